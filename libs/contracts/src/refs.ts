@@ -1,0 +1,57 @@
+/**
+ * Refs (`entity:id`) and the service that owns each entity. Every service reads all of `sync.commands.v1` and
+ * `qbo.answers.v1` and drops what is not its own by this table.
+ *
+ *   customer:cus_88                 Run a Call's ids
+ *   payment:pay_500/cus_61          one part of a split payment
+ *   item:helper.<role>.<account>    helper item on a QuickBooks account
+ *   payment-method:<method>         account:<role>
+ *   profile:<resource>              the company profile, read by `list`
+ */
+export const SERVICES = ['customers', 'items', 'invoices', 'payments', 'tax'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export const ENTITY_OWNERS = {
+  customer: 'customers',
+  item: 'items',
+  invoice: 'invoices',
+  payment: 'payments',
+  refund: 'payments',
+  payout: 'payments',
+  'payment-method': 'payments',
+  account: 'payments',
+  'tax-rate': 'tax',
+  'tax-agency': 'tax',
+  'tax-code': 'tax',
+  profile: 'tax',
+} as const satisfies Record<string, ServiceName>;
+export type Entity = keyof typeof ENTITY_OWNERS;
+
+export function entityOf(ref: string): string {
+  const colon = ref.indexOf(':');
+  return colon < 0 ? ref : ref.slice(0, colon);
+}
+
+export function idOf(ref: string): string {
+  return ref.slice(ref.indexOf(':') + 1);
+}
+
+/** The service that owns a ref, or undefined for an entity nobody owns. */
+export function ownerOf(ref: string): ServiceName | undefined {
+  return (ENTITY_OWNERS as Record<string, ServiceName>)[entityOf(ref)];
+}
+
+export const HELPER_ROLES = ['sales', 'membership', 'discount', 'tip', 'rounding'] as const;
+export type HelperRole = (typeof HELPER_ROLES)[number];
+
+export function helperItemRef(role: HelperRole, accountId: string): string {
+  return `item:helper.${role}.${accountId}`;
+}
+
+/** Takes a helper item's ref apart, or undefined for any other ref. */
+export function readHelperItemRef(ref: string): { role: HelperRole; accountId: string } | undefined {
+  const match = /^item:helper\.([a-z]+)\.(.+)$/.exec(ref);
+  if (!match) return undefined;
+  const [, role, accountId] = match as unknown as [string, HelperRole, string];
+  return HELPER_ROLES.includes(role) ? { role, accountId } : undefined;
+}

