@@ -1,0 +1,36 @@
+import { Pool } from 'pg';
+import type { PoolClient } from 'pg';
+
+/** The connections of one process to its own database. */
+export type Database = Pool;
+/** One connection, inside or outside a transaction. */
+export type Client = PoolClient;
+
+export interface PoolSettings {
+  /** Most connections at once. */
+  readonly max: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Told of a connection that was lost while idle; the pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** A writer that dawdles inside a transaction is cut off: it holds stream heads (scenarios.md 16). */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A pool that outlives lost connections. Connects lazily: nothing is opened until the first query. */
+export function createPool(databaseUrl: string, settings: PoolSettings): Database {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: settings.max,
+    application_name: settings.applicationName,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  // Without a listener a connection lost while idle ends the process.
+  pool.on('error', (error) => settings.onIdleError?.(error));
+  return pool;
+}

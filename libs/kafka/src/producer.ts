@@ -1,0 +1,63 @@
+import { CompressionTypes } from 'kafkajs';
+import type { KafkaClient } from './client';
+import type { OutgoingMessage } from './message';
+
+export interface Producer {
+  /**
+   * Sends in one call, all acknowledged by every in-sync replica, in order per partition. Resolves once all are stored;
+   * rejects when any might not be, after its own retries. Connects at the first call.
+   */
+  send(messages: readonly OutgoingMessage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An idempotent producer: its own retries neither double nor reorder. */
+export function createProducer(kafka: KafkaClient): Producer {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { retries: 20, maxRetryTime: 5_000 },
+  });
+  let connected: Promise<void> | undefined;
+  const connect = (): Promise<void> => {
+    connected ??= producer.connect().catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    });
+    return connected;
+  };
+  return {
+    async send(messages) {
+      if (messages.length === 0) return;
+      await connect();
+      await producer.sendBatch({
+        acks: -1,
+        compression: CompressionTypes.None,
+        topicMessages: byTopic(messages),
+      });
+    },
+    async close() {
+      if (connected === undefined) return;
+      await producer.disconnect();
+      connected = undefined;
+    },
+  };
+}
+
+interface Outgoing {
+  key: string;
+  value: string | Buffer | null;
+  headers?: Record<string, string>;
+}
+
+function byTopic(messages: readonly OutgoingMessage[]): { topic: string; messages: Outgoing[] }[] {
+  const topics = new Map<string, Outgoing[]>();
+  for (const { topic, key, value, headers } of messages) {
+    const outgoing = { key, value, ...(headers === undefined ? {} : { headers: { ...headers } }) };
+    const known = topics.get(topic);
+    if (known === undefined) topics.set(topic, [outgoing]);
+    else known.push(outgoing);
+  }
+  return [...topics].map(([topic, outgoing]) => ({ topic, messages: outgoing }));
+}

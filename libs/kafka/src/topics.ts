@@ -1,0 +1,73 @@
+import type { Admin } from 'kafkajs';
+import type { KafkaClient } from './client';
+
+export interface TopicToEnsure {
+  readonly name: string;
+  readonly partitions: number;
+  readonly cleanupPolicy: 'delete' | 'compact';
+  /** -1: for ever. */
+  readonly retentionMs: number;
+}
+
+export interface PartitionOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** Creates the topics that are not there; one that is stays as it is. The brokers' default replication. */
+export function ensureTopics(kafka: KafkaClient, topics: readonly TopicToEnsure[]): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
+    const known = new Set(await admin.listTopics());
+    const missing = topics.filter((topic) => !known.has(topic.name));
+    if (missing.length === 0) return;
+    // False: somebody else created one of them meanwhile, which is as good.
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({
+        topic: topic.name,
+        numPartitions: topic.partitions,
+        replicationFactor: -1,
+        configEntries: [
+          { name: 'cleanup.policy', value: topic.cleanupPolicy },
+          { name: 'retention.ms', value: String(topic.retentionMs) },
+        ],
+      })),
+    });
+  });
+}
+
+/** The offset after each partition's last record. */
+export function endOffsets(kafka: KafkaClient, topic: string): Promise<PartitionOffset[]> {
+  return withAdmin(kafka, async (admin) =>
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ topic, partition, offset: BigInt(high) })),
+  );
+}
+
+/** Where each partition's log starts. */
+export function logStartOffsets(kafka: KafkaClient, topic: string): Promise<PartitionOffset[]> {
+  return withAdmin(kafka, async (admin) =>
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => ({ topic, partition, offset: BigInt(low) })),
+  );
+}
+
+/** The first offset of each partition at or after an instant (milliseconds since the epoch); its end when there is none. */
+export function offsetsAt(kafka: KafkaClient, topic: string, timestampMs: number): Promise<PartitionOffset[]> {
+  return withAdmin(kafka, async (admin) =>
+    (await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs)).map(({ partition, offset }) => ({
+      topic,
+      partition,
+      offset: BigInt(offset),
+    })),
+  );
+}
+
+async function withAdmin<Result>(kafka: KafkaClient, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
