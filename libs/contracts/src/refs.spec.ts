@@ -1,0 +1,27 @@
+import { entityOf, helperItemRef, idOf, ownerOf, readHelperItemRef } from './refs';
+
+describe('refs', () => {
+  it.each([
+    ['customer:cus_88', 'customers', 'cus_88'],
+    ['payment:pay_500/cus_61', 'payments', 'pay_500/cus_61'],
+    ['item:helper.sales.79', 'items', 'helper.sales.79'],
+    ['payment-method:card', 'payments', 'card'],
+    ['account:stripe-clearing', 'payments', 'stripe-clearing'],
+    ['profile:Account', 'tax', 'Account'],
+    ['tax-rate:tax_tx', 'tax', 'tax_tx'],
+  ])('%s belongs to %s', (ref, owner, id) => {
+    expect(ownerOf(ref)).toBe(owner);
+    expect(idOf(ref)).toBe(id);
+  });
+
+  it('knows no owner of an entity that is not in the table', () => {
+    expect(ownerOf('estimate:est_1')).toBeUndefined();
+    expect(entityOf('estimate:est_1')).toBe('estimate');
+  });
+
+  it('takes a helper item apart, and nothing else', () => {
+    expect(readHelperItemRef(helperItemRef('tip', '95'))).toEqual({ role: 'tip', accountId: '95' });
+    expect(readHelperItemRef('item:itm_1')).toBeUndefined();
+    expect(readHelperItemRef('item:helper.unknown.95')).toBeUndefined();
+  });
+});
