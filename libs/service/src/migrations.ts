@@ -46,6 +46,8 @@ export async function migrate(databaseUrl: string, steps: readonly SqlMigration[
     migrations: toTypeOrmMigrations(steps),
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
+    // The console logger prints a failed step by itself, and its error reaches the caller anyway.
+    logger: 'debug',
     poolSize: 2,
   });
   await source.initialize();
