@@ -1,0 +1,181 @@
+import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { StreamEvent } from './events';
+import type { Context, Rules, Trigger } from './rules';
+import { base, decideNow, record, type Recording } from './decision';
+import { settle } from './settle';
+import { viewOf, type State } from './stream-state';
+
+/**
+ * The lifecycle every entity shares: what one trigger adds to a stream. Pure; `[]` when nothing is to be said.
+ *
+ *   changed    newer, or a fact    → Changed, then a decision for that event; a stop it replaces ends as `replaced`
+ *              older than known    → Skipped replaced
+ *   wanted                         → Wanted, then a decision for what is open (or was skipped)
+ *   answered                       → Settled | Held | Deferred | Skipped | the next form of the request (settle.ts)
+ *   listed                         → Listed
+ *   redecide                       → a decision for what is open, only when it differs from the one in force
+ *   dismiss                        → Dismissed
+ *
+ * After each of them the rules may propose something to the console.
+ */
+export function decide<Data, Related>(
+  rules: Rules<Data, Related>,
+  state: State,
+  trigger: Trigger,
+  context: Context<Related>,
+): readonly StreamEvent[] {
+  const decided = respond(rules, { events: [], state }, trigger, context);
+  return propose(rules, decided, context).events;
+}
+
+function respond<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  trigger: Trigger,
+  context: Context<Related>,
+): Recording {
+  switch (trigger.kind) {
+    case 'changed':
+      return changed(rules, start, trigger, context);
+    case 'wanted':
+      return wanted(rules, start, trigger, context);
+    case 'answered':
+      return settle(rules, start, trigger.answer, context);
+    case 'listed':
+      return listed(start, trigger);
+    case 'redecide':
+      return redecided(rules, start, trigger.why, context);
+    case 'dismiss':
+      return dismissed(start, trigger, context);
+  }
+}
+
+function changed<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  trigger: Extract<Trigger, { kind: 'changed' }>,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const { event, change, sequence, data, traceparent } = trigger;
+  const fact = rules.facts.includes(change);
+  const occasion = { covers: [event], change, lane: 'live' } as const;
+  if (!fact && state.latest !== undefined && sequence <= state.latest.sequence) {
+    return record(start, replacedBy(occasion, start.state, context));
+  }
+  if (state.facts.some(({ eventId }) => eventId === event.id)) return start;
+
+  const taken = record(start, {
+    type: 'Changed',
+    data: {
+      event,
+      change,
+      sequence,
+      ...(fact ? { fact } : {}),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
+    personal: { data },
+  });
+  if (state.stop === undefined) return decideNow(rules, taken, occasion, context);
+
+  // The newest decision speaks for the record. Rows of facts go with it; rows of older states end here.
+  const facts = new Set(state.facts.map(({ eventId }) => eventId));
+  const carried = state.stop.covers.filter(({ id }) => facts.has(id));
+  const ended = state.stop.covers.filter(({ id }) => !facts.has(id));
+  const endsRow = ended.length > 0 || state.stop.covers.length === 0;
+  const cleared = endsRow
+    ? record(taken, replacedBy({ covers: ended, change: state.stop.change }, state, context))
+    : taken;
+  return decideNow(rules, cleared, { ...occasion, covers: [...carried, event] }, context);
+}
+
+function wanted<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  { commandId, by, at, run }: Extract<Trigger, { kind: 'wanted' }>,
+  context: Context<Related>,
+): Recording {
+  const asked = record(start, {
+    type: 'Wanted',
+    data: { commandId, by, at, ...(run === undefined ? {} : { run }) },
+  });
+  return decideNow(
+    rules,
+    asked,
+    { covers: openCovers(start.state), change: openChange(start.state), lane: 'live', insist: true, quiet: true },
+    context,
+  );
+}
+
+function redecided<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  why: Extract<Trigger, { kind: 'redecide' }>['why'],
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const isOpen = state.stop !== undefined || state.unanswered.length > 0;
+  if (!isOpen && why !== 'command' && rules.follows !== 'always') return start;
+  if (state.version === 0 && rules.follows !== 'always') return start;
+  const lane = why === 'settings' || why === 'command' ? 'backlog' : 'live';
+  return decideNow(
+    rules,
+    start,
+    { covers: openCovers(state), change: openChange(state), lane, quiet: true },
+    context,
+  );
+}
+
+function listed(start: Recording, { books, resource, record: text, at }: Extract<Trigger, { kind: 'listed' }>): Recording {
+  const known = start.state.listed.some(
+    (one) => one.books === books && one.resource === resource && one.record === text,
+  );
+  return known ? start : record(start, { type: 'Listed', data: { books, resource, at }, personal: { record: text } });
+}
+
+function dismissed<Related>(
+  start: Recording,
+  { commandId, by }: Extract<Trigger, { kind: 'dismiss' }>,
+  context: Context<Related>,
+): Recording {
+  const { stop } = start.state;
+  if (stop === undefined) return start;
+  const { covers, change } = stop;
+  return record(start, { type: 'Dismissed', data: { ...base({ covers, change }, context), commandId, by } });
+}
+
+/** The rows of these events end: something newer says what the record is. */
+function replacedBy<Related>(
+  occasion: { readonly covers: readonly EventInfo[]; readonly change: string },
+  state: State,
+  context: Context<Related>,
+): StreamEvent {
+  return {
+    type: 'Skipped',
+    data: { ...base(occasion, context), code: 'replaced' },
+    personal: { reason: { code: 'replaced' }, summary: state.summary },
+  };
+}
+
+function openCovers({ stop, unanswered, decided }: State): readonly EventInfo[] {
+  if (stop !== undefined) return stop.covers;
+  if (unanswered.length === 0) return decided?.covers ?? [];
+  const all = unanswered.flatMap(({ request }) => request.data.covers);
+  return all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
+}
+
+function openChange({ stop, latest }: State): string {
+  return stop?.change ?? latest?.change ?? 'wanted';
+}
+
+function propose<Data, Related>(rules: Rules<Data, Related>, decided: Recording, context: Context<Related>): Recording {
+  const activities = rules.propose?.(viewOf<Data, Related>(decided.state, context), context) ?? [];
+  return record(
+    decided,
+    ...activities.map((activity): StreamEvent => ({
+      type: 'Proposed',
+      data: { at: context.now },
+      personal: { activity },
+    })),
+  );
+}

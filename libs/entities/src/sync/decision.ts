@@ -1,0 +1,203 @@
+import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { AnswerPlace, PushRequested, StreamEvent, Summary } from './events';
+import type { Answered, Context, Plan, Push, Rules } from './rules';
+import { gateOf } from './gate';
+import { evolve, viewOf, type Asked, type State } from './stream-state';
+
+/** The events a decision has made so far, and the state they lead to. */
+export interface Recording {
+  readonly events: readonly StreamEvent[];
+  readonly state: State;
+}
+
+export function record(recording: Recording, ...events: readonly StreamEvent[]): Recording {
+  return { events: [...recording.events, ...events], state: events.reduce(evolve, recording.state) };
+}
+
+/** What a decision is about, and what led to it. */
+export interface Occasion {
+  readonly covers: readonly EventInfo[];
+  readonly change: string;
+  readonly lane: 'live' | 'backlog';
+  /** Set when an answer of the gateway led to it: where that answer stands. */
+  readonly answer?: AnswerPlace;
+  /** The answer after which the record is asked for under another form. */
+  readonly again?: { readonly round: number; readonly answer: Answered };
+  /** Ask even for what was asked for and answered before: somebody says QuickBooks has no such record. */
+  readonly insist?: true;
+  /** Decided once more: say nothing when the outcome is the one in force. */
+  readonly quiet?: true;
+}
+
+/** Gate, then the entity's own plan, then the events that say so. */
+export function decideNow<Data, Related>(
+  rules: Rules<Data, Related>,
+  before: Recording,
+  occasion: Occasion,
+  context: Context<Related>,
+): Recording {
+  const { state } = before;
+  const summary = rules.describe(viewOf<Data, Related>(state, context), context);
+  if (state.latest === undefined && rules.nature !== 'wanted') {
+    return stop(before, { do: 'wait', reason: { code: 'parent_unknown', params: { kind: rules.entity } } }, occasion, context, summary);
+  }
+  const gate = gateOf(rules, state, context);
+  if (gate.gate !== 'open') return stop(before, { do: gate.gate, reason: gate.reason }, occasion, context, summary);
+
+  const form = formOf(rules, state, occasion, context);
+  if (form.plan.do === 'settle') {
+    if (occasion.quiet === true && state.stop === undefined) return before;
+    const warnings = form.plan.warnings;
+    return record(before, { type: 'Settled', data: { ...base(occasion, context), ref: state.ref }, personal: { warnings, summary } });
+  }
+  if (form.plan.do !== 'push') return stop(before, form.plan, occasion, context, summary);
+
+  const news = form.plan.pushes.filter((push) => !isAsked(state.asked[push.ref], push, gate.books, occasion.insist === true));
+  if (news.length === 0) {
+    const inFlight = state.stop === undefined && state.unanswered.length > 0;
+    return inFlight && occasion.quiet === true
+      ? before
+      : stop(before, { do: 'skip', reason: { code: 'unchanged' } }, occasion, context, summary);
+  }
+  const { warnings } = form.plan;
+  return record(
+    before,
+    ...news.map((push) => pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form })),
+  );
+}
+
+interface Form {
+  readonly plan: Plan;
+  readonly round: number;
+  readonly lastAnswer: Answered | undefined;
+}
+
+/**
+ * The plan, under the form QuickBooks took the last time (another name, a rounding line) as long as the record itself
+ * is the same; a changed record is first asked for under its own form again.
+ */
+function formOf<Data, Related>(rules: Rules<Data, Related>, state: State, occasion: Occasion, context: Context<Related>): Form {
+  const planFor = (round: number, lastAnswer: Answered | undefined): Form => ({
+    plan: rules.plan(viewOf<Data, Related>(state, context, round, lastAnswer), context),
+    round,
+    lastAnswer,
+  });
+  if (occasion.again !== undefined) return planFor(occasion.again.round, occasion.again.answer);
+  const first = planFor(0, undefined);
+  if (first.plan.do !== 'push') return first;
+  const [push] = first.plan.pushes;
+  const asked = push === undefined ? undefined : state.asked[push.ref];
+  if (asked === undefined || push === undefined) return first;
+  const { round } = asked.request.data;
+  return round > 0 && asked.base === push.body && asked.request.data.kind === push.kind
+    ? planFor(round, asked.request.personal.lastAnswer)
+    : first;
+}
+
+function isAsked(asked: Asked | undefined, push: Push, books: string, insist: boolean): boolean {
+  if (asked === undefined || (insist && asked.answered)) return false;
+  const { data, personal } = asked.request;
+  return (
+    data.books === books && data.kind === push.kind && data.resource === push.resource && personal.body === push.body
+  );
+}
+
+function stop<Related>(
+  before: Recording,
+  plan: Exclude<Plan, { do: 'push' } | { do: 'settle' }>,
+  occasion: Occasion,
+  context: Context<Related>,
+  summary: Summary,
+): Recording {
+  const { state } = before;
+  if (occasion.quiet === true && isInForce(state, plan)) return before;
+  const data = {
+    ...base(occasion, context),
+    code: plan.reason.code,
+    ...(occasion.answer === undefined ? {} : { answer: occasion.answer }),
+  };
+  const personal = { reason: plan.reason, summary };
+  if (plan.do === 'hold') return record(before, { type: 'Held', data, personal });
+  if (plan.do === 'skip') return record(before, { type: 'Skipped', data, personal });
+  return record(before, {
+    type: 'Deferred',
+    data: {
+      ...data,
+      ...(plan.waitsOn === undefined ? {} : { waitsOn: plan.waitsOn }),
+      ...(plan.revisitAt === undefined ? {} : { revisitAt: plan.revisitAt }),
+    },
+    personal,
+  });
+}
+
+/** The same outcome for the same reason is not said twice; a look at a later time or ref is. */
+function isInForce(state: State, plan: Exclude<Plan, { do: 'push' } | { do: 'settle' }>): boolean {
+  if (plan.do === 'skip') {
+    if (state.stop !== undefined) return false;
+    return plan.reason.code === 'unchanged' || sameReason(state.decided?.reason, plan.reason);
+  }
+  return (
+    state.stop?.type === (plan.do === 'hold' ? 'Held' : 'Deferred') &&
+    sameReason(state.stop.reason, plan.reason) &&
+    (plan.do === 'hold' || (state.stop.waitsOn === plan.waitsOn && state.stop.revisitAt === plan.revisitAt))
+  );
+}
+
+export function sameReason(a: Reason | undefined, b: Reason): boolean {
+  return a !== undefined && a.code === b.code && JSON.stringify(a.params ?? {}) === JSON.stringify(b.params ?? {});
+}
+
+interface Asking {
+  readonly state: State;
+  readonly occasion: Occasion;
+  readonly context: Context;
+  readonly summary: Summary;
+  readonly warnings: readonly Reason[];
+  readonly books: string;
+  readonly form: Form;
+}
+
+function pushRequested(push: Push, { state, occasion, context, summary, warnings, books, form }: Asking): PushRequested {
+  const newest = occasion.covers[occasion.covers.length - 1];
+  const traceparent = state.latest?.traceparent;
+  return {
+    type: 'PushRequested',
+    data: {
+      ...base(occasion, context),
+      ref: push.ref,
+      books,
+      kind: push.kind,
+      resource: push.resource,
+      how: push.how,
+      ...(push.after === undefined ? {} : { after: push.after }),
+      ...(push.last === undefined ? {} : { last: push.last }),
+      ...(state.run === undefined ? {} : { run: state.run }),
+      lane: occasion.lane,
+      occurredAt: newest?.occurredAt ?? context.now,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      round: form.round,
+    },
+    personal: {
+      body: push.body,
+      ...(push.find === undefined ? {} : { find: push.find }),
+      ...(push.if === undefined ? {} : { if: push.if }),
+      expect: push.expect,
+      warnings,
+      summary,
+      ...(form.lastAnswer === undefined ? {} : { lastAnswer: form.lastAnswer }),
+    },
+  };
+}
+
+export function base<Related>(
+  occasion: Pick<Occasion, 'covers' | 'change'>,
+  context: Context<Related>,
+): { covers: readonly EventInfo[]; settingsVersion: number | null; change: string; at: string } {
+  return {
+    covers: occasion.covers,
+    settingsVersion: context.settings?.version ?? null,
+    change: occasion.change,
+    at: context.now,
+  };
+}

@@ -1,0 +1,116 @@
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { StreamEvent } from './events';
+import type { Answered, Context, Rules, Verdict } from './rules';
+import { base, decideNow, record, type Recording } from './decision';
+import { recordOf, viewOf, type Asked } from './stream-state';
+
+/** After this many forms of one record the last refusal stands: no rule asks for more. */
+const MAX_ROUNDS = 9;
+
+/**
+ * What an answer of the gateway does to the requests of its ref, up to its own revision:
+ *
+ *   synced      → the rules compare QuickBooks' record with what was wanted
+ *   refused     → the rules say what it means
+ *   gone        → Held gone_in_qbo          clash → Held both_changed
+ *   cancelled   → Skipped unchanged (nothing was there to remove), else replaced
+ *
+ * Events of older, unanswered requests of the ref end as `replaced`. When a newer request is under way, anything but
+ * synced only ends the older one's row: the newer one will be answered itself. An answer nobody waits for is ignored.
+ */
+export function settle<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  answer: Answered,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const ofRef = state.unanswered.filter(({ request }) => request.data.ref === answer.ref);
+  const asked = ofRef.find(({ revision }) => revision === answer.revision);
+  if (asked === undefined) return start;
+
+  const isNewest = state.asked[answer.ref]?.revision === answer.revision;
+  const { request } = asked;
+  const view = viewOf<Data, Related>(state, context, request.data.round, request.personal.lastAnswer);
+  const said = ownVerdict(answer, asked, view.ref) ?? rules.judge(answer, request.personal.expect, view, context);
+  const verdict: Verdict =
+    isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
+
+  const cleared = endOlder(start, ofRef, asked, context);
+  const { covers, change } = request.data;
+  const { round } = request.data;
+  if (verdict.verdict === 'again' && round < MAX_ROUNDS) {
+    const place = { revision: answer.revision, attempt: answer.attempt };
+    const again = { round: round + 1, answer };
+    return decideNow(rules, cleared, { covers, change, lane: 'live', answer: place, again }, context);
+  }
+  return record(cleared, conclusion(verdict, asked, answer, state.ref, context));
+}
+
+/** What an outcome means whatever the entity; undefined: the entity says. */
+function ownVerdict(answer: Answered, asked: Asked, ref: string): Verdict | undefined {
+  const { kind } = asked.request.data;
+  const { summary } = asked.request.personal;
+  const name = summary.number ?? summary.party ?? ref;
+  switch (answer.outcome) {
+    case 'cancelled':
+      return { verdict: 'skip', reason: { code: kind === 'remove' ? 'unchanged' : 'replaced' } };
+    case 'gone':
+      return { verdict: 'hold', reason: { code: 'gone_in_qbo', params: { doc: name, date: answer.at.slice(0, 10) } } };
+    case 'clash':
+      return { verdict: 'hold', reason: { code: 'both_changed', params: { name } } };
+    case 'synced':
+    case 'refused':
+      return undefined;
+  }
+}
+
+function conclusion<Related>(
+  verdict: Verdict,
+  asked: Asked,
+  answer: Answered,
+  streamRef: string,
+  context: Context<Related>,
+): StreamEvent {
+  const { covers, change, ref, resource } = asked.request.data;
+  const { summary, warnings } = asked.request.personal;
+  const place = { revision: answer.revision, attempt: answer.attempt };
+  const quickbooks = recordOf(resource, answer);
+  const data = { ...base({ covers, change }, context), answer: place, ...(quickbooks === undefined ? {} : { quickbooks }) };
+  if (verdict.verdict === 'synced') {
+    return {
+      type: 'Settled',
+      data: { ...data, ref, ...(answer.adopted === true ? { adopted: true } : {}) },
+      personal: { warnings: [...warnings, ...verdict.warnings], summary },
+    };
+  }
+  const reason: Reason =
+    verdict.verdict === 'again'
+      ? { code: 'refused', params: { code: answer.code ?? '', text: answer.detail ?? '' } }
+      : verdict.reason;
+  const stopped = { ...data, ...(ref === streamRef ? {} : { ref }), code: reason.code };
+  const personal = { reason, summary };
+  if (verdict.verdict === 'skip') return { type: 'Skipped', data: stopped, personal };
+  if (verdict.verdict !== 'wait') return { type: 'Held', data: stopped, personal };
+  const revisit = verdict.revisitAt === undefined ? {} : { revisitAt: verdict.revisitAt };
+  return { type: 'Deferred', data: { ...stopped, ...revisit }, personal };
+}
+
+function endOlder<Related>(
+  start: Recording,
+  ofRef: readonly Asked[],
+  asked: Asked,
+  context: Context<Related>,
+): Recording {
+  const covered = new Set(asked.request.data.covers.map(({ id }) => id));
+  const older = ofRef
+    .filter(({ revision }) => revision < asked.revision)
+    .flatMap(({ request }) => request.data.covers)
+    .filter(({ id }, index, all) => !covered.has(id) && all.findIndex((other) => other.id === id) === index);
+  if (older.length === 0) return start;
+  return record(start, {
+    type: 'Skipped',
+    data: { ...base({ covers: older, change: asked.request.data.change }, context), code: 'replaced' },
+    personal: { reason: { code: 'replaced' }, summary: asked.request.personal.summary },
+  });
+}

@@ -1,0 +1,285 @@
+import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { Deferred, Held, PushRequested, Skipped, StreamEvent, Summary } from './events';
+import type { Answered, Context, ListedRecord, View } from './rules';
+
+/**
+ * What the events of one stream amount to.
+ *
+ *   empty ─Changed─▶ known ─PushRequested─▶ request unanswered ─Settled─▶ settled
+ *     └─Wanted─▶ wanted      └Deferred/Held─▶ stopped ◀─Held─┘
+ *
+ * Open is everything that will be decided or answered again: a stop, or a request nobody has answered.
+ */
+export interface State {
+  readonly tenant: string;
+  readonly ref: string;
+  /** Number of events folded; the next event's stream version is one more. */
+  readonly version: number;
+  /** The change of the highest sequence. */
+  readonly latest: LatestChange | undefined;
+  /** Changes that are never undone, in the order they came. */
+  readonly facts: readonly Fact[];
+  /** ce_time of the first event. */
+  readonly firstOccurredAt: string | undefined;
+  readonly wanted: { readonly by: string; readonly at: string } | undefined;
+  /** The Verify run that lets this record through before go-live; until its requests are answered. */
+  readonly run: string | undefined;
+  /** The decision that waits for something or someone. */
+  readonly stop: Stop | undefined;
+  /** The events of the newest decision, and its code when it made no request. */
+  readonly decided: { readonly covers: readonly EventInfo[]; readonly reason: Reason | undefined } | undefined;
+  /** Per ref: the newest request that was not refused. */
+  readonly asked: Readonly<Record<string, Asked>>;
+  /** Requests without an answer, oldest first. */
+  readonly unanswered: readonly Asked[];
+  /** Per books and ref: the record in QuickBooks. */
+  readonly links: Readonly<Record<string, QuickbooksRecord>>;
+  readonly summary: Summary;
+  readonly listed: readonly ListedRecord[];
+  readonly proposed: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface QuickbooksRecord {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface LatestChange {
+  readonly event: EventInfo;
+  readonly change: string;
+  readonly sequence: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | undefined;
+}
+
+export interface Fact {
+  readonly eventId: string;
+  readonly change: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Stop {
+  readonly type: 'Deferred' | 'Held';
+  readonly reason: Reason;
+  readonly covers: readonly EventInfo[];
+  readonly change: string;
+  readonly waitsOn: string | undefined;
+  readonly revisitAt: string | undefined;
+}
+
+/** One request made, with what is needed to judge its answer. */
+export interface Asked {
+  readonly revision: number;
+  readonly answered: boolean;
+  readonly request: PushRequested;
+  /** The body of this ref's newest request of round 0: the same record under its first form. */
+  readonly base: string;
+}
+
+/** The state of a stream without events. */
+export function initial(tenant: string, ref: string): State {
+  return {
+    tenant,
+    ref,
+    version: 0,
+    latest: undefined,
+    facts: [],
+    firstOccurredAt: undefined,
+    wanted: undefined,
+    run: undefined,
+    stop: undefined,
+    decided: undefined,
+    asked: {},
+    unanswered: [],
+    links: {},
+    summary: {},
+    listed: [],
+    proposed: [],
+  };
+}
+
+/** The state after one more event. */
+export function evolve(before: State, event: StreamEvent): State {
+  const state: State = { ...before, version: before.version + 1 };
+  switch (event.type) {
+    case 'Changed': {
+      const { data } = event;
+      const fact = { eventId: data.event.id, change: data.change, data: event.personal.data };
+      const newer = state.latest === undefined || data.sequence > state.latest.sequence;
+      return {
+        ...state,
+        ...(newer ? { latest: { ...data, traceparent: data.traceparent, data: event.personal.data } } : {}),
+        ...(data.fact ? { facts: [...state.facts, fact] } : {}),
+        firstOccurredAt: earlier(state.firstOccurredAt, data.event.occurredAt),
+      };
+    }
+    case 'Wanted':
+      return {
+        ...state,
+        wanted: { by: event.data.by, at: event.data.at },
+        run: event.data.run ?? state.run,
+      };
+    case 'PushRequested': {
+      const { ref, round } = event.data;
+      const base = round === 0 ? event.personal.body : (state.asked[ref]?.base ?? event.personal.body);
+      const asked: Asked = { revision: state.version, answered: false, request: event, base };
+      const { lastAnswer } = event.personal;
+      return {
+        ...state,
+        links:
+          lastAnswer === undefined
+            ? state.links
+            : linked(state, event.data.books, ref, recordOf(event.data.resource, lastAnswer)),
+        stop: undefined,
+        decided: { covers: event.data.covers, reason: undefined },
+        asked: { ...state.asked, [ref]: asked },
+        unanswered: [
+          ...state.unanswered.filter(
+            (one) => one.request.data.ref !== ref || one.revision > (lastAnswer?.revision ?? 0),
+          ),
+          asked,
+        ],
+        summary: event.personal.summary,
+      };
+    }
+    case 'Deferred':
+    case 'Held':
+      return {
+        ...refusedBy(state, event),
+        stop: {
+          type: event.type,
+          reason: event.personal.reason,
+          covers: event.data.covers,
+          change: event.data.change,
+          waitsOn: event.type === 'Deferred' ? event.data.waitsOn : undefined,
+          revisitAt: event.type === 'Deferred' ? event.data.revisitAt : undefined,
+        },
+        decided: { covers: event.data.covers, reason: event.personal.reason },
+        summary: event.personal.summary,
+      };
+    case 'Skipped': {
+      if (event.data.answer !== undefined) return refusedBy(state, event);
+      // `replaced` only ends the rows of older events: the decision that replaced them stands beside it.
+      if (event.data.code === 'replaced') return state;
+      return {
+        ...state,
+        stop: undefined,
+        decided: { covers: event.data.covers, reason: event.personal.reason },
+        summary: event.personal.summary,
+      };
+    }
+    case 'Settled':
+      return settled(state, event);
+    case 'Dismissed':
+      return { ...state, stop: undefined };
+    case 'Listed':
+      return { ...state, listed: withRecord(state.listed, { ...event.data, ...event.personal }) };
+    case 'Proposed':
+      return { ...state, proposed: [...state.proposed, event.personal.activity] };
+  }
+}
+
+/** What of a stream is still to come: read by the service kit's table of open streams. */
+export function standing(state: State): { open: boolean; waitsOn: string | null; revisitAt: string | null } {
+  return {
+    open: state.stop !== undefined || state.unanswered.length > 0,
+    waitsOn: state.stop?.waitsOn ?? null,
+    revisitAt: state.stop?.revisitAt ?? null,
+  };
+}
+
+/** The aggregate as the rules see it, under the books of the settings in force. */
+export function viewOf<Data, Related>(
+  state: State,
+  context: Context<Related>,
+  round = 0,
+  lastAnswer?: Answered,
+): View<Data> {
+  const books = context.settings?.books ?? '';
+  const link = state.links[linkKey(books, state.ref)];
+  const asked = state.asked[state.ref];
+  return {
+    ref: state.ref,
+    tenant: state.tenant,
+    data: state.latest?.data as Data | undefined,
+    facts: state.facts as unknown as View<Data>['facts'],
+    firstOccurredAt: state.firstOccurredAt,
+    linked: link !== undefined,
+    quickbooksId: link?.id,
+    lastBody: asked?.request.data.books === books ? asked.request.personal.body : undefined,
+    round,
+    lastAnswer,
+    listed: state.listed,
+    proposed: state.proposed,
+  };
+}
+
+export function linkKey(books: string, ref: string): string {
+  return `${books} ${ref}`;
+}
+
+function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>): State {
+  const { ref, answer, quickbooks, covers } = event.data;
+  const decided = { covers, reason: undefined };
+  if (answer === undefined) return { ...state, stop: undefined, decided, summary: event.personal.summary };
+  const asked = state.asked[ref];
+  const books = asked?.request.data.books ?? '';
+  const unanswered = state.unanswered.filter((one) => one.request.data.ref !== ref || one.revision > answer.revision);
+  return {
+    ...state,
+    unanswered,
+    run: unanswered.length === 0 ? undefined : state.run,
+    asked:
+      asked !== undefined && asked.revision <= answer.revision
+        ? { ...state.asked, [ref]: { ...asked, answered: true } }
+        : state.asked,
+    links: linked(state, books, ref, quickbooks),
+    ...(state.stop === undefined ? { decided } : {}),
+  };
+}
+
+/** An answer that settled nothing: the request counts as never made, so that the same one may be made again. */
+function refusedBy(state: State, { data }: Deferred | Held | Skipped): State {
+  if (data.answer === undefined) return state;
+  const { revision } = data.answer;
+  const ref = data.ref ?? state.ref;
+  const { [ref]: asked, ...others } = state.asked;
+  const isNewest = asked !== undefined && asked.revision <= revision;
+  return {
+    ...state,
+    unanswered: state.unanswered.filter((one) => one.request.data.ref !== ref || one.revision > revision),
+    asked: isNewest ? others : state.asked,
+    links: linked(state, asked?.request.data.books ?? '', ref, data.quickbooks),
+  };
+}
+
+function linked(state: State, books: string, ref: string, record: QuickbooksRecord | undefined): State['links'] {
+  return record === undefined ? state.links : { ...state.links, [linkKey(books, ref)]: record };
+}
+
+/** The record an answer names, whatever the rules think of it. */
+export function recordOf(resource: string, answer: Answered): QuickbooksRecord | undefined {
+  return answer.outcome === 'synced' && answer.quickbooksId !== undefined
+    ? { type: resource, id: answer.quickbooksId }
+    : undefined;
+}
+
+function withRecord(
+  listed: readonly ListedRecord[],
+  { books, resource, record }: ListedRecord,
+): readonly ListedRecord[] {
+  const id = recordId(record);
+  return [
+    ...listed.filter((one) => one.books !== books || one.resource !== resource || recordId(one.record) !== id),
+    { books, resource, record },
+  ];
+}
+
+function recordId(record: string): unknown {
+  return (JSON.parse(record) as { Id?: unknown }).Id;
+}
+
+function earlier(a: string | undefined, b: string): string {
+  return a !== undefined && Date.parse(a) <= Date.parse(b) ? a : b;
+}
