@@ -18,6 +18,8 @@ export interface PoolSettings {
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** A writer that dawdles inside a transaction is cut off: it holds stream heads (scenarios.md 16). */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+/** Past the server's own limit: the connection is dead and nobody said so. */
+const QUERY_TIMEOUT_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A pool that outlives lost connections. Connects lazily: nothing is opened until the first query. */
@@ -29,6 +31,8 @@ export function createPool(databaseUrl: string, settings: PoolSettings): Databas
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
   });
   // Without a listener a connection lost while idle ends the process.
   pool.on('error', (error) => settings.onIdleError?.(error));

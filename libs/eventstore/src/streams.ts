@@ -189,8 +189,8 @@ async function insertEvents(client: Client, appends: readonly Append[]): Promise
   if (rows.length === 0) return;
   await client.query(
     `with row as (
-       select * from json_to_recordset($1::json) with ordinality
-         as r (tenant text, ref text, version int, type text, data text, body text, key text, hash text, place bigint)
+       select * from json_to_recordset($1::json)
+         as r (place int, tenant text, ref text, version int, type text, data text, body text, key text, hash text)
      ), stored as (
        insert into event (tenant, ref, version, type, data, payload_hash)
        select tenant, ref, version, type, data, decode(hash, 'hex') from row
@@ -199,7 +199,7 @@ async function insertEvents(client: Client, appends: readonly Append[]): Promise
        select tenant, ref, version, decode(key, 'hex'), body from row where body is not null
      )
      insert into unpublished (tenant, ref, version) select tenant, ref, version from row order by place`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows.map((row, place) => ({ place, ...row })))],
   );
 }
 

@@ -1,3 +1,4 @@
+/// <reference path="./kafkajs-internals.d.ts" />
 import RequestQueue = require('kafkajs/src/network/requestQueue');
 
 /**

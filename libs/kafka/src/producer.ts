@@ -1,4 +1,4 @@
-import { CompressionTypes } from 'kafkajs';
+import { CompressionTypes, Partitioners } from 'kafkajs';
 import type { KafkaClient } from './client';
 import type { OutgoingMessage } from './message';
 
@@ -14,6 +14,8 @@ export interface Producer {
 /** An idempotent producer: its own retries neither double nor reorder. */
 export function createProducer(kafka: KafkaClient): Producer {
   const producer = kafka.producer({
+    // Java's partitioner: whatever client writes, a key stays on its partition.
+    createPartitioner: Partitioners.DefaultPartitioner,
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,

@@ -11,3 +11,52 @@ export type QuietAnswer =
   | { readonly place: 'stay' }
   | { readonly place: 'seek'; readonly topic: string; readonly partition: number; readonly to: bigint }
   | { readonly place: 'stop'; readonly why: string };
+
+export interface SweepOptions {
+  /** Absent: there is no sweep. */
+  readonly sweep?: (partitions: readonly QuietPartition[]) => Promise<readonly QuietAnswer[]>;
+  readonly everyMs?: number;
+  readonly positions: () => Promise<readonly QuietPartition[]>;
+  readonly seek: (answer: Extract<QuietAnswer, { place: 'seek' }>) => void;
+  readonly stop: (why: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const SWEEP_MS = 30_000;
+
+/**
+ * Asks `sweep` about the partitions assigned here, one turn at a time, and does what it answers. The positions are asked
+ * before the store is: a row that moves on between the two is then ahead of the position, which is right, never behind.
+ */
+export function startSweep(options: SweepOptions): { end(): void } {
+  const { sweep } = options;
+  if (sweep === undefined) return { end: () => undefined };
+  let sweeping = false;
+  let ended = false;
+  const turn = async (): Promise<void> => {
+    const partitions = await options.positions();
+    if (partitions.length === 0 || ended) return;
+    for (const answer of await sweep(partitions)) {
+      if (ended) return;
+      if (answer.place === 'seek') options.seek(answer);
+      if (answer.place === 'stop') return options.stop(answer.why);
+    }
+  };
+  const timer = setInterval(() => {
+    if (sweeping) return;
+    sweeping = true;
+    turn()
+      .catch((error: unknown) => {
+        if (!ended) options.onError(error);
+      })
+      .finally(() => {
+        sweeping = false;
+      });
+  }, options.everyMs ?? SWEEP_MS);
+  return {
+    end: () => {
+      ended = true;
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { testDatabase } from '@qbo-sync/testkit/database';
+import type { TestDatabase } from '@qbo-sync/testkit/database';
+import { erasePayloads } from './erasure';
+import { admit } from './inbox';
+import type { Admission, InboxEntry } from './inbox';
+import { EVENT_STORE_MIGRATIONS } from './migrations';
+import { inTransaction } from './transaction';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase({ name: 'inbox', migrations: EVENT_STORE_MIGRATIONS });
+});
+afterAll(() => database.drop());
+
+const entry = (eventId: string, payload: string, tenant = 'acme'): InboxEntry => ({
+  tenant,
+  source: '/run-a-call',
+  eventId,
+  ref: `customer:${eventId}`,
+  payload,
+});
+const admitAll = (entries: readonly InboxEntry[]): Promise<Admission[]> =>
+  inTransaction(database.pool, (client) => admit(client, entries));
+
+describe('the inbox', () => {
+  it('admits an id once, and knows a duplicate from another payload', async () => {
+    expect(await admitAll([entry('e1', 'a'), entry('e2', 'b')])).toEqual([{ outcome: 'new' }, { outcome: 'new' }]);
+    expect(await admitAll([entry('e3', 'c'), entry('e1', 'a'), entry('e2', 'other')])).toEqual([
+      { outcome: 'new' },
+      { outcome: 'duplicate' },
+      { outcome: 'different', ref: 'customer:e2' },
+    ]);
+  });
+
+  it('tells an id that comes twice in one batch', async () => {
+    expect(await admitAll([entry('twice', 'a'), entry('twice', 'a'), entry('twice', 'b')])).toEqual([
+      { outcome: 'new' },
+      { outcome: 'duplicate' },
+      { outcome: 'different', ref: 'customer:twice' },
+    ]);
+  });
+
+  it('keeps companies apart', async () => {
+    await admitAll([entry('shared', 'a')]);
+    expect(await admitAll([entry('shared', 'b', 'globex')])).toEqual([{ outcome: 'new' }]);
+  });
+
+  it('forgets what a transaction admitted that was rolled back', async () => {
+    const failing = inTransaction(database.pool, async (client) => {
+      await admit(client, [entry('rolled-back', 'a')]);
+      throw new Error('after the inbox');
+    });
+    await expect(failing).rejects.toThrow('after the inbox');
+    expect(await admitAll([entry('rolled-back', 'a')])).toEqual([{ outcome: 'new' }]);
+  });
+
+  it('admits each id once when many transactions bring the same ids in other orders', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `race-${index}`);
+    const turns = Array.from({ length: 6 }, (_, turn) => [...ids.slice(turn * 5), ...ids.slice(0, turn * 5)]);
+    const outcomes = await Promise.all(turns.map((turn) => admitAll(turn.map((id) => entry(id, 'same')))));
+    const fresh = outcomes.flat().filter(({ outcome }) => outcome === 'new');
+    expect(fresh).toHaveLength(ids.length);
+    expect(outcomes.flat().filter(({ outcome }) => outcome === 'different')).toEqual([]);
+  });
+
+  it('erasing a payload erases the meaning of its hash: a replay then counts as a duplicate', async () => {
+    await admitAll([entry('erased', '{"name":"Ada"}'), entry('kept', '{"name":"Bob"}')]);
+    await inTransaction(database.pool, (client) => erasePayloads(client, 'acme', 'customer:erased'));
+    expect(await admitAll([entry('erased', '{"name":"Ada"}'), entry('erased', 'else'), entry('kept', 'else')])).toEqual(
+      [{ outcome: 'duplicate' }, { outcome: 'duplicate' }, { outcome: 'different', ref: 'customer:kept' }],
+    );
+    const keys = await database.pool.query(`select from inbox_key where event_id = 'erased'`);
+    expect(keys.rowCount).toBe(0);
+  });
+});
