@@ -1,0 +1,184 @@
+import { admit, type Admission } from '@qbo-sync/eventstore/inbox';
+import { park } from '@qbo-sync/eventstore/parked';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import { storeSettings } from '@qbo-sync/eventstore/settings';
+import { openStreams, streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
+import type { StreamKey } from '@qbo-sync/eventstore/streams';
+import { entityOf } from '@qbo-sync/contracts/refs';
+import { Board, decideStreams, type Decided } from './deciding';
+import type { EntityService } from './definition';
+import { parked, parkedStream, SETTINGS_STREAM, settingsRead } from './kit-events';
+import type { Parking, Work } from './work';
+
+export interface Applied {
+  readonly decided: readonly Decided[];
+  readonly duplicates: number;
+  readonly parked: readonly Parking[];
+  /** A newer version of some company's settings was stored. */
+  readonly settingsChanged: boolean;
+}
+
+/**
+ * What one transaction does with the work of a batch, in this order: settings, inbox, followed records, parked messages,
+ * then the decisions. What waits for a ref that something happened to is decided again in the same transaction.
+ */
+export async function applyWork(
+  client: Client,
+  service: EntityService,
+  work: readonly Work[],
+  now: string,
+): Promise<Applied> {
+  await holdFollowing(client, service, work.flatMap(tenantOf));
+  const board = new Board();
+  const settingsChanged = await takeSettings(client, board, work, now);
+  const { admitted, duplicates } = await admitOnce(client, work);
+  await service.follows?.store(
+    client,
+    admitted.flatMap((one) => (one.do === 'follow' ? [one.event] : [])),
+  );
+  const setAside = await parkAll(client, board, admitted, now);
+  for (const one of admitted) {
+    if (one.do === 'decide') board.trigger({ tenant: one.tenant, ref: one.stream }, one.trigger);
+    if (one.do === 'redecide') await redecideOnCommand(client, board, one);
+  }
+  await wakeWaiting(client, board, admitted);
+  const decided = await decideStreams(client, service, board, now);
+  return { decided, duplicates, parked: setAside, settingsChanged };
+}
+
+/**
+ * A service that follows other records decides on them outside its streams' locks: one deciding transaction per company at
+ * a time, else a stream could start to wait just after the record it waits for was heard of.
+ */
+export async function holdFollowing(client: Client, service: EntityService, tenants: readonly string[]): Promise<void> {
+  if (service.follows === undefined) return;
+  for (const tenant of [...new Set(tenants)].sort()) {
+    await client.query(`select pg_advisory_xact_lock(hashtext('following'), hashtext($1))`, [tenant]);
+  }
+}
+
+function tenantOf(work: Work): string[] {
+  switch (work.do) {
+    case 'decide':
+    case 'redecide':
+    case 'heard':
+      return [work.tenant];
+    case 'follow':
+      return [work.event.tenant];
+    default:
+      return [];
+  }
+}
+
+async function takeSettings(client: Client, board: Board, work: readonly Work[], now: string): Promise<boolean> {
+  let changed = false;
+  for (const one of work) {
+    if (one.do !== 'settings') continue;
+    const { tenant, version } = one.settings;
+    if (!(await storeSettings(client, { tenant, version, document: one.settings }))) continue;
+    board.append({ tenant, ref: SETTINGS_STREAM }, settingsRead(version, now));
+    changed = true;
+  }
+  return changed;
+}
+
+/** Drops what was seen before; the same id with other content is set aside: the first stands. */
+async function admitOnce(client: Client, work: readonly Work[]): Promise<{ admitted: Work[]; duplicates: number }> {
+  const entries = work.flatMap((one) => {
+    if (one.do === 'follow')
+      return [{ ...one.once, tenant: one.event.tenant, ref: `${one.event.entity}:${one.event.subject}` }];
+    if (one.do === 'decide' && one.once) return [{ ...one.once, tenant: one.tenant, ref: one.stream }];
+    return [];
+  });
+  const admissions = (await admit(client, entries))[Symbol.iterator]();
+  let duplicates = 0;
+  const admitted = work.flatMap((one): Work[] => {
+    if (one.do !== 'follow' && !(one.do === 'decide' && one.once)) return [one];
+    const { outcome } = admissions.next().value as Admission;
+    if (outcome === 'new') return [one];
+    if (outcome === 'different' && one.do === 'decide') return [sentTwice(one)];
+    duplicates += 1;
+    return [];
+  });
+  return { admitted, duplicates };
+}
+
+function sentTwice({ tenant, message, once, trigger }: Extract<Work, { do: 'decide' }>): Work {
+  const event = trigger.kind === 'changed' ? trigger.event : undefined;
+  return {
+    do: 'park',
+    message,
+    code: 'sent_twice',
+    params: {},
+    tenant,
+    eventId: once?.eventId,
+    type: event?.type,
+    time: event?.occurredAt,
+  };
+}
+
+async function parkAll(client: Client, board: Board, work: readonly Work[], now: string): Promise<Parking[]> {
+  const setAside: Parking[] = [];
+  for (const one of work) {
+    if (one.do !== 'park') continue;
+    const { message, code, tenant, eventId } = one;
+    const { topic, partition, offset, key, headers, value } = message;
+    const isNew = await park(client, {
+      topic,
+      partition,
+      offset,
+      key: withoutNul(key),
+      headers,
+      value,
+      reason: code,
+      tenant: tenant ?? null,
+      eventId: withoutNul(eventId ?? null),
+    });
+    if (!isNew) continue;
+    board.append(parkedStream(message, tenant), parked(message, one, now));
+    setAside.push(one);
+  }
+  return setAside;
+}
+
+/** Postgres texts take no NUL; the message's bytes are kept beside. */
+function withoutNul(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\0', '\ufffd');
+}
+
+const PAGE = 500;
+
+async function redecideOnCommand(
+  client: Client,
+  board: Board,
+  { tenant, streams, entity }: Extract<Work, { do: 'redecide' }>,
+): Promise<void> {
+  const trigger = { kind: 'redecide', why: 'command' } as const;
+  if (streams !== undefined) {
+    for (const ref of streams) board.trigger({ tenant, ref }, trigger);
+    return;
+  }
+  let after: string | null = null;
+  for (;;) {
+    const page: StreamKey[] = await openStreams(client, tenant, after, PAGE);
+    for (const key of page) if (entity === undefined || entityOf(key.ref) === entity) board.trigger(key, trigger);
+    if (page.length < PAGE) return;
+    after = page[PAGE - 1]?.ref ?? null;
+  }
+}
+
+async function wakeWaiting(client: Client, board: Board, work: readonly Work[]): Promise<void> {
+  const heard = new Map<string, Set<string>>();
+  const hear = (tenant: string, ref: string): void => {
+    heard.set(tenant, (heard.get(tenant) ?? new Set()).add(ref));
+  };
+  for (const one of work) {
+    if (one.do === 'decide' || one.do === 'heard') hear(one.tenant, one.ref);
+    if (one.do === 'follow') hear(one.event.tenant, `${one.event.entity}:${one.event.subject}`);
+  }
+  for (const [tenant, refs] of heard) {
+    for (const key of await streamsWaitingOn(client, tenant, [...refs])) {
+      board.trigger(key, { kind: 'redecide', why: 'related' });
+    }
+  }
+}

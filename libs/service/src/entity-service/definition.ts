@@ -1,0 +1,113 @@
+import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { ServiceName } from '@qbo-sync/contracts/refs';
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import type { NewEvent, Standing } from '@qbo-sync/eventstore/streams';
+import type { OutgoingMessage } from '@qbo-sync/kafka/message';
+import type { SqlMigration } from '../migrations';
+
+/** The gateway's answer, its record parsed with numbers as decimal strings. */
+export interface Answered {
+  readonly ref: string;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly books: string;
+  readonly outcome: AnswerOutcome;
+  readonly adopted?: boolean;
+  readonly record?: TextObject;
+  readonly quickbooksId?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly holder?: string;
+  readonly at: string;
+}
+
+/** What a stream is asked to decide on. */
+export type Trigger =
+  | {
+      readonly kind: 'changed';
+      readonly event: EventInfo;
+      readonly change: string;
+      readonly sequence: number;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly traceparent?: string;
+    }
+  | {
+      readonly kind: 'wanted';
+      readonly commandId: string;
+      readonly by: string;
+      readonly at: string;
+      readonly run?: string;
+    }
+  | { readonly kind: 'answered'; readonly answer: Answered }
+  | {
+      readonly kind: 'listed';
+      readonly books: string;
+      readonly resource: string;
+      readonly record: string;
+      readonly at: string;
+    }
+  | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
+  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string };
+
+export interface Context {
+  readonly now: string;
+  readonly settings: SyncSettings | null;
+  readonly related: unknown;
+}
+
+/** Where a stored event stands, for deriving what it says to others. */
+export interface EventPlace {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly version: number;
+  readonly service: string;
+}
+
+/**
+ * The pure core an entity service runs, given by shape: this kit may not know the entities. States, events and rules are
+ * opaque here; they only go from one of these functions to the other.
+ */
+export interface EntityFunctions {
+  decide(rules: unknown, state: unknown, trigger: Trigger, context: Context): readonly NewEvent[];
+  evolve(state: unknown, event: NewEvent): unknown;
+  initial(tenant: string, ref: string): unknown;
+  standing(state: unknown): Standing;
+  toMessages(place: EventPlace, event: NewEvent): readonly OutgoingMessage[];
+  /** The rules of a stream; undefined for an entity that is not built: what asks for it is set aside. */
+  rulesFor(ref: string): unknown;
+  /** The stream that decides about a ref: most are their own; a part of a record belongs to the record's stream. */
+  streamOf(ref: string): string;
+}
+
+/** What `related` may look at to load what a decision needs beside its stream. */
+export interface RelatedTo {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly state: unknown;
+  readonly trigger: Trigger;
+}
+
+/** One entity service: its name, what it reads, its rules. */
+export interface EntityService {
+  readonly name: ServiceName;
+  readonly functions: EntityFunctions;
+  /** Run a Call topics whose events this service decides on. */
+  readonly events: readonly string[];
+  /** Reads `qbo.changes.v1` for what its `list` requests asked for. */
+  readonly lists?: boolean;
+  /** A Run a Call topic of another service, taken into a table of this one's own. */
+  readonly follows?: {
+    readonly topic: string;
+    /** Stores the events, each once; what waits for a ref returned is decided again. */
+    store(client: Client, events: readonly RunACallEvent[]): Promise<void>;
+  };
+  /** Streams decided on with every new version of a company's settings, open or not. */
+  readonly always?: readonly string[];
+  related?(client: Client, to: RelatedTo): Promise<unknown>;
+  /** Steps for tables of its own, after the event store's. */
+  readonly migrations?: readonly SqlMigration[];
+}

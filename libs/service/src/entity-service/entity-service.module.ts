@@ -1,0 +1,41 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { BatchTransport } from '../batch-transport';
+import type { BaseConfig } from '../config';
+import { Health } from '../health';
+import type { Log } from '../log';
+import { CONFIG, LOG } from '../tokens';
+import type { EntityService } from './definition';
+import { EntityRuntime } from './runtime';
+
+/** The runtime of one entity service, its transport, and the controllers that name its topics. */
+@Module({})
+export class EntityServiceModule implements OnApplicationShutdown {
+  constructor(@Inject(EntityRuntime) private readonly runtime: EntityRuntime) {}
+
+  static of(service: EntityService, controllers: Type[]): DynamicModule {
+    return {
+      module: EntityServiceModule,
+      controllers,
+      providers: [
+        {
+          provide: EntityRuntime,
+          inject: [CONFIG, LOG, Health, Registry],
+          useFactory: (config: BaseConfig, log: Log, health: Health, metrics: Registry) =>
+            new EntityRuntime({ service, config, log, health, metrics }),
+        },
+        {
+          provide: BatchTransport,
+          inject: [EntityRuntime],
+          useFactory: (runtime: EntityRuntime) =>
+            new BatchTransport(runtime.topics, (topics, handle) => runtime.startConsumer(topics, handle)),
+        },
+      ],
+      exports: [EntityRuntime, BatchTransport],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.close();
+  }
+}

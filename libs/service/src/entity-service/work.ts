@@ -1,0 +1,228 @@
+import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import { splitKey } from '@qbo-sync/contracts/keys';
+import { entityOf, ownerOf } from '@qbo-sync/contracts/refs';
+import { readEvent, type RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
+import { QboAnswer } from '@qbo-sync/contracts/sync/answer';
+import { QboChange } from '@qbo-sync/contracts/sync/change';
+import { SyncCommand } from '@qbo-sync/contracts/sync/command';
+import { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { check } from '@qbo-sync/contracts/validation';
+import type { ReasonCode } from '@qbo-sync/contracts/reasons';
+import type { ConsumedMessage } from '@qbo-sync/kafka/message';
+import type { Answered, EntityService, Trigger } from './definition';
+
+/** What a message asks of this service. Nothing here touches a database. */
+export type Work =
+  /** One stream decides on one trigger; `once` admits it by (source, event id). */
+  | {
+      readonly do: 'decide';
+      readonly tenant: string;
+      readonly stream: string;
+      readonly ref: string;
+      readonly trigger: Trigger;
+      readonly once?: Once;
+      readonly message: ConsumedMessage;
+    }
+  | { readonly do: 'settings'; readonly settings: SyncSettings }
+  | { readonly do: 'follow'; readonly event: RunACallEvent; readonly once: Once }
+  /** Streams of a company are decided again: the named ones, or the open ones of an entity (or all). */
+  | {
+      readonly do: 'redecide';
+      readonly tenant: string;
+      readonly streams: readonly string[] | undefined;
+      readonly entity: string | undefined;
+    }
+  /** Something happened to a ref of another service: what waits for it is decided again. */
+  | { readonly do: 'heard'; readonly tenant: string; readonly ref: string }
+  | ({ readonly do: 'park'; readonly message: ConsumedMessage } & Parking)
+  | { readonly do: 'nothing' };
+
+export interface Once {
+  readonly source: string;
+  readonly eventId: string;
+  readonly payload: string | Buffer;
+}
+
+/** Why a message is set aside, and what could be told of it. */
+export interface Parking {
+  readonly code: ReasonCode;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tenant: string | undefined;
+  readonly eventId: string | undefined;
+  readonly type: string | undefined;
+  readonly time: string | undefined;
+}
+
+/** Reads one message of any topic this service consumes. Never throws on what a producer sent. */
+export function readWork(service: EntityService, message: ConsumedMessage, now: string): Work {
+  const { topic } = message;
+  if (service.events.includes(topic)) return eventWork(service, message, now);
+  if (topic === service.follows?.topic) return followWork(message);
+  switch (topic) {
+    case TOPICS.answers.name:
+      return own(message, QboAnswer, (answer) => answerWork(service, answer, message));
+    case TOPICS.commands.name:
+      return own(message, SyncCommand, (command) => commandWork(service, command, message));
+    case TOPICS.changes.name:
+      return own(message, QboChange, (change) => changeWork(service, change, message));
+    case TOPICS.settings.name:
+      // A tombstone: the company was removed from the log. What is stored stays.
+      if (message.value === null) return { do: 'nothing' };
+      return own(message, SyncSettings, (settings) => ({ do: 'settings', settings }));
+    default:
+      throw new Error(`${service.name} does not read ${topic}`);
+  }
+}
+
+function eventWork(service: EntityService, message: ConsumedMessage, now: string): Work {
+  const read = readEvent(message);
+  if (read.outcome === 'unreadable') {
+    const { code, params, tenant, eventId, type, time } = read;
+    return { do: 'park', message, code, params, tenant, eventId, type, time };
+  }
+  const { event } = read;
+  const ref = `${event.entity}:${event.subject}`;
+  return {
+    do: 'decide',
+    tenant: event.tenant,
+    stream: service.functions.streamOf(ref),
+    ref,
+    message,
+    once: { source: event.source, eventId: event.id, payload: event.dataText },
+    trigger: {
+      kind: 'changed',
+      event: {
+        id: event.id,
+        type: event.type,
+        occurredAt: event.time,
+        receivedAt: now,
+        topic: message.topic,
+        partition: message.partition,
+        offset: message.offset,
+      },
+      change: event.change,
+      sequence: event.sequence,
+      data: event.data,
+      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    },
+  };
+}
+
+/** What cannot be read of another service's topic is that service's to show. */
+function followWork(message: ConsumedMessage): Work {
+  const read = readEvent(message);
+  if (read.outcome === 'unreadable') return { do: 'nothing' };
+  const { event } = read;
+  return {
+    do: 'follow',
+    event,
+    once: { source: `followed ${event.source}`, eventId: event.id, payload: event.dataText },
+  };
+}
+
+function answerWork(service: EntityService, answer: QboAnswer, message: ConsumedMessage): Work {
+  const { tenant, record, ...rest } = answer;
+  if (ownerOf(answer.ref) !== service.name) return { do: 'heard', tenant, ref: answer.ref };
+  if (!hasRules(service, answer.ref)) return { do: 'nothing' };
+  const parsed = record === undefined ? undefined : readRecord(record);
+  if (parsed === 'unreadable') return parkOwn(message, 'unreadable', { type: 'record' }, tenant);
+  const answered: Answered = { ...rest, ...(parsed === undefined ? {} : { record: parsed }) };
+  return {
+    do: 'decide',
+    tenant,
+    stream: service.functions.streamOf(answer.ref),
+    ref: answer.ref,
+    trigger: { kind: 'answered', answer: answered },
+    message,
+  };
+}
+
+function commandWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
+  const { tenant, commandId, by, at, ref, run, refs, entity } = command;
+  const mine = (one: string): boolean => ownerOf(one) === service.name;
+  const { streamOf } = service.functions;
+  if (command.kind === 'redecide') {
+    const streams = refs?.filter(mine).map(streamOf);
+    if (streams !== undefined)
+      return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', tenant, streams, entity };
+    return entity !== undefined && !mine(entity)
+      ? { do: 'nothing' }
+      : { do: 'redecide', tenant, streams: undefined, entity };
+  }
+  if (ref === undefined || !mine(ref)) return { do: 'nothing' };
+  if (!hasRules(service, ref)) return parkOwn(message, 'rule_missing', { rule: entityOf(ref) }, tenant);
+  const once: Once = { source: message.topic, eventId: commandId, payload: message.value ?? '' };
+  const decide = (trigger: Trigger): Work => ({
+    do: 'decide',
+    tenant,
+    stream: streamOf(ref),
+    ref,
+    trigger,
+    once,
+    message,
+  });
+  switch (command.kind) {
+    case 'push':
+      return decide({ kind: 'wanted', commandId, by, at, ...(run === undefined ? {} : { run }) });
+    case 'dismiss':
+      return decide({ kind: 'dismiss', commandId, by });
+    case 'resolve':
+    case 'replay':
+      return { do: 'nothing' };
+  }
+}
+
+function changeWork(service: EntityService, change: QboChange, message: ConsumedMessage): Work {
+  const { tenant, ref, origin, books, resource, record, at } = change;
+  if (origin !== 'list' || ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
+  if (!hasRules(service, ref)) return { do: 'nothing' };
+  return {
+    do: 'decide',
+    tenant,
+    stream: service.functions.streamOf(ref),
+    ref,
+    trigger: { kind: 'listed', books, resource, record, at },
+    message,
+  };
+}
+
+function hasRules({ functions }: EntityService, ref: string): boolean {
+  return functions.rulesFor(functions.streamOf(ref)) !== undefined;
+}
+
+/** Checks a message of our own topics; one that breaks its contract is set aside like any other. */
+function own<T extends object>(message: ConsumedMessage, dto: new () => T, work: (value: T) => Work): Work {
+  const tenant = message.key === null ? undefined : splitKey(message.key)?.tenant;
+  const json = parse(message.value);
+  if (json === undefined) return parkOwn(message, 'not_json', {}, tenant);
+  const checked = check(dto, json);
+  if (checked.ok) return work(checked.value);
+  return parkOwn(message, checked.fault.code, { field: checked.fault.path, message: checked.fault.message }, tenant);
+}
+
+function parkOwn(
+  message: ConsumedMessage,
+  code: ReasonCode,
+  params: Readonly<Record<string, string>>,
+  tenant: string | undefined,
+): Work {
+  return { do: 'park', message, code, params, tenant, eventId: undefined, type: undefined, time: undefined };
+}
+
+function parse(value: Buffer | null): unknown {
+  try {
+    return value === null ? undefined : (JSON.parse(value.toString('utf8')) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+function readRecord(text: string): TextObject | 'unreadable' {
+  try {
+    const json = readNumbersAsText(text);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+}
