@@ -1,5 +1,16 @@
+import type { AccountRole } from '@qbo-sync/contracts/account-roles';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
+import { readHelperRef } from '@qbo-sync/mapping/helper-item';
+import { accountRules } from './account/account';
+import { customerRules } from './customer/customer';
+import { invoiceRules } from './invoice/invoice';
+import { helperItemRules } from './item/helper-item';
+import { itemRules } from './item/item';
+import { paymentMethodRules } from './payment-method/payment-method';
+import { paymentRules } from './payment/payment';
+import { PROFILE_STREAM, profileRules } from './profile/profile';
 import type { Rules } from './sync/rules';
+import { taxRateRules } from './tax-rate/tax-rate';
 
 /** What a service decides by: its rules by entity, and which stream a ref belongs to. */
 export interface ServiceRules {
@@ -7,8 +18,51 @@ export interface ServiceRules {
   rulesFor(ref: string): Rules | undefined;
   /** `payment:pay_1/cus_2` → `payment:pay_1`; `profile:Account` → `profile:company`; else the ref itself. */
   streamOf(ref: string): string;
-  /** Streams decided again (`redecide`, why `settings`) with every new version of the settings, existing or not. */
+  /** Streams decided again with every new version of the settings, existing or not. */
   readonly standing: readonly string[];
 }
 
 export type Registry = Readonly<Record<ServiceName, ServiceRules>>;
+
+/** The rules of all services. `accountRoles`: the accounts one click makes (`ACCOUNT_ROLES` of contracts). */
+export function registry(accountRoles: Readonly<Record<string, AccountRole>>): Registry {
+  return {
+    customers: service({ customer: erased(customerRules) }),
+    items: {
+      ...service({ item: erased(itemRules) }),
+      rulesFor: (ref) =>
+        entityOf(ref) !== 'item'
+          ? undefined
+          : readHelperRef(ref) === undefined
+            ? erased(itemRules)
+            : helperItemRules,
+    },
+    invoices: service({ invoice: erased(invoiceRules) }),
+    payments: {
+      ...service({
+        payment: erased(paymentRules),
+        'payment-method': paymentMethodRules,
+        account: accountRules(accountRoles),
+      }),
+      streamOf: (ref) => (entityOf(ref) === 'payment' ? (ref.split('/')[0] ?? ref) : ref),
+    },
+    tax: {
+      ...service({ 'tax-rate': erased(taxRateRules), profile: erased(profileRules) }),
+      streamOf: (ref) => (entityOf(ref) === 'profile' ? PROFILE_STREAM : ref),
+      standing: [PROFILE_STREAM],
+    },
+  };
+}
+
+function service(rules: Readonly<Record<string, Rules>>): ServiceRules {
+  return { rulesFor: (ref) => rules[entityOf(ref)], streamOf: (ref) => ref, standing: [] };
+}
+
+function entityOf(ref: string): string {
+  return ref.slice(0, Math.max(ref.indexOf(':'), 0));
+}
+
+/** The kit hands each stream its own rules, with data checked against the entity's DTO before. */
+function erased<Data, Related>(rules: Rules<Data, Related>): Rules {
+  return rules as unknown as Rules;
+}

@@ -1,7 +1,8 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { StreamEvent } from './events';
 import type { Context, Rules, Trigger } from './rules';
-import { base, decideNow, record, type Recording } from './decision';
+import { base, decideNow, record, replacedBy, type Recording } from './decision';
+import { gateOf } from './gate';
 import { settle } from './settle';
 import { viewOf, type State } from './stream-state';
 
@@ -83,10 +84,8 @@ function changed<Data, Related>(
   const carried = state.stop.covers.filter(({ id }) => facts.has(id));
   const ended = state.stop.covers.filter(({ id }) => !facts.has(id));
   const endsRow = ended.length > 0 || state.stop.covers.length === 0;
-  const cleared = endsRow
-    ? record(taken, replacedBy({ covers: ended, change: state.stop.change }, state, context))
-    : taken;
-  return decideNow(rules, cleared, { ...occasion, covers: [...carried, event] }, context);
+  const replaces = endsRow ? { replaces: { covers: ended, change: state.stop.change } } : {};
+  return decideNow(rules, taken, { ...occasion, ...replaces, covers: [...carried, event] }, context);
 }
 
 function wanted<Data, Related>(
@@ -116,7 +115,8 @@ function redecided<Data, Related>(
   const { state } = start;
   const isOpen = state.stop !== undefined || state.unanswered.length > 0;
   if (!isOpen && why !== 'command' && rules.follows !== 'always') return start;
-  if (state.version === 0 && rules.follows !== 'always') return start;
+  // Nothing to show yet: no row for a stream nobody asked for and that cannot be worked on.
+  if (state.version === 0 && (rules.follows !== 'always' || gateOf(rules, state, context).gate !== 'open')) return start;
   const lane = why === 'settings' || why === 'command' ? 'backlog' : 'live';
   return decideNow(
     rules,
@@ -142,19 +142,6 @@ function dismissed<Related>(
   if (stop === undefined) return start;
   const { covers, change } = stop;
   return record(start, { type: 'Dismissed', data: { ...base({ covers, change }, context), commandId, by } });
-}
-
-/** The rows of these events end: something newer says what the record is. */
-function replacedBy<Related>(
-  occasion: { readonly covers: readonly EventInfo[]; readonly change: string },
-  state: State,
-  context: Context<Related>,
-): StreamEvent {
-  return {
-    type: 'Skipped',
-    data: { ...base(occasion, context), code: 'replaced' },
-    personal: { reason: { code: 'replaced' }, summary: state.summary },
-  };
 }
 
 function openCovers({ stop, unanswered, decided }: State): readonly EventInfo[] {

@@ -18,6 +18,8 @@ export function record(recording: Recording, ...events: readonly StreamEvent[]):
 /** What a decision is about, and what led to it. */
 export interface Occasion {
   readonly covers: readonly EventInfo[];
+  /** Events of an earlier stop, whose rows end with this decision; undefined when none is replaced. */
+  readonly replaces?: { readonly covers: readonly EventInfo[]; readonly change: string };
   readonly change: string;
   readonly lane: 'live' | 'backlog';
   /** Set when an answer of the gateway led to it: where that answer stands. */
@@ -33,11 +35,12 @@ export interface Occasion {
 /** Gate, then the entity's own plan, then the events that say so. */
 export function decideNow<Data, Related>(
   rules: Rules<Data, Related>,
-  before: Recording,
+  start: Recording,
   occasion: Occasion,
   context: Context<Related>,
 ): Recording {
-  const { state } = before;
+  const { state } = start;
+  const before = occasion.replaces === undefined ? start : record(start, replacedBy(occasion.replaces, state, context));
   const summary = rules.describe(viewOf<Data, Related>(state, context), context);
   if (state.latest === undefined && rules.nature !== 'wanted') {
     return stop(before, { do: 'wait', reason: { code: 'parent_unknown', params: { kind: rules.entity } } }, occasion, context, summary);
@@ -50,6 +53,9 @@ export function decideNow<Data, Related>(
     if (occasion.quiet === true && state.stop === undefined) return before;
     const warnings = form.plan.warnings;
     return record(before, { type: 'Settled', data: { ...base(occasion, context), ref: state.ref }, personal: { warnings, summary } });
+  }
+  if (form.plan.do === 'hold' && form.plan.pushes !== undefined) {
+    return holdNewest(start, form.plan, form.plan.pushes, { state, occasion, context, summary, warnings: form.plan.warnings ?? [], books: gate.books, form });
   }
   if (form.plan.do !== 'push') return stop(before, form.plan, occasion, context, summary);
 
@@ -65,6 +71,27 @@ export function decideNow<Data, Related>(
     before,
     ...news.map((push) => pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form })),
   );
+}
+
+/** The newest change waits for a person; the record as it was before is asked for, if it was not. */
+function holdNewest(
+  start: Recording,
+  plan: Extract<Plan, { do: 'hold' }>,
+  pushes: readonly Push[],
+  asking: Asking,
+): Recording {
+  const { state, occasion, context, books } = asking;
+  const facts = new Set(state.facts.map(({ eventId }) => eventId));
+  const held = occasion.covers.filter(({ id }) => facts.has(id));
+  const rest = [...(occasion.replaces?.covers ?? []), ...occasion.covers.filter(({ id }) => !facts.has(id))];
+  const news = pushes.filter((push) => !isAsked(state.asked[push.ref], push, books, occasion.insist === true));
+  const asked =
+    news.length > 0
+      ? record(start, ...news.map((push) => pushRequested(push, { ...asking, occasion: { ...occasion, covers: rest } })))
+      : occasion.replaces === undefined
+        ? start
+        : record(start, replacedBy(occasion.replaces, state, context));
+  return held.length === 0 && news.length > 0 ? asked : stop(asked, plan, { ...occasion, covers: held }, context, asking.summary);
 }
 
 interface Form {
@@ -187,6 +214,19 @@ function pushRequested(push: Push, { state, occasion, context, summary, warnings
       summary,
       ...(form.lastAnswer === undefined ? {} : { lastAnswer: form.lastAnswer }),
     },
+  };
+}
+
+/** The rows of these events end: something newer says what the record is. */
+export function replacedBy<Related>(
+  occasion: { readonly covers: readonly EventInfo[]; readonly change: string },
+  state: State,
+  context: Context<Related>,
+): StreamEvent {
+  return {
+    type: 'Skipped',
+    data: { ...base(occasion, context), code: 'replaced' },
+    personal: { reason: { code: 'replaced' }, summary: state.summary },
   };
 }
 

@@ -26,6 +26,8 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly facts: readonly { readonly change: string; readonly data: Data }[];
   /** ce_time of the first event. */
   readonly firstOccurredAt: string | undefined;
+  /** Somebody asked for it: a document of ours that refers to it, or a person. */
+  readonly wanted: boolean;
   /** A record of ours is in QuickBooks under these books. */
   readonly linked: boolean;
   /** Its id there, of the stream's own ref. */
@@ -36,6 +38,8 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly round: number;
   /** The answer that led to `round`, for the rule to read. */
   readonly lastAnswer: Answered | undefined;
+  /** Refs of this stream whose newest request was answered, under these books. */
+  readonly answered: readonly string[];
   /** Records that `list` requests brought, newest of each last (company profile). */
   readonly listed: readonly ListedRecord[];
   /** What this stream has proposed so far, oldest first. */
@@ -68,7 +72,8 @@ export type Plan =
   | { readonly do: 'push'; readonly pushes: readonly Push[]; readonly warnings: readonly Reason[] }
   /** Right without a request: a mapped tax rate. */
   | { readonly do: 'settle'; readonly warnings: readonly Reason[] }
-  | { readonly do: 'hold'; readonly reason: Reason }
+  /** With `pushes`: the newest change is held, the record as it was before is asked for all the same. */
+  | { readonly do: 'hold'; readonly reason: Reason; readonly pushes?: readonly Push[]; readonly warnings?: readonly Reason[] }
   | { readonly do: 'skip'; readonly reason: Reason }
   /** Decided again when `waitsOn` is heard of, at `revisitAt`, or with new settings. */
   | { readonly do: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string };
@@ -114,7 +119,7 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   describe(view: View<Data>, context: Context<Related>): Summary;
   /** Called only when settings and books are there and the record may be sent. */
   plan(view: View<Data>, context: Context<Related>): Plan;
-  /** Called for every answer; `expect` is that of the request answered. */
+  /** Called for every `synced` or `refused` answer; `expect` is that of the request answered. */
   judge(
     answer: Answered,
     expect: Readonly<Record<string, string>>,

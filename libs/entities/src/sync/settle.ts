@@ -1,5 +1,5 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { StreamEvent } from './events';
+import type { PushRequested, StreamEvent } from './events';
 import type { Answered, Context, Rules, Verdict } from './rules';
 import { base, decideNow, record, type Recording } from './decision';
 import { recordOf, viewOf, type Asked } from './stream-state';
@@ -32,7 +32,7 @@ export function settle<Data, Related>(
   const isNewest = state.asked[answer.ref]?.revision === answer.revision;
   const { request } = asked;
   const view = viewOf<Data, Related>(state, context, request.data.round, request.personal.lastAnswer);
-  const said = ownVerdict(answer, asked, view.ref) ?? rules.judge(answer, request.personal.expect, view, context);
+  const said = ownVerdict(answer, asked, state.confirmed[answer.ref], view.ref) ?? rules.judge(answer, request.personal.expect, view, context);
   const verdict: Verdict =
     isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
 
@@ -48,8 +48,13 @@ export function settle<Data, Related>(
 }
 
 /** What an outcome means whatever the entity; undefined: the entity says. */
-function ownVerdict(answer: Answered, asked: Asked, ref: string): Verdict | undefined {
-  const { kind } = asked.request.data;
+function ownVerdict(
+  answer: Answered,
+  asked: Asked,
+  confirmed: PushRequested | undefined,
+  ref: string,
+): Verdict | undefined {
+  const { kind, books } = asked.request.data;
   const { summary } = asked.request.personal;
   const name = summary.number ?? summary.party ?? ref;
   switch (answer.outcome) {
@@ -60,6 +65,13 @@ function ownVerdict(answer: Answered, asked: Asked, ref: string): Verdict | unde
     case 'clash':
       return { verdict: 'hold', reason: { code: 'both_changed', params: { name } } };
     case 'synced':
+      // Nothing had to be sent, for this very body was sent and compared before.
+      return answer.record === undefined &&
+        confirmed?.data.books === books &&
+        confirmed.data.kind === kind &&
+        confirmed.personal.body === asked.request.personal.body
+        ? { verdict: 'synced', warnings: [] }
+        : undefined;
     case 'refused':
       return undefined;
   }

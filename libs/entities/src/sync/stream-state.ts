@@ -33,6 +33,8 @@ export interface State {
   readonly asked: Readonly<Record<string, Asked>>;
   /** Requests without an answer, oldest first. */
   readonly unanswered: readonly Asked[];
+  /** Per ref: the request whose answer was last found right. */
+  readonly confirmed: Readonly<Record<string, PushRequested>>;
   /** Per books and ref: the record in QuickBooks. */
   readonly links: Readonly<Record<string, QuickbooksRecord>>;
   readonly summary: Summary;
@@ -92,6 +94,7 @@ export function initial(tenant: string, ref: string): State {
     decided: undefined,
     asked: {},
     unanswered: [],
+    confirmed: {},
     links: {},
     summary: {},
     listed: [],
@@ -205,11 +208,15 @@ export function viewOf<Data, Related>(
     data: state.latest?.data as Data | undefined,
     facts: state.facts as unknown as View<Data>['facts'],
     firstOccurredAt: state.firstOccurredAt,
+    wanted: state.wanted !== undefined,
     linked: link !== undefined,
     quickbooksId: link?.id,
     lastBody: asked?.request.data.books === books ? asked.request.personal.body : undefined,
     round,
     lastAnswer,
+    answered: Object.entries(state.asked).flatMap(([ref, one]) =>
+      one.answered && one.request.data.books === books ? [ref] : [],
+    ),
     listed: state.listed,
     proposed: state.proposed,
   };
@@ -225,6 +232,7 @@ function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>)
   if (answer === undefined) return { ...state, stop: undefined, decided, summary: event.personal.summary };
   const asked = state.asked[ref];
   const books = asked?.request.data.books ?? '';
+  const right = state.unanswered.find((one) => one.request.data.ref === ref && one.revision === answer.revision);
   const unanswered = state.unanswered.filter((one) => one.request.data.ref !== ref || one.revision > answer.revision);
   return {
     ...state,
@@ -234,6 +242,7 @@ function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>)
       asked !== undefined && asked.revision <= answer.revision
         ? { ...state.asked, [ref]: { ...asked, answered: true } }
         : state.asked,
+    confirmed: right === undefined ? state.confirmed : { ...state.confirmed, [ref]: right.request },
     links: linked(state, books, ref, quickbooks),
     ...(state.stop === undefined ? { decided } : {}),
   };

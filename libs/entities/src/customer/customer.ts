@@ -1,0 +1,84 @@
+import type { Customer } from '@qbo-sync/contracts/runacall/customer';
+import { CUSTOMER_HOW, namesakeName, toCustomer, toInactiveCustomer, vendorNamesakeName } from '@qbo-sync/mapping/customer';
+import { valueAt } from '../sync/compare';
+import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
+import { plainVerdict } from '../sync/refusals';
+import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
+
+const DUPLICATE_NAME = '6240';
+const OWES_AGAIN_AFTER_MS = 24 * 60 * 60 * 1000;
+/** Forms of a taken name: the telling one, then one with the whole id. */
+const NAME_ROUNDS = 2;
+
+/**
+ * Customers (postings.md §5, names §12).
+ *
+ *   created, updated  → put
+ *   deactivated       → inactive, when nothing is owed; else waits (`owes`), looked at again daily
+ *   merged            → inactive, when nothing is owed; else a person merges in QuickBooks
+ *
+ * A taken name: held by another customer of ours → "{name} (last 4 of phone)"; by a vendor or employee →
+ * "{name} (Customer)"; by a customer a person made → that person is asked.
+ */
+export const customerRules: Rules<Customer> = {
+  entity: 'customer',
+  nature: 'master',
+  facts: ['merged'],
+
+  describe: ({ data }) => (data === undefined ? {} : { party: data.displayName }),
+
+  plan(view, context) {
+    const ctx = mappingContext(context);
+    const { data } = view;
+    if (ctx === undefined || data === undefined) return NOT_READY;
+    const { values } = ctx;
+    if (!values['customers.push'] && !view.linked) return switchedOff('customers.push', view.wanted);
+    if (mergedInto(view) !== undefined || !data.active) return planFor(view.ref, 'remove', toInactiveCustomer());
+    if (data.quickbooksId !== undefined && !view.linked) return linkTo(view.ref, data.quickbooksId);
+    if (!values['customers.updates'] && view.linked) return switchedOff('customers.updates', false);
+    return planFor(view.ref, 'put', toCustomer(data, ctx, otherName(data, view)));
+  },
+
+  judge(answer, expect, view, context) {
+    if (answer.outcome === 'refused' && answer.code === DUPLICATE_NAME) return nameTaken(answer, view);
+    if (answer.outcome === 'refused' && answer.code === 'precondition') return owing(answer, view, context);
+    return plainVerdict(answer, expect, { name: view.data?.displayName ?? '' });
+  },
+};
+
+function mergedInto(view: View<Customer>): string | undefined {
+  const [merged] = view.facts;
+  return merged === undefined ? undefined : (merged.data.mergedIntoId ?? '');
+}
+
+/** The name of this round; undefined: its own. */
+function otherName(customer: Customer, { round, lastAnswer }: View<Customer>): string | undefined {
+  if (round === 0) return undefined;
+  if (round > 1) return `${customer.displayName} (${customer.id})`;
+  return lastAnswer?.holder === undefined ? vendorNamesakeName(customer) : namesakeName(customer);
+}
+
+function nameTaken(answer: Answered, view: View<Customer>): Verdict {
+  const byPerson = answer.holder === undefined && answer.record !== undefined;
+  if (!byPerson && view.round < NAME_ROUNDS) return { verdict: 'again' };
+  return { verdict: 'hold', reason: { code: 'name_taken', params: { name: view.data?.displayName ?? '' } } };
+}
+
+/** QuickBooks says a balance: making the customer inactive would wipe it out. */
+function owing(answer: Answered, view: View<Customer>, context: Context): Verdict {
+  const name = view.data?.displayName ?? '';
+  const winner = mergedInto(view);
+  if (winner !== undefined) return { verdict: 'hold', reason: { code: 'merge', params: { loser: name, winner } } };
+  const amount = (answer.record === undefined ? undefined : valueAt(answer.record, 'Balance')) ?? '';
+  return {
+    verdict: 'wait',
+    reason: { code: 'owes', params: { c: name, amount } },
+    revisitAt: new Date(Date.parse(context.now) + OWES_AGAIN_AFTER_MS).toISOString(),
+  };
+}
+
+/** Made in Run a Call by our own command: the record is there already. */
+function linkTo(ref: string, id: string): Plan {
+  const body = JSON.stringify({ Id: id });
+  return { do: 'push', pushes: [{ ref, kind: 'link', resource: 'Customer', how: CUSTOMER_HOW, body, expect: {} }], warnings: [] };
+}

@@ -1,0 +1,65 @@
+import type { Item } from '@qbo-sync/contracts/runacall/item';
+import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
+import { ITEM_HOW, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
+import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
+import { plainVerdict } from '../sync/refusals';
+import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
+
+const DUPLICATE_NAME = '6240';
+
+/**
+ * Pricebook items (postings.md §5): created, updated → put; deactivated → inactive. A name taken by another item →
+ * `Name (SKU)`, else `Name - 2`. A category the settings do not know yet is offered to the console.
+ */
+export const itemRules: Rules<Item> = {
+  entity: 'item',
+  nature: 'master',
+  facts: [],
+
+  describe: ({ data }) => (data === undefined ? {} : { party: data.name }),
+
+  plan(view, context) {
+    const ctx = mappingContext(context);
+    const { data } = view;
+    if (ctx === undefined || data === undefined) return NOT_READY;
+    if (!ctx.values['items.push'] && !view.linked) return switchedOff('items.push', view.wanted);
+    if (!data.active) return planFor(view.ref, 'remove', toInactiveItem());
+    if (data.quickbooksId !== undefined && !view.linked) return linkTo(view.ref, data.quickbooksId);
+    return planFor(view.ref, 'put', toItem(data, ctx, view.round));
+  },
+
+  judge: (answer, expect, view) => itemVerdict(answer, expect, view.data?.name ?? ''),
+
+  propose: (view, context) => newCategory(view, context),
+};
+
+export function itemVerdict(answer: Answered, expect: Readonly<Record<string, string>>, name: string): Verdict {
+  if (answer.outcome === 'refused' && answer.code === DUPLICATE_NAME) return { verdict: 'again' };
+  return plainVerdict(answer, expect, { name, account: name });
+}
+
+function linkTo(ref: string, id: string): Plan {
+  const body = JSON.stringify({ Id: id });
+  return { do: 'push', pushes: [{ ref, kind: 'link', resource: 'Item', how: ITEM_HOW, body, expect: {} }], warnings: [] };
+}
+
+function newCategory(view: View<Item>, { now, settings }: Context): readonly Readonly<Record<string, unknown>>[] {
+  const { categoryId, categoryName } = view.data ?? {};
+  if (categoryId === undefined || !settings?.books) return [];
+  const name = categoryName ?? categoryId;
+  const isThis = (one: { categoryId: string; name: string }): boolean =>
+    one.categoryId === categoryId && one.name === name;
+  const known = settings.values['items.categoryAccounts'].some(isThis);
+  const offered = (view.proposed as unknown as readonly ProposalActivity[]).some(
+    ({ books, categories }) => books === settings.books && categories?.some(isThis) === true,
+  );
+  if (known || offered) return [];
+  const proposal: ProposalActivity = {
+    kind: 'proposal',
+    tenant: view.tenant,
+    at: now,
+    books: settings.books,
+    categories: [{ categoryId, name }],
+  };
+  return [{ ...proposal }];
+}

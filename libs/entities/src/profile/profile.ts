@@ -1,0 +1,107 @@
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
+import type { ProfileActivity, ProposalActivity } from '@qbo-sync/contracts/sync/activity';
+import type { How } from '@qbo-sync/contracts/sync/request';
+import type { RateMapping, SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { toCompanyProfile } from '@qbo-sync/mapping/company-profile';
+import { proposeRates } from '@qbo-sync/mapping/tax-code';
+import { plainVerdict } from '../sync/refusals';
+import type { Context, Push, Rules, View } from '../sync/rules';
+import { readRecord } from './record-text';
+
+/** The stream all `profile:` refs belong to. */
+export const PROFILE_STREAM = 'profile:company';
+
+const RESOURCES = ['CompanyInfo', 'Preferences', 'Account', 'TaxCode', 'TaxRate'] as const;
+type Resource = (typeof RESOURCES)[number];
+
+export interface ProfileRelated {
+  /** Run a Call's rates where the service knows them; the settings' own list stands in for the others. */
+  readonly rates?: readonly TaxRate[];
+}
+
+/**
+ * What QuickBooks says of the company (postings.md §2): read once the books are known and whenever it is wanted again.
+ *
+ *   books known ─▶ five lists asked for ─Listed─▶ CompanyInfo, Preferences and Account there → the profile is said
+ *                                               ▶ TaxCode and TaxRate there → a code is offered for each rate
+ *
+ * Both are said again when they come out differently; the console puts them into settings.
+ */
+export const profileRules: Rules<Readonly<Record<string, unknown>>, ProfileRelated> = {
+  entity: 'profile',
+  nature: 'wanted',
+  gate: 'books',
+  follows: 'always',
+  facts: [],
+
+  describe: () => ({}),
+
+  plan: () => ({ do: 'push', pushes: RESOURCES.map(listOf), warnings: [] }),
+
+  judge: (answer, expect) => plainVerdict(answer, expect),
+
+  propose(view, context) {
+    const { settings } = context;
+    if (settings === null || !settings.books) return [];
+    return [...profileOf(view, settings, context.now), ...ratesOf(view, settings, context)].map((said) => ({ ...said }));
+  },
+};
+
+function listOf(resource: Resource): Push {
+  const how: How = { path: resource.toLowerCase(), update: 'whole' };
+  return { ref: `profile:${resource}`, kind: 'list', resource, how, body: '{}', expect: {} };
+}
+
+function profileOf(view: View, settings: SyncSettings, at: string): readonly ProfileActivity[] {
+  const books = settings.books ?? '';
+  const [companyInfo] = recordsOf(view, books, 'CompanyInfo');
+  const [preferences] = recordsOf(view, books, 'Preferences');
+  if (companyInfo === undefined || preferences === undefined || !isRead(view, 'Account')) return [];
+  const accounts = recordsOf(view, books, 'Account');
+  const profile = toCompanyProfile({ companyInfo, preferences, accounts }, settings.company);
+  const said = ofKind<ProfileActivity>(view, 'profile', books);
+  if (same(said[said.length - 1]?.profile, profile)) return [];
+  return [{ kind: 'profile', tenant: view.tenant, at, books, profile }];
+}
+
+function ratesOf(
+  view: View,
+  settings: SyncSettings,
+  { now, related }: Context<ProfileRelated>,
+): readonly ProposalActivity[] {
+  const books = settings.books ?? '';
+  if (!isRead(view, 'TaxCode') || !isRead(view, 'TaxRate')) return [];
+  const current = settings.values['tax.rates'];
+  const known = related.rates ?? [];
+  const wanted = [...known, ...current.filter(({ rateId }) => known.every(({ id }) => id !== rateId)).map(asRate)];
+  const rates = proposeRates(wanted, recordsOf(view, books, 'TaxCode'), recordsOf(view, books, 'TaxRate'), current);
+  const said = ofKind<ProposalActivity>(view, 'proposal', books);
+  const news = rates.filter((rate) => !current.some((one) => same(one, rate)));
+  if (news.length === 0 || same(said[said.length - 1]?.rates, news)) return [];
+  return [{ kind: 'proposal', tenant: view.tenant, at: now, books, rates: news }];
+}
+
+/** A rate as the settings know it; how many components it has is not told there. */
+function asRate({ rateId, name, percentage }: RateMapping): TaxRate {
+  return { id: rateId, name, percentage, components: [], active: true, updatedAt: '' };
+}
+
+function isRead(view: View, resource: Resource): boolean {
+  return view.answered.includes(`profile:${resource}`);
+}
+
+function recordsOf(view: View, books: string, resource: Resource): readonly TextObject[] {
+  return view.listed
+    .filter((one) => one.books === books && one.resource === resource)
+    .map(({ record }) => readRecord(record));
+}
+
+function ofKind<Kind extends ProfileActivity | ProposalActivity>(view: View, kind: Kind['kind'], books: string): readonly Kind[] {
+  return (view.proposed as unknown as readonly Kind[]).filter((one) => one.kind === kind && one.books === books);
+}
+
+/** Both were made by the same code, in the same key order. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
