@@ -1,0 +1,214 @@
+import { compareBooks } from './compare';
+import type { BooksChoices } from './choices';
+import type { Wire } from './happened';
+import { expectBooks } from './model';
+import { readBooks } from './read-books';
+import { planDay, type PlannedDay } from '../runacall/day';
+import { stamp } from '../runacall/published-day';
+import { money, sum } from './cents';
+
+const account = (id: string, name: string) => ({ id, name });
+const CHOICES: BooksChoices = {
+  taxedBy: 'automated',
+  income: account('1', 'Service revenue'),
+  categories: { cat_equip: account('2', 'Equipment sales') },
+  memberships: account('3', 'Memberships'),
+  discounts: account('4', 'Discounts given'),
+  tips: account('5', 'Undistributed Tips'),
+  undeposited: account('6', 'Undeposited Funds'),
+  clearing: account('7', 'Stripe clearing'),
+  mappedRates: ['tax_tx'],
+};
+
+let serial = 0;
+const says = (noun: string, change: string, sequence: number, data: { id: string } & Record<string, unknown>): Wire => {
+  serial += 1;
+  return {
+    topic: 'any',
+    headers: { ce_id: `evt_${serial}`, ce_type: `com.runacall.${noun}.${change}.v1`, ce_subject: data.id, ce_tenant: 'acme', ce_sequence: String(sequence) },
+    value: JSON.stringify(data),
+  };
+};
+const item = says('item', 'created', 1, { id: 'itm_1', name: 'AC tune-up', kind: 'service', active: true });
+const boiler = says('item', 'created', 1, { id: 'itm_2', name: 'Boiler', kind: 'equipment', categoryId: 'cat_equip', active: true });
+const customer = says('customer', 'created', 1, { id: 'cus_1', displayName: 'Dana Ruiz', taxExempt: false, active: true });
+const invoiceData = {
+  id: 'inv_1',
+  number: 'RAC-1',
+  customerId: 'cus_1',
+  jobId: 'job_1',
+  lines: [
+    { id: 'l1', kind: 'service', itemId: 'itm_1', amount: '129.00' },
+    { id: 'l2', kind: 'equipment', itemId: 'itm_2', amount: '1000.00' },
+    { id: 'l3', kind: 'discount', amount: '-29.00' },
+    { id: 'l4', kind: 'note', amount: '0.00' },
+  ],
+  discount: { amount: '100.00' },
+  tip: '5.00',
+  taxes: [{ taxRateId: 'tax_tx', taxableAmount: '1000.00', amount: '82.50' }],
+  taxTotal: '82.50',
+  total: '1087.50',
+  balance: '1087.50',
+};
+const sent = says('invoice', 'sent', 1, invoiceData);
+const payment = { id: 'pay_1', customerId: 'cus_1', amount: '600.00', method: 'card', processor: 'stripe', refunds: [], allocations: [{ invoiceId: 'inv_1', amount: '587.50' }] };
+const collected = says('payment', 'collected', 1, payment);
+const partPaid = says('invoice', 'updated', 2, { ...invoiceData, balance: '500.00' });
+
+describe('the model of the books', () => {
+  test('a small day, reckoned by hand', () => {
+    const books = expectBooks('acme', [collected, sent, item, boiler, customer, partPaid, sent], CHOICES);
+    expect(books.counts).toEqual({ Customer: 1, Item: 2, Invoice: 1, Payment: 1 });
+    const amounts = [...books.accounts.values()].map(({ name, amount }) => `${name} ${money(amount)}`).sort();
+    expect(amounts).toEqual(['Discounts given -129.00', 'Equipment sales 1000.00', 'Service revenue 129.00', 'Undistributed Tips 5.00']);
+    expect(money(books.discounts)).toBe('129.00');
+    expect(money(books.salesTax)).toBe('82.50');
+    expect(money(books.clearing)).toBe('600.00');
+    expect(money(books.undeposited)).toBe('0.00');
+    const invoice = books.invoices.get('RAC-1')!;
+    expect([invoice.total, invoice.tax, invoice.balance].map(money)).toEqual(['1087.50', '82.50', '500.00']);
+    // 500.00 open, 12.50 of the payment is credit.
+    expect(money(books.receivables.get('cus_1')!)).toBe('487.50');
+    const states = [sent, partPaid, collected].map(({ headers }) => books.predictions.get(headers['ce_id']!));
+    expect(states.map((one) => [one?.state, one?.reason])).toEqual([
+      ['synced', undefined],
+      ['skipped', 'unchanged'],
+      ['synced', undefined],
+    ]);
+  });
+
+  test('a subscription goes to memberships, a cash payment to undeposited funds', () => {
+    const subscription = says('invoice', 'sent', 1, { ...invoiceData, jobId: undefined, membershipId: 'mem_1', discount: undefined, tip: undefined });
+    const cash = says('payment', 'collected', 1, { ...payment, method: 'cash', processor: undefined });
+    const books = expectBooks('acme', [item, boiler, customer, subscription, cash], CHOICES);
+    expect(money(books.accounts.get('3')!.amount)).toBe('1129.00');
+    expect(money(books.undeposited)).toBe('600.00');
+    expect(money(books.clearing)).toBe('0.00');
+  });
+
+  test('what is not posted yet is held, and the books stay as they were', () => {
+    const late = [
+      says('invoice', 'voided', 3, { ...invoiceData, balance: '500.00', voidedOn: '2026-11-22' }),
+      says('payment', 'refunded', 2, { ...payment, refunds: [{ id: 're_1' }], refundId: 're_1' }),
+      says('customer', 'deactivated', 2, { id: 'cus_1', displayName: 'Dana Ruiz', taxExempt: false, active: false }),
+    ];
+    const before = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid], CHOICES);
+    const after = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid, ...late], CHOICES);
+    expect({ ...after, predictions: 0 }).toEqual({ ...before, predictions: 0 });
+    expect(late.map(({ headers }) => after.predictions.get(headers['ce_id']!)?.state)).toEqual(['needs attention', 'needs attention', 'waiting']);
+  });
+
+  test('voids take documents out; an older sequence is replaced; a long number holds its payment too', () => {
+    const voided = says('invoice', 'voided', 2, { ...invoiceData, voidedOn: '2026-11-22' });
+    expect(expectBooks('acme', [item, boiler, customer, sent, voided], CHOICES).counts.Invoice).toBe(0);
+    const renamed = says('customer', 'updated', 2, { id: 'cus_1', displayName: 'Dana R.', taxExempt: false, active: true });
+    expect(expectBooks('acme', [renamed, customer], CHOICES).predictions.get(customer.headers['ce_id']!)).toMatchObject({ state: 'skipped', reason: 'replaced' });
+    const long = says('invoice', 'sent', 1, { ...invoiceData, number: 'RAC-2026-AUSTIN-NORTH-000917' });
+    const held = expectBooks('acme', [item, boiler, customer, long, collected], CHOICES);
+    expect(held.counts).toMatchObject({ Invoice: 0, Payment: 0 });
+    expect(held.predictions.get(collected.headers['ce_id']!)).toMatchObject({ state: 'waiting', reason: 'parent' });
+  });
+});
+
+describe('the comparison with QuickBooks', () => {
+  const inQuickBooks = (overrides: { tax?: string; line?: string; twice?: boolean } = {}): Record<string, object[]> => {
+    const sales = (amount: string, itemId: string, detail: object = {}) => ({
+      Amount: JSON.rawJSON(amount),
+      DetailType: 'SalesItemLineDetail',
+      SalesItemLineDetail: { ItemRef: { value: itemId }, ...detail },
+    });
+    const invoice = {
+      Id: '238',
+      DocNumber: 'RAC-1',
+      PrivateNote: 'Run a Call inv_1',
+      CustomerRef: { value: '58' },
+      TotalAmt: JSON.rawJSON('1087.50'),
+      Balance: JSON.rawJSON('500.00'),
+      TxnTaxDetail: { TotalTax: JSON.rawJSON(overrides.tax ?? '82.50') },
+      Line: [
+        sales(overrides.line ?? '129.00', '11', { ItemAccountRef: { value: '1' } }),
+        sales('1000.00', '12'),
+        sales('-29.00', '13'),
+        { DetailType: 'DescriptionOnly', Description: 'note' },
+        { Amount: 100, DetailType: 'DiscountLineDetail', DiscountLineDetail: { DiscountAccountRef: { value: '4' } } },
+        sales('5', '14'),
+        { Amount: 1105, DetailType: 'SubTotalLineDetail' },
+      ],
+    };
+    const pay = { Id: '154', PrivateNote: 'Run a Call pay_1 ch_1', CustomerRef: { value: '58' }, TotalAmt: 600, DepositToAccountRef: { value: '7' } };
+    return {
+      Customer: [{ Id: '58', DisplayName: 'Dana Ruiz', Balance: JSON.rawJSON('487.50') }],
+      Item: [
+        { Id: '11', Name: 'AC tune-up', IncomeAccountRef: { value: '1' } },
+        { Id: '12', Name: 'Boiler', IncomeAccountRef: { value: '2' } },
+        { Id: '13', Name: 'Run a Call discount', IncomeAccountRef: { value: '4' } },
+        { Id: '14', Name: 'Run a Call tip', IncomeAccountRef: { value: '5' } },
+      ],
+      Invoice: [invoice, { ...invoice, Id: '9', PrivateNote: 'Voided - Run a Call inv_9', TotalAmt: 0 }, { ...invoice, Id: '1', PrivateNote: 'by hand' }],
+      Payment: overrides.twice === true ? [pay, { ...pay, Id: '155' }] : [pay],
+    };
+  };
+  const compared = async (overrides?: Parameters<typeof inQuickBooks>[0]) => {
+    const tables = inQuickBooks(overrides);
+    const read = (query: string): Promise<string> => {
+      const resource = /from (\w+)/.exec(query)![1]!;
+      return Promise.resolve(JSON.stringify({ QueryResponse: { [resource]: tables[resource] } }));
+    };
+    const expected = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid], CHOICES);
+    return compareBooks(expected, await readBooks(read), CHOICES, { customers: 0, items: 0 });
+  };
+
+  test('agrees to the cent', async () => {
+    const { differences, rows } = await compared();
+    expect(differences).toEqual([]);
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  test('catches one cent of tax', async () => {
+    const { differences } = await compared({ tax: '82.51' });
+    expect(differences.map(({ what, difference }) => [what, difference])).toEqual([
+      ['Sales tax', '0.01'],
+      ['Invoice RAC-1, tax', '0.01'],
+    ]);
+  });
+
+  test('catches one cent on a line', async () => {
+    const { differences } = await compared({ line: '128.99' });
+    expect(differences.map(({ what, difference }) => [what, difference])).toEqual([['Income: Service revenue', '-0.01']]);
+  });
+
+  test('catches a payment that stands there twice', async () => {
+    const { differences } = await compared({ twice: true });
+    expect(differences.map(({ what }) => what)).toEqual(['Payments', 'Stripe clearing', 'Documents of pay_1']);
+  });
+});
+
+describe('the model over whole days', () => {
+  const days = Array.from({ length: 40 }, (_, n) => planDay(`model-${n}`, '2026-11-21T12:00:00Z', 'full'));
+  const mapped = { ...CHOICES, mappedRates: ['tax_tx', 'tax_vat20', 'tax_vat5', 'tax_vat0'] };
+  const taxedBy = { 'us-auto': 'automated', 'uk-vat': 'per line' } as Record<string, BooksChoices['taxedBy']>;
+  const books = (day: PlannedDay) => {
+    const wires = day.events.map((event) => stamp(event, '2026-11-21T12:00:01.000Z'));
+    return day.companies.map(({ id }) => expectBooks(id, wires, { ...mapped, taxedBy: taxedBy[id]! }));
+  };
+
+  test('says where every event must rest, and holds at most 3 %', () => {
+    for (const day of days) {
+      const predictions = books(day).flatMap((one) => [...one.predictions.values()]);
+      expect(predictions).toHaveLength(new Set(day.events).size);
+      const held = predictions.filter(({ state }) => state === 'needs attention' || state === 'waiting');
+      expect(held.length).toBeGreaterThanOrEqual(8);
+      expect(held.length / predictions.length).toBeLessThanOrEqual(0.03);
+      expect(predictions.filter(({ state }) => state === 'synced with warnings')).toHaveLength(2);
+    }
+  });
+
+  test('debits equal credits: invoices are income less discounts, tips and tax', () => {
+    for (const one of days.flatMap(books)) {
+      const lines = sum([...one.accounts.values()].map(({ amount }) => amount));
+      const totals = sum([...one.invoices.values()].map(({ total }) => total));
+      expect(totals).toBe(lines + one.salesTax);
+      expect(sum(one.receivables.values())).toBe(totals - one.clearing - one.undeposited);
+    }
+  });
+});

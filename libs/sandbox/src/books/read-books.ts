@@ -1,0 +1,146 @@
+import { readNumbersAsText, type TextJson, type TextObject } from '@qbo-sync/contracts/exact-json';
+import { cents, type Cents } from './cents';
+
+/**
+ * Reads one company's books as any app may: by QuickBooks' own queries, numbers by their text (quickbooks.md §6).
+ *
+ * `read` answers a query with QuickBooks' raw JSON body.
+ */
+export type ReadQuery = (query: string) => Promise<string>;
+
+/** Our documents carry `Run a Call <id>` in their private note (postings.md §1.6); a void puts "Voided" in front. */
+const MARKER = /Run a Call (\S+)(?:\s|$)/;
+const VOIDED = /^Voided/;
+const PAGE = 500;
+
+export interface ReadLine {
+  readonly accountId: string;
+  readonly amount: Cents;
+}
+
+export interface ReadInvoice {
+  readonly qboId: string;
+  readonly marker: string;
+  readonly number: string;
+  readonly customer: string;
+  readonly total: Cents;
+  readonly tax: Cents;
+  readonly balance: Cents;
+  readonly lines: readonly ReadLine[];
+}
+
+export interface ReadPayment {
+  readonly qboId: string;
+  readonly marker: string;
+  readonly customer: string;
+  readonly amount: Cents;
+  /** Absent: QuickBooks' own Undeposited Funds. */
+  readonly depositAccount: string | undefined;
+}
+
+export interface ReadBooks {
+  readonly customers: ReadonlyMap<string, { readonly name: string; readonly balance: Cents }>;
+  readonly items: ReadonlyMap<string, { readonly name: string; readonly incomeAccount: string | undefined }>;
+  /** Ours, not voided. */
+  readonly invoices: readonly ReadInvoice[];
+  readonly payments: readonly ReadPayment[];
+}
+
+/** All pages of a resource. */
+export async function queryAll(read: ReadQuery, resource: string, where = ''): Promise<TextObject[]> {
+  const all: TextObject[] = [];
+  for (;;) {
+    const query = `select * from ${resource}${where} startposition ${all.length + 1} maxresults ${PAGE}`;
+    const response = objectAt(readNumbersAsText(await read(query)), 'QueryResponse');
+    const page = listAt(response, resource);
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
+
+export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
+  const everyone = ' where Active in (true, false)';
+  const customers = await queryAll(read, 'Customer', everyone);
+  const items = await queryAll(read, 'Item', everyone);
+  const invoices = await queryAll(read, 'Invoice');
+  const payments = await queryAll(read, 'Payment');
+  const itemAccounts = new Map(
+    items.map((item) => [textAt(item, 'Id'), { name: textAt(item, 'Name'), incomeAccount: refAt(item, 'IncomeAccountRef') }]),
+  );
+  return {
+    customers: new Map(
+      customers.map((customer) => [
+        textAt(customer, 'Id'),
+        { name: textAt(customer, 'DisplayName'), balance: centsAt(customer, 'Balance') },
+      ]),
+    ),
+    items: itemAccounts,
+    invoices: invoices.filter(isOurs).map((invoice) => invoiceOf(invoice, (item) => itemAccounts.get(item)?.incomeAccount)),
+    payments: payments.filter(isOurs).map((payment) => ({
+      qboId: textAt(payment, 'Id'),
+      marker: markerOf(payment),
+      customer: refAt(payment, 'CustomerRef') ?? '',
+      amount: centsAt(payment, 'TotalAmt'),
+      depositAccount: refAt(payment, 'DepositToAccountRef'),
+    })),
+  };
+}
+
+function invoiceOf(invoice: TextObject, incomeAccount: (item: string) => string | undefined): ReadInvoice {
+  return {
+    qboId: textAt(invoice, 'Id'),
+    marker: markerOf(invoice),
+    number: textAt(invoice, 'DocNumber'),
+    customer: refAt(invoice, 'CustomerRef') ?? '',
+    total: centsAt(invoice, 'TotalAmt'),
+    tax: centsAt(objectAt(invoice, 'TxnTaxDetail'), 'TotalTax'),
+    balance: centsAt(invoice, 'Balance'),
+    lines: listAt(invoice, 'Line').flatMap((line) => lineOf(line, incomeAccount)),
+  };
+}
+
+/** A line's account: what QuickBooks says, else its item's (postings.md §13). Discounts take away. */
+function lineOf(line: TextObject, incomeAccount: (item: string) => string | undefined): ReadLine[] {
+  const amount = centsAt(line, 'Amount');
+  if (line['DetailType'] === 'SalesItemLineDetail') {
+    const detail = objectAt(line, 'SalesItemLineDetail');
+    const accountId = refAt(detail, 'ItemAccountRef') ?? incomeAccount(refAt(detail, 'ItemRef') ?? '') ?? 'unknown';
+    return [{ accountId, amount }];
+  }
+  if (line['DetailType'] === 'DiscountLineDetail') {
+    return [{ accountId: refAt(objectAt(line, 'DiscountLineDetail'), 'DiscountAccountRef') ?? 'unknown', amount: -amount }];
+  }
+  return [];
+}
+
+const markerOf = (record: TextObject): string => MARKER.exec(textAt(record, 'PrivateNote'))?.[1] ?? '';
+
+function isOurs(record: TextObject): boolean {
+  const voided = VOIDED.test(textAt(record, 'PrivateNote')) && centsAt(record, 'TotalAmt') === 0n;
+  return markerOf(record) !== '' && !voided;
+}
+
+function objectAt(json: TextJson | undefined, key: string): TextObject {
+  const found = isRecord(json) ? json[key] : undefined;
+  return isRecord(found) ? found : {};
+}
+
+function listAt(record: TextObject, key: string): TextObject[] {
+  const found = record[key];
+  return Array.isArray(found) ? found.filter(isRecord) : [];
+}
+
+function textAt(record: TextObject, key: string): string {
+  const found = record[key];
+  return typeof found === 'string' ? found : '';
+}
+
+const centsAt = (record: TextObject, key: string): Cents => cents(textAt(record, key) || '0');
+
+function refAt(record: TextObject, key: string): string | undefined {
+  return textAt(objectAt(record, key), 'value') || undefined;
+}
+
+function isRecord(json: TextJson | undefined): json is TextObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}

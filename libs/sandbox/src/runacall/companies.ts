@@ -1,0 +1,83 @@
+/** The companies Run a Call plays, in the order they are connected. */
+export interface PlayedRate {
+  readonly id: string;
+  readonly name: string;
+  readonly percentage: string;
+  readonly components: readonly { readonly name: string; readonly percentage: string; readonly agency?: string }[];
+}
+
+export interface Place {
+  readonly city: string;
+  readonly region: string;
+  readonly postalCode: string;
+}
+
+export interface PlayedCompany {
+  readonly id: string;
+  readonly name: string;
+  readonly country: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  /** Who works out the tax: QuickBooks takes our total, or computes it from a code per line. */
+  readonly tax: 'automated' | 'per line';
+  /** The first is the usual one. */
+  readonly rates: readonly PlayedRate[];
+  readonly places: readonly Place[];
+  readonly streets: readonly string[];
+  readonly phone: (n: number) => string;
+}
+
+const US_AUTO: PlayedCompany = {
+  id: 'us-auto',
+  name: 'Lone Star Heating & Air',
+  country: 'US',
+  currency: 'USD',
+  timeZone: 'America/Chicago',
+  tax: 'automated',
+  rates: [
+    {
+      id: 'tax_tx',
+      name: 'Texas 8.25%',
+      percentage: '8.25',
+      components: [
+        { name: 'Texas State', percentage: '6.25', agency: 'Texas Comptroller' },
+        { name: 'Austin', percentage: '2.00', agency: 'Texas Comptroller' },
+      ],
+    },
+  ],
+  places: [
+    { city: 'Austin', region: 'TX', postalCode: '78701' },
+    { city: 'Austin', region: 'TX', postalCode: '78704' },
+    { city: 'Round Rock', region: 'TX', postalCode: '78664' },
+    { city: 'Cedar Park', region: 'TX', postalCode: '78613' },
+  ],
+  streets: ['Oak St', 'Elm St', 'Barton Springs Rd', 'E 6th St', 'Lamar Blvd', 'Ranch Road 620'],
+  phone: (n) => `(512) 555-${String(n).padStart(4, '0')}`,
+};
+
+const UK_VAT: PlayedCompany = {
+  id: 'uk-vat',
+  name: 'Thames Boilers & Plumbing',
+  country: 'GB',
+  currency: 'GBP',
+  timeZone: 'Europe/London',
+  tax: 'per line',
+  rates: [
+    { id: 'tax_vat20', name: 'VAT 20%', percentage: '20', components: [{ name: 'VAT', percentage: '20', agency: 'HMRC' }] },
+    { id: 'tax_vat5', name: 'VAT 5%', percentage: '5', components: [{ name: 'VAT', percentage: '5', agency: 'HMRC' }] },
+    { id: 'tax_vat0', name: 'VAT 0%', percentage: '0', components: [{ name: 'VAT', percentage: '0', agency: 'HMRC' }] },
+  ],
+  places: [
+    { city: 'London', region: 'LND', postalCode: 'SE1 7PB' },
+    { city: 'Croydon', region: 'LND', postalCode: 'CR0 1LB' },
+    { city: 'Guildford', region: 'SRY', postalCode: 'GU1 3UW' },
+    { city: 'Reading', region: 'RDG', postalCode: 'RG1 2AG' },
+  ],
+  streets: ['High Street', 'Station Road', 'Church Lane', "King's Road", 'Mill Lane', 'The Avenue'],
+  phone: (n) => `020 7946 ${String(n).padStart(4, '0')}`,
+};
+
+export const PLAYED_COMPANIES: readonly PlayedCompany[] = [US_AUTO, UK_VAT];
+
+/** The pricebook category that gets an income account of its own. */
+export const EQUIPMENT_CATEGORY = { id: 'cat_equip', name: 'Equipment installs' } as const;

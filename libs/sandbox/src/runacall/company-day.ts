@@ -1,0 +1,221 @@
+import { addDays } from '@qbo-sync/money/zone';
+import type { Customer } from '@qbo-sync/contracts/runacall/customer';
+import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import type { Item } from '@qbo-sync/contracts/runacall/item';
+import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { type Cents, cents, money } from '../books/cents';
+import { Bill } from './bill';
+import type { PlayedCompany } from './companies';
+import { AWKWARD_NAMES, CustomerBook, TWIN_NAME } from './customers';
+import { Journal, NOUNS, type Phase } from './journal';
+import { LineWriter, tenth, type LineWish } from './lines';
+import { pricebook } from './pricebook';
+import type { Prng } from './prng';
+
+export interface DayCounts {
+  readonly people: number;
+  readonly businesses: number;
+  readonly items: number;
+  readonly awkward: boolean;
+}
+
+interface BillOptions {
+  readonly customer?: Customer;
+  readonly phase?: Phase;
+  readonly number?: string;
+  readonly subscription?: boolean;
+  readonly tip?: boolean;
+  readonly plain?: boolean;
+}
+
+interface PayOptions {
+  readonly phase?: Phase;
+  readonly tip?: Cents;
+  readonly method?: 'stripe' | 'cash' | 'check';
+}
+
+/**
+ * One company at work: its customers, pricebook, invoices and payments, each act said in its journal with the whole
+ * aggregate as it is afterwards. Scenarios (scenarios.ts) are written in these acts.
+ */
+export class CompanyDay {
+  readonly journal: Journal;
+  readonly customers: Customer[] = [];
+  readonly items: Item[];
+  readonly book: CustomerBook;
+  private readonly lines: LineWriter;
+  private invoices = 0;
+  private payments = 0;
+
+  constructor(
+    readonly company: PlayedCompany,
+    counts: DayCounts,
+    readonly prng: Prng,
+    /** The first day of the play, in the company's zone. */
+    private readonly firstDay: string,
+  ) {
+    this.journal = new Journal(company.id, (n) => `evt_${prng.token(6)}_${n}`);
+    this.book = new CustomerBook(company, prng);
+    this.items = pricebook(counts.items, prng);
+    this.lines = new LineWriter(company, this.items, prng);
+    this.open(counts);
+  }
+
+  day(offset: number): string {
+    return addDays(this.firstDay, offset);
+  }
+
+  /** A new customer, told to the world. */
+  admit(customer: Customer, phase: Phase = 'day'): Customer {
+    this.journal.say(NOUNS.customer, 'created', customer, { phase });
+    return customer;
+  }
+
+  /** Writes an invoice and sends it. */
+  send(options: BillOptions = {}): Bill {
+    this.invoices += 1;
+    const n = this.invoices;
+    const { prng } = this;
+    const customer = options.customer ?? prng.pick(this.customers);
+    const issuedOn = this.day(prng.below(3));
+    const lineDiscount = !options.plain && n % 5 === 1;
+    const discounted = !options.plain && n % 5 === 3;
+    const wish: LineWish = {
+      count: prng.between(1, 4),
+      exempt: customer.taxExempt,
+      lineDiscount,
+      round: lineDiscount || discounted,
+      subscription: options.subscription ?? false,
+      withoutItem: !options.subscription && n % 4 === 2,
+      note: n % 6 === 0,
+    };
+    const lines = this.lines.write(wish, issuedOn);
+    const tip = options.tip ? money(BigInt(prng.between(3, 40)) * 100n) : undefined;
+    const data: Invoice = {
+      id: `inv_${1000 + n}`,
+      number: options.number ?? `RAC-${1000 + n}`,
+      customerId: customer.id,
+      ...(options.subscription ? { membershipId: `mem_${n}` } : { jobId: `job_${n}` }),
+      ...(!options.subscription && n % 7 === 0 ? { membershipId: `mem_${n}` } : {}),
+      currency: this.company.currency,
+      issuedOn,
+      dueOn: addDays(issuedOn, customer.paymentTermsDays ?? 14),
+      lines,
+      ...(discounted ? { discount: { amount: money(tenth(lines)), description: 'Neighbour discount' } } : {}),
+      ...(tip === undefined ? {} : { tip }),
+      taxes: [],
+      subtotal: '0.00',
+      taxTotal: '0.00',
+      total: '0.00',
+      balance: '0.00',
+      ...(n % 3 === 0 ? { customerMemo: 'Thank you — we ♥ your boiler' } : {}),
+      ...(n % 8 === 0 ? { internalNote: 'Slow payer, be nice' } : {}),
+      ...(n % 9 === 0 ? { poNumber: `PO-${4000 + n}` } : {}),
+      ...(customer.billingAddress === undefined ? {} : { billingAddress: customer.billingAddress }),
+      serviceAddress: customer.serviceAddresses?.[0]?.address ?? this.book.address(),
+      updatedAt: '',
+    };
+    const beforeTax = this.company.tax === 'per line' || n % 2 === 1;
+    const bill = new Bill(data, this.company.rates, beforeTax);
+    this.journal.say(NOUNS.invoice, 'sent', bill.data, { phase: options.phase ?? 'day' });
+    return bill;
+  }
+
+  /** Changes the first priced line of an invoice that nobody has paid anything on. */
+  requantify(bill: Bill, factor: 2 | 3): void {
+    bill.setLines(this.lines.requantified(bill.data.lines, factor));
+  }
+
+  say(bill: Bill, change: 'updated' | 'paid' | 'voided', phase?: Phase): void {
+    this.journal.say(NOUNS.invoice, change, bill.data, phase === undefined ? {} : { phase });
+  }
+
+  void(bill: Bill, phase?: Phase): void {
+    bill.data.voidedOn = this.day(2);
+    bill.data.voidReason = 'Booked twice';
+    this.say(bill, 'voided', phase);
+  }
+
+  /** Takes money for invoices of the payer (and others, if a scenario says so); the rest is a prepayment. */
+  collect(payer: string, allocations: readonly (readonly [Bill, Cents])[], rest: Cents, options: PayOptions = {}): Payment {
+    this.payments += 1;
+    const n = this.payments;
+    const amount = allocations.reduce((total, [, part]) => total + part, rest);
+    const phase = options.phase ?? 'day';
+    const collectedOn = this.day(this.prng.between(2, 3));
+    const payment: Payment = {
+      id: `pay_${500 + n}`,
+      customerId: payer,
+      amount: money(amount),
+      currency: this.company.currency,
+      collectedOn,
+      ...this.means(n, options.method),
+      ...(options.tip === undefined ? {} : { tip: money(options.tip) }),
+      allocations: allocations.map(([bill, part]) => ({ invoiceId: bill.data.id, amount: money(part) })),
+      refunds: [],
+      ...(n % 6 === 0 ? { memo: 'Paid at the door' } : {}),
+      updatedAt: '',
+    };
+    this.journal.say(NOUNS.payment, 'collected', payment, { phase });
+    for (const [bill, part] of allocations) this.settle(bill, part, collectedOn, phase);
+    return payment;
+  }
+
+  /** A payment in full. */
+  pay(bill: Bill, options: PayOptions = {}): Payment {
+    const tip = cents(bill.data.tip ?? '0');
+    return this.collect(bill.data.customerId, [[bill, bill.balance]], 0n, {
+      ...options,
+      ...(tip > 0n && bill.paidSoFar === 0n ? { tip } : {}),
+    });
+  }
+
+  /** What a payment, or its undoing, does to an invoice in Run a Call. */
+  settle(bill: Bill, amount: Cents, on: string, phase: Phase): void {
+    bill.receive(amount, on);
+    this.say(bill, bill.balance === 0n ? 'paid' : 'updated', phase);
+  }
+
+  enteredInError(payment: Payment, bill: Bill, phase: Phase): void {
+    this.journal.say(
+      NOUNS.payment,
+      'voided',
+      { ...payment, voidedOn: payment.collectedOn, voidReason: 'entered-in-error' },
+      { phase },
+    );
+    this.settle(bill, -cents(payment.amount), payment.collectedOn, phase);
+  }
+
+  private means(n: number, wanted: PayOptions['method']): Pick<Payment, 'method' | 'processor' | 'processorChargeId' | 'reference'> {
+    const kind = wanted ?? this.prng.pick(['stripe', 'stripe', 'ach', 'cash', 'check', 'card', 'financing', 'other'] as const);
+    const charge = (prefix: string): Pick<Payment, 'processor' | 'processorChargeId'> => ({
+      processor: 'stripe',
+      processorChargeId: `${prefix}_3Q${this.prng.token(22)}`,
+    });
+    if (kind === 'stripe') return { method: 'card', ...charge('ch') };
+    if (kind === 'ach') return { method: 'ach', ...charge('py') };
+    if (kind === 'check') return { method: 'check', reference: String(2000 + n) };
+    return { method: kind };
+  }
+
+  private open(counts: DayCounts): void {
+    for (const rate of this.company.rates) {
+      const components = rate.components.map((component) => ({ ...component }));
+      this.journal.say(NOUNS.taxRate, 'created', { ...rate, components, active: true, updatedAt: '' }, { phase: 'rates' });
+    }
+    for (const item of this.items) this.journal.say(NOUNS.item, 'created', item);
+    const { book } = this;
+    for (let n = 0; n < counts.people; n += 1) this.customers.push(this.admit(book.person()));
+    for (let n = 0; n < counts.businesses; n += 1) {
+      const business = this.admit(book.business());
+      this.customers.push(business);
+      if (counts.awkward && n < 2) this.customers.push(this.admit(book.site(business)));
+    }
+    if (!counts.awkward) return;
+    for (const name of AWKWARD_NAMES) this.customers.push(this.admit(book.named(name, 'residential')));
+    this.customers.push(this.admit(book.named(TWIN_NAME, 'residential')));
+    if (this.company.tax === 'automated') {
+      for (let n = 0; n < 2; n += 1) this.customers.push(this.admit({ ...book.business(), taxExempt: true, taxExemptReason: 'Resale' }));
+    }
+  }
+}

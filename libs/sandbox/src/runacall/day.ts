@@ -1,0 +1,89 @@
+import { dayOf } from '@qbo-sync/money/zone';
+import { PLAYED_COMPANIES, type PlayedCompany } from './companies';
+import { CompanyDay, type DayCounts } from './company-day';
+import type { DayEvent, Phase } from './journal';
+import { Prng } from './prng';
+import { inPublishingOrder } from './publishing-order';
+import { SCENARIOS, type ScenarioName } from './scenarios';
+
+export type DaySize = 'full' | 'short';
+
+/** Everything Run a Call says, in the order in which it is published; an event may stand there twice. */
+export interface PlannedDay {
+  readonly companies: readonly PlayedCompany[];
+  readonly events: readonly DayEvent[];
+}
+
+interface Script {
+  readonly counts: DayCounts;
+  readonly acts: Partial<Record<ScenarioName, number>>;
+}
+
+const FULL: Script = {
+  counts: { people: 9, businesses: 4, items: 36, awkward: true },
+  acts: {
+    'customer edited': 3,
+    open: 6,
+    paid: 18,
+    'part paid': 5,
+    'paid in two': 4,
+    'two invoices, one check': 4,
+    'lowered, then paid': 3,
+    'raised, paid when the books know': 3,
+    'memo changed, left open': 3,
+    voided: 3,
+    'voided late': 2,
+    'tip when sent': 4,
+    'tip while paying': 2,
+    subscription: 5,
+    prepayment: 4,
+    'paid too much': 2,
+    'cash entered in error': 1,
+    'check entered in error, late': 1,
+    'customer note': 3,
+    'site added': 2,
+    'price raised': 4,
+    'customer left': 1,
+    'customers merged': 1,
+    'twin customer': 1,
+    'left owing': 1,
+    'number too long': 1,
+    'void of a paid invoice': 1,
+    refund: 1,
+    'one check for two customers': 1,
+    'prepayment used later': 1,
+  },
+};
+
+/** Two companies, sixty events together. */
+const SHORT: Readonly<Record<string, Script>> = {
+  'us-auto': {
+    counts: { people: 3, businesses: 1, items: 5, awkward: false },
+    acts: { paid: 3, 'part paid': 1, 'memo changed, left open': 1, open: 2, voided: 1, subscription: 1, 'two invoices, one check': 1 },
+  },
+  'uk-vat': {
+    counts: { people: 2, businesses: 1, items: 4, awkward: false },
+    acts: { paid: 2, 'part paid': 1, voided: 1, 'tip when sent': 1 },
+  },
+};
+
+/**
+ * Plays the companies' days from a seed.
+ * @param anchor RFC 3339; documents are dated on its day, in the company's zone, or later
+ */
+export function planDay(seed: string, anchor: string, size: DaySize, companies: readonly PlayedCompany[] = PLAYED_COMPANIES): PlannedDay {
+  const events = companies.flatMap((company) => {
+    const script = size === 'full' ? FULL : (SHORT[company.id] ?? FULL);
+    const prng = new Prng(`${seed}/${company.id}`);
+    const day = new CompanyDay(company, script.counts, prng, dayOf(anchor, company.timeZone));
+    for (const act of prng.shuffled(repeated(script.acts))) SCENARIOS[act](day);
+    return day.journal.events;
+  });
+  return { companies, events: inPublishingOrder(events, new Prng(`${seed}/order`)) };
+}
+
+export const PHASES: readonly Phase[] = ['rates', 'day', 'late'];
+
+function repeated(acts: Script['acts']): ScenarioName[] {
+  return (Object.entries(acts) as [ScenarioName, number][]).flatMap(([name, times]) => Array<ScenarioName>(times).fill(name));
+}

@@ -1,0 +1,157 @@
+import { cents, type Cents } from '../books/cents';
+import type { CompanyDay } from './company-day';
+import { TWIN_NAME } from './customers';
+import { NOUNS } from './journal';
+
+/**
+ * What happens in a field-service company, one small story each. `late` acts wait until the books have caught up:
+ * what they change must be there first, or the same acts would mean something else.
+ */
+export type Scenario = (day: CompanyDay) => void;
+
+const half = (amount: Cents): Cents => amount / 2n;
+
+export const SCENARIOS = {
+  open: (day) => void day.send(),
+  paid: (day) => void day.pay(day.send()),
+  'part paid': (day) => {
+    const bill = day.send();
+    day.collect(bill.data.customerId, [[bill, half(bill.balance)]], 0n);
+  },
+  'paid in two': (day) => {
+    const bill = day.send();
+    day.collect(bill.data.customerId, [[bill, half(bill.balance)]], 0n);
+    day.pay(bill);
+  },
+  'two invoices, one check': (day) => {
+    const first = day.send();
+    const customer = day.customers.find(({ id }) => id === first.data.customerId);
+    const second = day.send(customer === undefined ? {} : { customer });
+    day.collect(first.data.customerId, [[first, first.balance], [second, second.balance]], 0n, { method: 'check' });
+  },
+  'lowered, then paid': (day) => {
+    const bill = day.send({ plain: true });
+    const agreed = bill.data.lines;
+    day.requantify(bill, 3);
+    day.say(bill, 'updated');
+    bill.setLines(agreed);
+    bill.data.customerMemo = 'Corrected, with apologies';
+    day.say(bill, 'updated');
+    day.pay(bill, { phase: 'late' });
+  },
+  'raised, paid when the books know': (day) => {
+    const bill = day.send({ plain: true });
+    day.requantify(bill, 2);
+    day.say(bill, 'updated');
+    day.pay(bill, { phase: 'late' });
+  },
+  'memo changed, left open': (day) => {
+    const bill = day.send();
+    bill.data.customerMemo = 'Please pay at the office';
+    day.say(bill, 'updated');
+  },
+  voided: (day) => day.void(day.send()),
+  'voided late': (day) => day.void(day.send(), 'late'),
+  'tip when sent': (day) => void day.pay(day.send({ tip: true })),
+  'tip while paying': (day) => {
+    const bill = day.send();
+    const tip = BigInt(day.prng.between(2, 25)) * 100n;
+    bill.addTip(tip);
+    day.say(bill, 'updated');
+    day.pay(bill, { phase: 'late' });
+  },
+  subscription: (day) => void day.pay(day.send({ subscription: true })),
+  prepayment: (day) => {
+    const customer = day.prng.pick(day.customers);
+    day.collect(customer.id, [], BigInt(day.prng.between(10, 400)) * 100n);
+  },
+  'paid too much': (day) => {
+    const bill = day.send();
+    day.collect(bill.data.customerId, [[bill, bill.balance]], 2500n);
+  },
+  'cash entered in error': (day) => {
+    const bill = day.send();
+    day.enteredInError(day.pay(bill, { method: 'cash' }), bill, 'day');
+  },
+  'check entered in error, late': (day) => {
+    const bill = day.send();
+    day.enteredInError(day.pay(bill, { method: 'check' }), bill, 'late');
+  },
+  'customer edited': (day) => {
+    const customer = day.admit(day.book.person());
+    day.journal.say(NOUNS.customer, 'updated', { ...customer, email: `new.${customer.email}` });
+    day.customers.push({ ...customer, email: `new.${customer.email}` });
+  },
+  'customer note': (day) => {
+    const customer = day.prng.pick(day.customers);
+    customer.notes = `Called again (${day.prng.token(4)})`;
+    day.journal.say(NOUNS.customer, 'updated', customer);
+  },
+  'site added': (day) => {
+    const customer = day.prng.pick(day.customers);
+    const site = { id: `adr_${day.prng.token(4)}`, name: 'Second site', address: day.book.address() };
+    customer.serviceAddresses = [...(customer.serviceAddresses ?? []), site];
+    day.journal.say(NOUNS.customer, 'updated', customer);
+  },
+  'price raised': (day) => {
+    const item = day.prng.pick(day.items);
+    item.unitPrice = `${day.prng.between(5, 300)}.00`;
+    item.description = `${item.name}, new price`;
+    day.journal.say(NOUNS.item, 'updated', item);
+  },
+  'customer left': (day) => {
+    const customer = day.admit(day.book.person());
+    day.journal.say(NOUNS.customer, 'deactivated', { ...customer, active: false }, { phase: 'late' });
+  },
+  'customers merged': (day) => {
+    const customer = day.admit(day.book.person());
+    const winner = day.prng.pick(day.customers);
+    const extra = { mergedIntoId: winner.id };
+    day.journal.say(NOUNS.customer, 'merged', { ...customer, active: false }, { phase: 'late', extra });
+  },
+  'twin customer': (day) => {
+    const twin = day.admit(day.book.named(TWIN_NAME, 'residential'), 'late');
+    day.pay(day.send({ customer: twin, phase: 'late' }), { phase: 'late' });
+  },
+  // What is taken in, kept and shown, and not yet posted.
+  'left owing': (day) => {
+    const customer = day.admit(day.book.person());
+    day.send({ customer });
+    day.journal.say(NOUNS.customer, 'deactivated', { ...customer, active: false }, { phase: 'late' });
+  },
+  'number too long': (day) => void day.send({ number: 'RAC-2026-AUSTIN-NORTH-000917' }),
+  'void of a paid invoice': (day) => {
+    const bill = day.send();
+    day.pay(bill);
+    day.void(bill, 'late');
+  },
+  refund: (day) => {
+    const payment = day.pay(day.send(), { method: 'stripe' });
+    const refund = {
+      id: `re_${day.prng.token(8)}`,
+      amount: '5.00',
+      refundedOn: payment.collectedOn,
+      method: 'card' as const,
+      effect: 'reduce-sale' as const,
+      invoiceId: payment.allocations[0]!.invoiceId,
+      processorRefundId: `re_3Q${day.prng.token(22)}`,
+      status: 'succeeded' as const,
+    };
+    const extra = { refundId: refund.id };
+    day.journal.say(NOUNS.payment, 'refunded', { ...payment, refunds: [refund] }, { phase: 'late', extra });
+  },
+  'one check for two customers': (day) => {
+    const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));
+    const first = day.send({ customer: one! });
+    const second = day.send({ customer: other! });
+    day.collect(one!.id, [[first, first.balance], [second, second.balance]], 0n, { phase: 'late', method: 'check' });
+  },
+  'prepayment used later': (day) => {
+    const bill = day.send();
+    const payment = day.collect(bill.data.customerId, [], half(bill.balance));
+    const allocations = [{ invoiceId: bill.data.id, amount: payment.amount }];
+    day.journal.say(NOUNS.payment, 'updated', { ...payment, allocations }, { phase: 'late' });
+    day.settle(bill, cents(payment.amount), payment.collectedOn, 'late');
+  },
+} satisfies Record<string, Scenario>;
+export type ScenarioName = keyof typeof SCENARIOS;
