@@ -1,4 +1,5 @@
 import { CompressionTypes, Partitioners } from 'kafkajs';
+import type { Producer as KafkaProducer } from 'kafkajs';
 import type { KafkaClient } from './client';
 import type { OutgoingMessage } from './message';
 
@@ -11,8 +12,40 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** An idempotent producer: its own retries neither double nor reorder. */
+/**
+ * An idempotent producer: its own retries neither double nor reorder. One whose send failed is replaced, because the
+ * brokers may refuse its sequence from then on; what is sent again after that may double, never reorder.
+ */
 export function createProducer(kafka: KafkaClient): Producer {
+  let current: Promise<KafkaProducer> | undefined;
+  const connected = (): Promise<KafkaProducer> => {
+    current ??= connect(kafka).catch((error: unknown) => {
+      current = undefined;
+      throw error;
+    });
+    return current;
+  };
+  const close = async (): Promise<void> => {
+    const last = current;
+    current = undefined;
+    await (await last)?.disconnect();
+  };
+  return {
+    async send(messages) {
+      if (messages.length === 0) return;
+      const producer = await connected();
+      try {
+        await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: byTopic(messages) });
+      } catch (error) {
+        await close().catch(() => undefined);
+        throw error;
+      }
+    },
+    close,
+  };
+}
+
+async function connect(kafka: KafkaClient): Promise<KafkaProducer> {
   const producer = kafka.producer({
     // Java's partitioner: whatever client writes, a key stays on its partition.
     createPartitioner: Partitioners.DefaultPartitioner,
@@ -21,30 +54,8 @@ export function createProducer(kafka: KafkaClient): Producer {
     allowAutoTopicCreation: false,
     retry: { retries: 20, maxRetryTime: 5_000 },
   });
-  let connected: Promise<void> | undefined;
-  const connect = (): Promise<void> => {
-    connected ??= producer.connect().catch((error: unknown) => {
-      connected = undefined;
-      throw error;
-    });
-    return connected;
-  };
-  return {
-    async send(messages) {
-      if (messages.length === 0) return;
-      await connect();
-      await producer.sendBatch({
-        acks: -1,
-        compression: CompressionTypes.None,
-        topicMessages: byTopic(messages),
-      });
-    },
-    async close() {
-      if (connected === undefined) return;
-      await producer.disconnect();
-      connected = undefined;
-    },
-  };
+  await producer.connect();
+  return producer;
 }
 
 interface Outgoing {
