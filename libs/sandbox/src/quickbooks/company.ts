@@ -1,0 +1,134 @@
+import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import { Ledger, type Posting } from './ledger';
+
+export const ENTITY_NAMES = [
+  'Account',
+  'CompanyInfo',
+  'Customer',
+  'Employee',
+  'Invoice',
+  'Item',
+  'Payment',
+  'PaymentMethod',
+  'Preferences',
+  'TaxAgency',
+  'TaxCode',
+  'TaxRate',
+  'Term',
+  'Vendor',
+] as const;
+export type EntityName = (typeof ENTITY_NAMES)[number];
+
+/** How tax is worked out (quickbooks.md §9.9). */
+export type TaxMode = 'automated' | 'us-manual' | 'per-line' | 'off';
+
+/** What a company is from the day it is opened. */
+export interface CompanyProfile {
+  /** Ours, for settings and admin calls; never shown by the API. */
+  key: string;
+  realmId: string;
+  name: string;
+  /** alpha-2. */
+  country: string;
+  currency: string;
+  /** Where automated tax falls back to. */
+  state: string;
+}
+
+/** What people switch in QuickBooks' own pages, or what public text leaves open; set by admin calls. */
+export interface CompanySwitches {
+  /** "Warn if duplicate number is used": 6140 only with it (quickbooks.md §9.5). */
+  warnDuplicateNumbers: boolean;
+  /** Reads work, writes get 6190. */
+  subscriptionEnded: boolean;
+  /** False: AST computes its own tax although `TotalTax` was sent. */
+  allowPartnerTaxOverride: boolean;
+  /** True: any negative sales line gets 2290, not only a negative total. */
+  refuseNegativeLines: boolean;
+  /** What voiding a paid invoice does: refused in production since 2026, unapplied by the docs (quickbooks.md §9.2). */
+  voidPaidInvoice: 'refuse' | 'unapply';
+  /** What an invoice lowered below its payments does. */
+  loweredBelowPaid: 'unapply' | 'refuse';
+  /** Cents added to every per-line tax that is not zero, as the odd cent of quickbooks.md §9.9. */
+  oddTaxCents: number;
+}
+
+export const DEFAULT_SWITCHES: CompanySwitches = {
+  warnDuplicateNumbers: false,
+  subscriptionEnded: false,
+  allowPartnerTaxOverride: true,
+  refuseNegativeLines: false,
+  voidPaidInvoice: 'refuse',
+  loweredBelowPaid: 'unapply',
+  oddTaxCents: 0,
+};
+
+export interface Row {
+  record: ExactObject;
+  /** Place of the last change in the company's history. */
+  order: number;
+}
+
+/** A name-list record, transaction or tombstone as it now stands, or null when it was deleted. */
+export interface Put {
+  entity: EntityName;
+  id: string;
+  record: ExactObject | null;
+}
+
+/** All that one write changes, applied at once. */
+export interface Change {
+  puts: readonly Put[];
+  postings: readonly { document: string; lines: readonly Posting[] }[];
+  counters: Readonly<Record<string, number>>;
+  /** When, epoch milliseconds. */
+  at: number;
+}
+
+/** An answer kept for its requestid. */
+export interface KeptAnswer {
+  status: number;
+  body: string;
+  at: number;
+}
+
+/** One company's records and books, in memory; its history is the journal. */
+export class Company {
+  readonly tables = new Map<EntityName, Map<string, Row>>(ENTITY_NAMES.map((name) => [name, new Map()]));
+  readonly deleted = new Map<EntityName, Map<string, number>>(ENTITY_NAMES.map((name) => [name, new Map()]));
+  readonly ledger = new Ledger();
+  readonly counters = new Map<string, number>();
+  readonly keptAnswers = new Map<string, KeptAnswer>();
+  switches: CompanySwitches = DEFAULT_SWITCHES;
+  private order = 0;
+
+  constructor(readonly profile: CompanyProfile) {}
+
+  get(entity: EntityName, id: string): ExactObject | undefined {
+    return this.table(entity).get(id)?.record;
+  }
+
+  rows(entity: EntityName): Row[] {
+    return [...this.table(entity).values()];
+  }
+
+  apply(change: Change): void {
+    for (const { entity, id, record } of change.puts) {
+      this.order += 1;
+      if (record === null) {
+        this.table(entity).delete(id);
+        this.deleted.get(entity)?.set(id, change.at);
+      } else {
+        this.table(entity).set(id, { record, order: this.order });
+      }
+    }
+    for (const { document, lines } of change.postings) this.ledger.post(document, lines);
+    for (const [name, value] of Object.entries(change.counters)) this.counters.set(name, value);
+  }
+
+  private table(entity: EntityName): Map<string, Row> {
+    const table = this.tables.get(entity);
+    if (table === undefined) throw new Error(`no table ${entity}`);
+    return table;
+  }
+}

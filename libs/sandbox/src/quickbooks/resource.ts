@@ -1,0 +1,43 @@
+import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { Company, EntityName } from './company';
+import type { Draft } from './draft';
+import type { Shape } from './shape';
+
+/** What a write is made of, once its body has its shape. */
+export interface Writing {
+  draft: Draft;
+  /** The record's Id: given out before it is built. */
+  id: string;
+  /** The record as it stands, or undefined on create. */
+  current: ExactObject | undefined;
+  /** What the caller wants it to be: the input, over the current record when the update is sparse. */
+  wanted: ExactObject;
+  /** What the caller sent. */
+  input: ExactObject;
+  /** `include` query parameters. */
+  include: readonly string[];
+}
+
+/** One kind of record: what it may hold, how it is built, what it answers to. */
+export interface Resource {
+  name: EntityName;
+  /** Writable properties, and the server's own as `ignored`. */
+  shape: Shape;
+  /** Name lists hide inactive rows and cannot be deleted (quickbooks.md §9.1). */
+  nameList: boolean;
+  /** Transactions draw their Ids from one sequence. */
+  sequence: string;
+  /** Properties a query may name, besides Id and MetaData (quickbooks.md §6.3). */
+  queryable: readonly string[];
+  cdc: boolean;
+  /** Makes the record's own fields, posts it and touches what depends on it; absent = read only. */
+  build?: (writing: Writing) => ExactObject;
+  /** `operation=delete`. */
+  remove?: (draft: Draft, current: ExactObject) => void;
+  /** `operation=void`. */
+  void?: (draft: Draft, current: ExactObject) => ExactObject;
+  /** `operation=update&include=void`. */
+  voidByUpdate?: (draft: Draft, current: ExactObject) => ExactObject;
+  /** What is worked out when the record is shown: balances. */
+  shown?: (company: Company, record: ExactObject) => ExactObject;
+}

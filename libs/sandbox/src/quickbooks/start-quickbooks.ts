@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import { createAdminServer } from './admin';
+import { Disturbances } from './disturbances';
+import { Emulator, type CompanySeed, type EmulatorSettings } from './emulator';
+import { createPublicServer, listen } from './http-server';
+import type { OAuthSettings } from './oauth';
+import { UK_VAT } from './seeds/uk-vat';
+import { US_AUTO } from './seeds/us-auto';
+
+export interface QuickBooksOptions {
+  /** 0 = any free port. */
+  port: number;
+  /** Where the emulator keeps everything; made when it is not there. */
+  journalFile: string;
+  /** Port of the admin interface, on loopback; 0 or absent = any free one. */
+  adminPort?: number;
+  host?: string;
+  now?: () => number;
+  /** In the order in which authorizes connect them. */
+  companies?: readonly CompanySeed[];
+  oauth?: Partial<OAuthSettings>;
+  settings?: Partial<EmulatorSettings>;
+}
+
+export interface RunningQuickBooks {
+  /** Base of everything public: `QBO_API_URL`, and the OAuth addresses under it. */
+  url: string;
+  authorizeUrl: string;
+  tokenUrl: string;
+  revokeUrl: string;
+  adminUrl: string;
+  close(): Promise<void>;
+}
+
+export const DEFAULT_COMPANIES: readonly CompanySeed[] = [US_AUTO, UK_VAT];
+
+const DEFAULT_OAUTH: OAuthSettings = {
+  clientId: 'sandbox-client',
+  clientSecret: 'sandbox-secret',
+  redirectUris: [],
+  accessTokenLifeS: 3600,
+  rotateAlways: false,
+  previousTokenLifeMs: 86_400_000,
+};
+
+/** Starts an emulated QuickBooks Online over its journal and answers where it listens. */
+export async function startQuickBooks(options: QuickBooksOptions): Promise<RunningQuickBooks> {
+  const host = options.host ?? '127.0.0.1';
+  const emulator = new Emulator(
+    options.journalFile,
+    options.companies ?? DEFAULT_COMPANIES,
+    { ...DEFAULT_OAUTH, ...options.oauth },
+    { requestidMode: 'honour', latencyMs: { from: 2, to: 8 }, limits: null, ...options.settings },
+    options.now ?? Date.now,
+  );
+  const disturbances = new Disturbances();
+  const publicServer = createPublicServer(emulator, disturbances);
+  const adminServer = createAdminServer(emulator, disturbances);
+  const url = `http://${host}:${await listen(publicServer, options.port, host)}`;
+  const adminUrl = `http://127.0.0.1:${await listen(adminServer, options.adminPort ?? 0, '127.0.0.1')}/admin`;
+  return {
+    url,
+    authorizeUrl: `${url}/connect/oauth2`,
+    tokenUrl: `${url}/oauth2/v1/tokens/bearer`,
+    revokeUrl: `${url}/v2/oauth2/tokens/revoke`,
+    adminUrl,
+    close: async () => {
+      await Promise.all([stop(publicServer), stop(adminServer)]);
+    },
+  };
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
