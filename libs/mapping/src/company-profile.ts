@@ -27,14 +27,13 @@ export function toCompanyProfile(records: ProfileRecords, company: CompanyFacts)
   const receivables = active.filter((account) => textAt(account, 'AccountType') === RECEIVABLE);
   const [receivable] = receivables;
   const undeposited = active.find((account) => textAt(account, 'AccountSubType') === UNDEPOSITED_FUNDS);
-  const automaticCredits =
-    flagAt(preferences, 'SalesFormsPrefs.AutoApplyCredit') ?? flagAt(preferences, 'SalesFormsPrefs.AutoApplyPayments');
+  const automatic = ['SalesFormsPrefs.AutoApplyCredit', 'SalesFormsPrefs.AutoApplyPayments'];
   return {
     country,
     taxMode: taxModeOf(country, preferences),
     customTxnNumbers: flagAt(preferences, 'SalesFormsPrefs.CustomTxnNumbers') ?? false,
     allowDiscount: flagAt(preferences, 'SalesFormsPrefs.AllowDiscount') ?? false,
-    autoApplyCredit: automaticCredits ?? false,
+    autoApplyCredit: automatic.some((path) => flagAt(preferences, path) === true),
     bookCloseDate: textAt(preferences, 'AccountingInfoPrefs.BookCloseDate')?.slice(0, DAY_LENGTH) ?? null,
     multiCurrency: flagAt(preferences, 'CurrencyPrefs.MultiCurrencyEnabled') ?? false,
     homeCurrency:

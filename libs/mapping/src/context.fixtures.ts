@@ -44,7 +44,13 @@ export const US: MappingContext = {
     'payments.refundAccount': null,
     'payments.reconcile': true,
     'tax.rates': [
-      { rateId: 'tax_tx', name: 'Austin, TX', percentage: '8.25', code: { id: '5', name: 'Austin' }, state: 'confirmed' },
+      {
+        rateId: 'tax_tx',
+        name: 'Austin, TX',
+        percentage: '8.25',
+        code: { id: '5', name: 'Austin' },
+        state: 'confirmed',
+      },
     ],
     'tax.defaultCode': null,
     'tax.untaxedCode': null,
@@ -82,4 +88,7 @@ export const json = (text: string): string => text.trim().replace(/\n\s*/g, '');
 
 /** The body with each reference replaced by the QuickBooks id it will be sent with, as the gateway does. */
 export const withIds = (body: string, ids: Readonly<Record<string, string>>): string =>
-  body.replace(/\{"\$ref":"([^"]+)"(?:,"at":"[^"]+")?\}/g, (_all, ref: string) => `"${ids[ref] ?? `no id for ${ref}`}"`);
+  body.replace(
+    /\{"\$ref":"([^"]+)"(?:,"at":"[^"]+")?\}/g,
+    (_all, ref: string) => `"${ids[ref] ?? `no id for ${ref}`}"`,
+  );

@@ -16,15 +16,30 @@ describe('customer', () => {
   });
 
   test.each<[string, Partial<Customer>, Record<string, unknown>, string[]]>([
-    ['§5 exempt without a reason QuickBooks knows', { taxExempt: true, taxExemptReason: 'Friend' }, { Taxable: false }, ['exempt_reason']],
+    [
+      '§5 exempt without a reason QuickBooks knows',
+      { taxExempt: true, taxExemptReason: 'Friend' },
+      { Taxable: false },
+      ['exempt_reason'],
+    ],
     ['§5 exempt without any reason', { taxExempt: true }, { Taxable: false }, ['exempt_reason']],
     ['§5 residential has no company', { companyName: 'Ruiz Ltd' }, { CompanyName: undefined }, []],
     ['§5 DisplayName is never empty', { displayName: ' ' }, { DisplayName: 'Dana Ruiz' }, []],
     ['§1.12 cut at 100', { givenName: 'x'.repeat(120) }, { GivenName: 'x'.repeat(100) }, ['name_shortened']],
     ['§1.12 DisplayName of 120', { displayName: 'y'.repeat(120) }, { DisplayName: 'y'.repeat(120) }, []],
-    ['§1.12 cut at 30', { phone: '5'.repeat(31) }, { PrimaryPhone: { FreeFormNumber: '5'.repeat(30) } }, ['text_shortened']],
-    ['F §9.3 an address that is no e-mail is left out', { email: 'dana@home' }, { PrimaryEmailAddr: undefined }, ['text_shortened']],
-    ['§1.12 quotes and emoji stay', { displayName: '“O\'Neil” 🛠' }, { DisplayName: '“O\'Neil” 🛠' }, []],
+    [
+      '§1.12 cut at 30',
+      { phone: '5'.repeat(31) },
+      { PrimaryPhone: { FreeFormNumber: '5'.repeat(30) } },
+      ['text_shortened'],
+    ],
+    [
+      'F §9.3 an address that is no e-mail is left out',
+      { email: 'dana@home' },
+      { PrimaryEmailAddr: undefined },
+      ['text_shortened'],
+    ],
+    ['§1.12 quotes and emoji stay', { displayName: "“O'Neil” 🛠" }, { DisplayName: "“O'Neil” 🛠" }, []],
   ])('%s', (_section, change, fields, warnings) => {
     const mapped = toCustomer({ ...DANA, ...change }, US);
     const body: Record<string, unknown> = JSON.parse(mapped.body);
@@ -34,7 +49,10 @@ describe('customer', () => {
 
   test("§1.13 a country that is not the company's own is alpha-3", () => {
     expect(JSON.parse(toCustomer(DANA, UK).body).BillAddr.Country).toBe('USA');
-    const home = { ...DANA, billingAddress: { line1: '1 High St', city: 'London', region: 'LND', postalCode: 'N1', country: 'GB' } };
+    const home = {
+      ...DANA,
+      billingAddress: { line1: '1 High St', city: 'London', region: 'LND', postalCode: 'N1', country: 'GB' },
+    };
     expect(JSON.parse(toCustomer(home, UK).body).BillAddr.Country).toBeUndefined();
   });
 
@@ -75,6 +93,14 @@ describe('customer', () => {
 
   test('notes and absent fields are left out, never sent empty', () => {
     const body = bodyOf({ ...DANA, notes: '', phone: ' ' });
-    expect(Object.keys(body)).toEqual(['DisplayName', 'GivenName', 'FamilyName', 'PrimaryEmailAddr', 'Mobile', 'BillAddr', 'Taxable']);
+    expect(Object.keys(body)).toEqual([
+      'DisplayName',
+      'GivenName',
+      'FamilyName',
+      'PrimaryEmailAddr',
+      'Mobile',
+      'BillAddr',
+      'Taxable',
+    ]);
   });
 });

@@ -20,7 +20,11 @@ const EXEMPTION_REASONS = [
   'Foreign diplomat',
 ] as const;
 
-const plain = (text: string): string => text.toLowerCase().replace(/[^a-z]+/g, ' ').trim();
+const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim();
 const IDS: ReadonlyMap<string, string> = new Map(EXEMPTION_REASONS.map((name, index) => [plain(name), `${index + 1}`]));
 
 /** The id of a reason that equals one of QuickBooks', else undefined. */

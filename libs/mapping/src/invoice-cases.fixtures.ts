@@ -29,7 +29,9 @@ const TWO_TAXED = [
   line({ amount: '37.00', name: 'Filter 16x25', itemId: 'itm_filter', quantity: '2', unitPrice: '18.50', ...taxed }),
 ];
 const TWO_TAXED_LINES =
-  sale('129.00', 'AC tune-up', 'item:itm_ac_tune', 'TAX') + ',' + sale('37.00', 'Filter 16x25', 'item:itm_filter', 'TAX', '2', '18.50');
+  sale('129.00', 'AC tune-up', 'item:itm_ac_tune', 'TAX') +
+  ',' +
+  sale('37.00', 'Filter 16x25', 'item:itm_filter', 'TAX', '2', '18.50');
 
 const standard = { taxable: true, taxRateId: 'tax_20' } as const;
 const reduced = { taxable: true, taxRateId: 'tax_5' } as const;
@@ -38,7 +40,12 @@ const ukInvoice = (change: Parameters<typeof invoiceOf>[0]): Invoice => invoiceO
 export const INVOICE_CASES: readonly InvoiceCase[] = [
   {
     section: '§6.2 1 note',
-    invoice: invoiceOf({ lines: [line({ amount: '10.00' }), line({ kind: 'note', amount: '0.00', name: 'Second floor', description: 'Ring twice' })] }),
+    invoice: invoiceOf({
+      lines: [
+        line({ amount: '10.00' }),
+        line({ kind: 'note', amount: '0.00', name: 'Second floor', description: 'Ring twice' }),
+      ],
+    }),
     ctx: US,
     body: us(
       sale('10.00', 'Labour', 'item:helper.sales.79', 'NON') +
@@ -56,32 +63,48 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     }),
     ctx: US,
     body: us(
-      sale('19.00', 'Gold plan', 'item:itm_gold', 'NON') + ',' + sale('29.00', 'Extra unit', 'item:helper.membership.83', 'NON'),
+      sale('19.00', 'Gold plan', 'item:itm_gold', 'NON') +
+        ',' +
+        sale('29.00', 'Extra unit', 'item:helper.membership.83', 'NON'),
       '"TxnTaxDetail":{"TotalTax":0.00}',
     ),
   },
   {
     section: '§6.2 2 subscription invoice: every priced line',
-    invoice: invoiceOf({ membershipId: 'mem_1', lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })] }),
+    invoice: invoiceOf({
+      membershipId: 'mem_1',
+      lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })],
+    }),
     ctx: US,
     body: us(sale('19.00', 'Monthly visit', 'item:helper.membership.83', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
     section: '§6.2 2 subscription invoice: an item whose own account is the memberships account',
-    invoice: invoiceOf({ membershipId: 'mem_1', lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })] }),
+    invoice: invoiceOf({
+      membershipId: 'mem_1',
+      lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })],
+    }),
     ctx: withValues(US, { 'invoices.membershipAccount': null }),
     body: us(sale('19.00', 'Monthly visit', 'item:itm_visit', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: '§6.2 2 a member\'s job is no subscription',
-    invoice: invoiceOf({ membershipId: 'mem_1', jobId: 'job_1', lines: [line({ amount: '19.00', name: 'Visit', itemId: 'itm_visit' })] }),
+    section: "§6.2 2 a member's job is no subscription",
+    invoice: invoiceOf({
+      membershipId: 'mem_1',
+      jobId: 'job_1',
+      lines: [line({ amount: '19.00', name: 'Visit', itemId: 'itm_visit' })],
+    }),
     ctx: US,
     body: us(sale('19.00', 'Visit', 'item:itm_visit', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
     section: "§6.2 4 no item: the category's account, else the default",
     invoice: invoiceOf({
-      lines: [line({ amount: '1.00', categoryId: 'cat_install' }), line({ amount: '2.00', categoryId: 'cat_maint' }), line({ amount: '3.00' })],
+      lines: [
+        line({ amount: '1.00', categoryId: 'cat_install' }),
+        line({ amount: '2.00', categoryId: 'cat_maint' }),
+        line({ amount: '3.00' }),
+      ],
     }),
     ctx: US,
     body: us(
@@ -127,7 +150,11 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
       taxes: [{ taxRateId: 'tax_tx', taxableAmount: '149.40', amount: '12.33' }],
     }),
     ctx: US,
-    body: us(`${TWO_TAXED_LINES},${DISCOUNT_LINE}`, '"TxnTaxDetail":{"TotalTax":12.33}', '"ApplyTaxAfterDiscount":true,'),
+    body: us(
+      `${TWO_TAXED_LINES},${DISCOUNT_LINE}`,
+      '"TxnTaxDetail":{"TotalTax":12.33}',
+      '"ApplyTaxAfterDiscount":true,',
+    ),
   },
   {
     section: '§6.3 invoice discount, US, after tax',
@@ -137,7 +164,11 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
       taxes: [{ taxRateId: 'tax_tx', taxableAmount: '166.00', amount: '13.70' }],
     }),
     ctx: US,
-    body: us(`${TWO_TAXED_LINES},${DISCOUNT_LINE}`, '"TxnTaxDetail":{"TotalTax":13.70}', '"ApplyTaxAfterDiscount":false,'),
+    body: us(
+      `${TWO_TAXED_LINES},${DISCOUNT_LINE}`,
+      '"TxnTaxDetail":{"TotalTax":13.70}',
+      '"ApplyTaxAfterDiscount":false,',
+    ),
   },
   {
     section: '§6.3 invoice discount, US, AllowDiscount false: negative lines per treatment',
@@ -156,7 +187,11 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
   {
     section: '§6.3 invoice discount, non-US: split by code, largest remainder',
     invoice: ukInvoice({
-      lines: [line({ amount: '100.00', ...standard }), line({ amount: '100.00', ...reduced }), line({ amount: '100.00' })],
+      lines: [
+        line({ amount: '100.00', ...standard }),
+        line({ amount: '100.00', ...reduced }),
+        line({ amount: '100.00' }),
+      ],
       discount: { amount: '10.00', description: 'Ten off' },
       taxes: [
         { taxRateId: 'tax_20', taxableAmount: '96.66', amount: '19.33' },
@@ -178,7 +213,11 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
       taxes: [{ taxRateId: 'tax_20', taxableAmount: '100.00', amount: '20.00' }],
     }),
     ctx: UK,
-    body: uk(sale('100.00', 'Labour', 'item:helper.sales.79', '6') + ',' + sale('-10.00', 'Discount', 'item:helper.discount.86', '10')),
+    body: uk(
+      sale('100.00', 'Labour', 'item:helper.sales.79', '6') +
+        ',' +
+        sale('-10.00', 'Discount', 'item:helper.discount.86', '10'),
+    ),
   },
   {
     section: '§6.3 tip, US',
@@ -197,7 +236,9 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
       taxes: [{ taxRateId: 'tax_20', taxableAmount: '10.00', amount: '2.00' }],
     }),
     ctx: UK,
-    body: uk(sale('10.00', 'Labour', 'item:helper.sales.79', '6') + ',' + sale('5.00', 'Tip', 'item:helper.tip.95', '10')),
+    body: uk(
+      sale('10.00', 'Labour', 'item:helper.sales.79', '6') + ',' + sale('5.00', 'Tip', 'item:helper.tip.95', '10'),
+    ),
   },
   {
     section: '§6.4 AST, rate not mapped, no default: post and warn',
@@ -216,7 +257,10 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
       taxes: [{ taxRateId: 'tax_new', taxableAmount: '100.00', amount: '8.00' }],
     }),
     ctx: withValues(US, { 'tax.defaultCode': { id: '44', name: 'To classify 8%' } }),
-    body: us(sale('100.00', 'Labour', 'item:helper.sales.79', 'TAX'), '"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"44"},"TotalTax":8.00}'),
+    body: us(
+      sale('100.00', 'Labour', 'item:helper.sales.79', 'TAX'),
+      '"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"44"},"TotalTax":8.00}',
+    ),
     warnings: ['tax_fallback'],
   },
   {
@@ -230,14 +274,19 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     }),
     ctx: US,
     body: us(
-      sale('100.00', 'Labour', 'item:helper.sales.79', 'TAX') + ',' + sale('50.00', 'Labour', 'item:helper.sales.79', 'TAX'),
+      sale('100.00', 'Labour', 'item:helper.sales.79', 'TAX') +
+        ',' +
+        sale('50.00', 'Labour', 'item:helper.sales.79', 'TAX'),
       '"TxnTaxDetail":{"TotalTax":12.25}',
     ),
     warnings: ['tax_fallback', 'tax_split'],
   },
   {
     section: '§6.4 taxTotal 0 in AST: all lines NON',
-    invoice: invoiceOf({ lines: [line({ amount: '100.00', ...taxed })], taxes: [{ taxRateId: 'tax_tx', taxableAmount: '100.00', amount: '0.00' }] }),
+    invoice: invoiceOf({
+      lines: [line({ amount: '100.00', ...taxed })],
+      taxes: [{ taxRateId: 'tax_tx', taxableAmount: '100.00', amount: '0.00' }],
+    }),
     ctx: US,
     body: us(sale('100.00', 'Labour', 'item:helper.sales.79', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
@@ -293,6 +342,9 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     section: '§6.1 exact quantities and prices',
     invoice: invoiceOf({ lines: [line({ amount: '4.11', quantity: '0.333', unitPrice: '12.3456' })] }),
     ctx: US,
-    body: us(sale('4.11', 'Labour', 'item:helper.sales.79', 'NON', '0.333', '12.3456'), '"TxnTaxDetail":{"TotalTax":0.00}'),
+    body: us(
+      sale('4.11', 'Labour', 'item:helper.sales.79', 'NON', '0.333', '12.3456'),
+      '"TxnTaxDetail":{"TotalTax":0.00}',
+    ),
   },
 ];

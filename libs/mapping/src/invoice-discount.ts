@@ -47,7 +47,9 @@ export function planDiscount(invoice: Invoice, ctx: MappingContext, tax: TaxPlan
     };
     return { lines: [line], applyTaxAfterDiscount: discountBeforeTax(invoice) };
   }
-  const treatments = discountBeforeTax(invoice) ? taxTreatments(invoice, tax) : [{ code: tax.untaxedCode, weight: ONE }];
+  const treatments = discountBeforeTax(invoice)
+    ? taxTreatments(invoice, tax)
+    : [{ code: tax.untaxedCode, weight: ONE }];
   const parts = splitByWeight(
     discount,
     treatments.map(({ weight }) => weight),

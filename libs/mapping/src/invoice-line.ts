@@ -80,7 +80,9 @@ export function itemRefOf(
 ): string | Hold {
   if (line.kind === 'discount') {
     const account = discountAccount(ctx);
-    return account === null ? hold('account_missing', { setting: 'invoices.discountsAccount' }) : helperRef('discount', account);
+    return account === null
+      ? hold('account_missing', { setting: 'invoices.discountsAccount' })
+      : helperRef('discount', account);
   }
   const own = line.itemId !== undefined && usable(line.itemId) ? `item:${line.itemId}` : undefined;
   const income = categoryAccount(line.categoryId, ctx) ?? ctx.values['items.defaultIncomeAccount'];
@@ -92,5 +94,7 @@ export function itemRefOf(
     return own !== undefined && pointsThere ? own : helperRef('membership', account);
   }
   if (own !== undefined) return own;
-  return income === null ? hold('account_missing', { setting: 'items.defaultIncomeAccount' }) : helperRef('sales', income);
+  return income === null
+    ? hold('account_missing', { setting: 'items.defaultIncomeAccount' })
+    : helperRef('sales', income);
 }

@@ -103,8 +103,7 @@ function taxPerLine(invoice: Invoice, ctx: MappingContext, extraUntaxed: boolean
   const untaxed = ctx.values['tax.untaxedCode'];
   if (needsUntaxed && untaxed === null) return hold('untaxed_code');
   return {
-    codeOf: (line) =>
-      isTaxed(line, invoice) ? (mappedCode(line.taxRateId ?? '', ctx) ?? fallback)?.id : untaxed?.id,
+    codeOf: (line) => (isTaxed(line, invoice) ? (mappedCode(line.taxRateId ?? '', ctx) ?? fallback)?.id : untaxed?.id),
     untaxedCode: untaxed?.id,
     globalTaxCalculation: 'TaxExcluded',
     detail: undefined,

@@ -27,7 +27,12 @@ describe('invoice', () => {
     expect(withIds(mapped.body, IDS)).toBe(RAC_1041_BODY);
     expect(mapped).toMatchObject({
       resource: 'Invoice',
-      how: { path: 'invoice', update: 'whole', always: ['Line', 'TxnTaxDetail', 'ShipAddr'], remove: { as: 'void', query: 'operation=void' } },
+      how: {
+        path: 'invoice',
+        update: 'whole',
+        always: ['Line', 'TxnTaxDetail', 'ShipAddr'],
+        remove: { as: 'void', query: 'operation=void' },
+      },
       find: {
         marker: { path: 'PrivateNote', text: 'Run a Call inv_1041' },
         where: [['DocNumber', 'RAC-1041']],
@@ -39,16 +44,29 @@ describe('invoice', () => {
     });
   });
 
-  test.each(INVOICE_CASES.map((each) => [each.section, each] as const))('%s', (_section, { invoice, ctx, body, warnings }) => {
-    const mapped = record(toInvoice(invoice, ctx));
-    expect(mapped.body).toBe(body);
-    expect(mapped.warnings.map(({ code }) => code)).toEqual(warnings ?? []);
-    expect(mapped.expect['TotalAmt']).toBe(invoice.total);
-  });
+  test.each(INVOICE_CASES.map((each) => [each.section, each] as const))(
+    '%s',
+    (_section, { invoice, ctx, body, warnings }) => {
+      const mapped = record(toInvoice(invoice, ctx));
+      expect(mapped.body).toBe(body);
+      expect(mapped.warnings.map(({ code }) => code)).toEqual(warnings ?? []);
+      expect(mapped.expect['TotalAmt']).toBe(invoice.total);
+    },
+  );
 
   test.each<[string, Invoice, MappingContext, Record<string, unknown>]>([
-    ['§6.1 PO number at the end of the note', { ...PLAIN, poNumber: '4711' }, US, { PrivateNote: 'Run a Call inv_7 PO 4711' }],
-    ['§6.1 the internal note is not sent', { ...PLAIN, internalNote: 'secret' }, US, { PrivateNote: 'Run a Call inv_7' }],
+    [
+      '§6.1 PO number at the end of the note',
+      { ...PLAIN, poNumber: '4711' },
+      US,
+      { PrivateNote: 'Run a Call inv_7 PO 4711' },
+    ],
+    [
+      '§6.1 the internal note is not sent',
+      { ...PLAIN, internalNote: 'secret' },
+      US,
+      { PrivateNote: 'Run a Call inv_7' },
+    ],
     [
       '§6.1 ShipAddr falls back to billing',
       { ...PLAIN, billingAddress: { line1: '1 A', city: 'B', region: 'TX', postalCode: '7', country: 'US' } },
@@ -59,11 +77,24 @@ describe('invoice', () => {
       '§1.13 a foreign country is alpha-3',
       { ...PLAIN, serviceAddress: { line1: '1 A', city: 'B', region: 'ON', postalCode: '7', country: 'CA' } },
       US,
-      { ShipAddr: { Line1: '1 A', City: 'B', CountrySubDivisionCode: 'ON', PostalCode: '7', Country: 'CAN' }, BillAddr: undefined },
+      {
+        ShipAddr: { Line1: '1 A', City: 'B', CountrySubDivisionCode: 'ON', PostalCode: '7', Country: 'CAN' },
+        BillAddr: undefined,
+      },
     ],
-    ['§1.10 CurrencyRef only with several currencies', PLAIN, withProfile(US, { multiCurrency: true }), { CurrencyRef: { value: 'USD' } }],
+    [
+      '§1.10 CurrencyRef only with several currencies',
+      PLAIN,
+      withProfile(US, { multiCurrency: true }),
+      { CurrencyRef: { value: 'USD' } },
+    ],
     ['§1.10 none without', PLAIN, US, { CurrencyRef: undefined }],
-    ['F §9.5 CustomerMemo cut at 1000', { ...PLAIN, customerMemo: 'm'.repeat(1001) }, US, { CustomerMemo: { value: 'm'.repeat(1000) } }],
+    [
+      'F §9.5 CustomerMemo cut at 1000',
+      { ...PLAIN, customerMemo: 'm'.repeat(1001) },
+      US,
+      { CustomerMemo: { value: 'm'.repeat(1000) } },
+    ],
   ])('%s', (_section, invoice, ctx, fields) => {
     const body = bodyOf(toInvoice(invoice, ctx));
     for (const [field, value] of Object.entries(fields)) expect(body[field]).toEqual(value);
@@ -113,14 +144,45 @@ describe('invoice', () => {
   });
 
   test.each<[string, Invoice, MappingContext, string, Record<string, string>?]>([
-    ['§1.3 lines are not the subtotal', { ...PLAIN, subtotal: '10.01' }, US, 'arithmetic', { n: 'RAC-7', a: '10.00', b: '0.00', c: '0.00', d: '0.00', e: '10.00' }],
-    ['§1.3 taxes are not the tax total', { ...RAC_1041, taxes: [{ taxRateId: 'tax_tx', taxableAmount: '166.00', amount: '13.69' }] }, US, 'arithmetic'],
+    [
+      '§1.3 lines are not the subtotal',
+      { ...PLAIN, subtotal: '10.01' },
+      US,
+      'arithmetic',
+      { n: 'RAC-7', a: '10.00', b: '0.00', c: '0.00', d: '0.00', e: '10.00' },
+    ],
+    [
+      '§1.3 taxes are not the tax total',
+      { ...RAC_1041, taxes: [{ taxRateId: 'tax_tx', taxableAmount: '166.00', amount: '13.69' }] },
+      US,
+      'arithmetic',
+    ],
     ['§1.3 the parts are not the total', { ...PLAIN, total: '10.01' }, US, 'arithmetic'],
     ['§1.3 the tip counts', { ...PLAIN, tip: '1.00' }, US, 'arithmetic'],
-    ['events.md an amount is not quantity × price', { ...PLAIN, lines: [line({ amount: '10.00', unitPrice: '9.99' })] }, US, 'arithmetic'],
-    ['events.md a negative line that is no discount', invoiceOf({ lines: [line({ amount: '-10.00' }), line({ amount: '20.00' })] }), US, 'arithmetic'],
-    ['events.md a note with an amount', invoiceOf({ lines: [line({ kind: 'note', amount: '10.00' })] }), US, 'arithmetic'],
-    ['events.md a negative discount', invoiceOf({ lines: [line({ amount: '10.00' })], discount: { amount: '-1.00' } }), US, 'arithmetic'],
+    [
+      'events.md an amount is not quantity × price',
+      { ...PLAIN, lines: [line({ amount: '10.00', unitPrice: '9.99' })] },
+      US,
+      'arithmetic',
+    ],
+    [
+      'events.md a negative line that is no discount',
+      invoiceOf({ lines: [line({ amount: '-10.00' }), line({ amount: '20.00' })] }),
+      US,
+      'arithmetic',
+    ],
+    [
+      'events.md a note with an amount',
+      invoiceOf({ lines: [line({ kind: 'note', amount: '10.00' })] }),
+      US,
+      'arithmetic',
+    ],
+    [
+      'events.md a negative discount',
+      invoiceOf({ lines: [line({ amount: '10.00' })], discount: { amount: '-1.00' } }),
+      US,
+      'arithmetic',
+    ],
     [
       'events.md a rate named twice',
       invoiceOf({
@@ -134,17 +196,64 @@ describe('invoice', () => {
       'arithmetic',
     ],
     ['§1.5 paid without a day', { ...PLAIN, balance: '0.00' }, US, 'date_missing', { doc: 'RAC-7' }],
-    ['§1.5 closed books', PLAIN, withProfile(US, { bookCloseDate: '2026-11-20' }), 'closed_period', { doc: 'RAC-7', d: '2026-11-20', c: '2026-11-20' }],
+    [
+      '§1.5 closed books',
+      PLAIN,
+      withProfile(US, { bookCloseDate: '2026-11-20' }),
+      'closed_period',
+      { doc: 'RAC-7', d: '2026-11-20', c: '2026-11-20' },
+    ],
     ['§1.10 another currency', { ...PLAIN, currency: 'CAD' }, US, 'currency', { n: 'RAC-7', cur: 'CAD', home: 'USD' }],
-    ['§6.5 22 characters', { ...PLAIN, number: 'RAC-123456789012345678' }, US, 'number_long', { n: 'RAC-123456789012345678', k: '22' }],
-    ['§6.5 numbering by QuickBooks', PLAIN, withValues(US, { 'invoices.numbering': 'quickbooks' }), 'rule_missing', { rule: 'numbering by QuickBooks' }],
-    ['§6.7 on payment', PLAIN, withValues(US, { 'invoices.when': 'on_payment' }), 'rule_missing', { rule: 'invoices on payment' }],
-    ['§6.4 US manual', PLAIN, withProfile(US, { taxMode: 'manual_us' }), 'rule_missing', { rule: 'one tax code per invoice' }],
+    [
+      '§6.5 22 characters',
+      { ...PLAIN, number: 'RAC-123456789012345678' },
+      US,
+      'number_long',
+      { n: 'RAC-123456789012345678', k: '22' },
+    ],
+    [
+      '§6.5 numbering by QuickBooks',
+      PLAIN,
+      withValues(US, { 'invoices.numbering': 'quickbooks' }),
+      'rule_missing',
+      { rule: 'numbering by QuickBooks' },
+    ],
+    [
+      '§6.7 on payment',
+      PLAIN,
+      withValues(US, { 'invoices.when': 'on_payment' }),
+      'rule_missing',
+      { rule: 'invoices on payment' },
+    ],
+    [
+      '§6.4 US manual',
+      PLAIN,
+      withProfile(US, { taxMode: 'manual_us' }),
+      'rule_missing',
+      { rule: 'one tax code per invoice' },
+    ],
     ['§2 tax off with tax', RAC_1041, withProfile(US, { taxMode: 'off' }), 'tax_off', { n: 'RAC-1041', t: '13.70' }],
     ['§6.4 rate not mapped, no default', TAXED_UK, UK, 'tax_unmapped', { r: 'New rate' }],
-    ['§6.4 no code for untaxed lines', { ...PLAIN, currency: 'GBP' }, withValues(UK, { 'tax.untaxedCode': null }), 'untaxed_code'],
-    ['§6.3 no tips account', invoiceOf({ lines: [line({ amount: '10.00' })], tip: '2.00' }), withValues(US, { 'invoices.tipsAccount': null }), 'tip_account', { n: 'RAC-7' }],
-    ['§6.3 discount above the subtotal', invoiceOf({ lines: [line({ amount: '10.00' })], discount: { amount: '10.01' } }), US, 'discount_large', { n: 'RAC-7' }],
+    [
+      '§6.4 no code for untaxed lines',
+      { ...PLAIN, currency: 'GBP' },
+      withValues(UK, { 'tax.untaxedCode': null }),
+      'untaxed_code',
+    ],
+    [
+      '§6.3 no tips account',
+      invoiceOf({ lines: [line({ amount: '10.00' })], tip: '2.00' }),
+      withValues(US, { 'invoices.tipsAccount': null }),
+      'tip_account',
+      { n: 'RAC-7' },
+    ],
+    [
+      '§6.3 discount above the subtotal',
+      invoiceOf({ lines: [line({ amount: '10.00' })], discount: { amount: '10.01' } }),
+      US,
+      'discount_large',
+      { n: 'RAC-7' },
+    ],
     [
       '§3 no discounts account',
       invoiceOf({ lines: [line({ amount: '10.00' })], discount: { amount: '1.00' } }),
@@ -159,7 +268,13 @@ describe('invoice', () => {
       'account_missing',
       { setting: 'invoices.discountsAccount' },
     ],
-    ['§3 no default income account', PLAIN, withValues(US, { 'items.defaultIncomeAccount': null }), 'account_missing', { setting: 'items.defaultIncomeAccount' }],
+    [
+      '§3 no default income account',
+      PLAIN,
+      withValues(US, { 'items.defaultIncomeAccount': null }),
+      'account_missing',
+      { setting: 'items.defaultIncomeAccount' },
+    ],
   ])('%s holds', (...[, invoice, ctx, code, params]) => {
     const mapped = toInvoice(invoice, ctx);
     expect(mapped).toMatchObject({ hold: params === undefined ? { code } : { code, params } });
@@ -172,13 +287,17 @@ describe('invoice', () => {
       taxes: [{ taxRateId: 'tax_20', taxableAmount: '100.00', amount: '20.00' }],
     });
     expect(isHold(toInvoice(invoice, withValues(UK, { 'tax.untaxedCode': null })))).toBe(false);
-    expect(toInvoice(invoice, withValues(UK, { 'tax.untaxedCode': null }), { rounding: '0.01' })).toEqual({ hold: { code: 'untaxed_code' } });
+    expect(toInvoice(invoice, withValues(UK, { 'tax.untaxedCode': null }), { rounding: '0.01' })).toEqual({
+      hold: { code: 'untaxed_code' },
+    });
   });
 
   test('§6.1 751 lines on a taxed invoice hold, untaxed they do not', () => {
     const many = (taxable: boolean): Invoice =>
       invoiceOf({
-        lines: Array.from({ length: 751 }, () => line({ amount: '1.00', ...(taxable ? { taxable, taxRateId: 'tax_tx' } : {}) })),
+        lines: Array.from({ length: 751 }, () =>
+          line({ amount: '1.00', ...(taxable ? { taxable, taxRateId: 'tax_tx' } : {}) }),
+        ),
         taxes: taxable ? [{ taxRateId: 'tax_tx', taxableAmount: '751.00', amount: '61.96' }] : [],
       });
     expect(toInvoice(many(true), US)).toEqual({ hold: { code: 'too_many_lines', params: { n: 'RAC-7', k: '751' } } });
@@ -189,6 +308,8 @@ describe('invoice', () => {
     const voided = { ...PLAIN, voidedOn: '2026-11-22' };
     expect(toVoidedInvoice(voided, US)).toMatchObject({ body: '{}', expect: { TotalAmt: '0.00', Balance: '0.00' } });
     expect(toVoidedInvoice(PLAIN, US)).toEqual({ hold: { code: 'date_missing', params: { doc: 'RAC-7' } } });
-    expect(toVoidedInvoice(voided, withProfile(US, { bookCloseDate: '2026-11-30' }))).toMatchObject({ hold: { code: 'closed_period' } });
+    expect(toVoidedInvoice(voided, withProfile(US, { bookCloseDate: '2026-11-30' }))).toMatchObject({
+      hold: { code: 'closed_period' },
+    });
   });
 });

@@ -139,7 +139,8 @@ function stopBefore(invoice: Invoice, ctx: MappingContext): Hold | undefined {
   const foreign = currencyHold(invoice.number, invoice.currency, ctx);
   if (foreign) return foreign;
   if (ctx.values['invoices.when'] === 'on_payment') return hold('rule_missing', { rule: 'invoices on payment' });
-  if (ctx.values['invoices.numbering'] === 'quickbooks') return hold('rule_missing', { rule: 'numbering by QuickBooks' });
+  if (ctx.values['invoices.numbering'] === 'quickbooks')
+    return hold('rule_missing', { rule: 'numbering by QuickBooks' });
   const length = [...invoice.number].length;
   if (invoice.number.length > DOC_NUMBER_LIMIT) return hold('number_long', { n: invoice.number, k: String(length) });
   return closedHold(invoice.number, invoice.issuedOn, ctx);

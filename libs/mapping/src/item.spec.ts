@@ -18,12 +18,22 @@ describe('item', () => {
     ["§5 equipment on its category's account", FURNACE, US, FURNACE_BODY],
     ['§5 cost account and cost (UK)', FURNACE, UK, FURNACE_UK_BODY],
   ])('%s', (_section, item, ctx, body) => {
-    expect(toItem(item, ctx)).toMatchObject({ resource: 'Item', body, warnings: [], how: { path: 'item', update: 'changed' } });
+    expect(toItem(item, ctx)).toMatchObject({
+      resource: 'Item',
+      body,
+      warnings: [],
+      how: { path: 'item', update: 'changed' },
+    });
   });
 
   test.each<[string, Partial<Item>, MappingContext, string]>([
     ['§5 membership kind', { kind: 'membership', categoryId: 'cat_install' }, US, '83'],
-    ['§5 membership kind without a memberships account', { kind: 'membership', categoryId: 'cat_install' }, NO_MEMBERSHIPS, '79'],
+    [
+      '§5 membership kind without a memberships account',
+      { kind: 'membership', categoryId: 'cat_install' },
+      NO_MEMBERSHIPS,
+      '79',
+    ],
     ['§5 an unknown category', { categoryId: 'cat_new' }, US, '79'],
   ])('%s posts to %s', (_section, change, ctx, account) => {
     expect(bodyOf(toItem({ ...TUNE_UP, ...change }, ctx))['IncomeAccountRef']).toEqual({ value: account });
@@ -40,7 +50,12 @@ describe('item', () => {
   });
 
   test.each<[string, MappingContext, string, Record<string, string> | undefined]>([
-    ['§3 no default income account', withValues(US, { 'items.defaultIncomeAccount': null }), 'account_missing', { setting: 'items.defaultIncomeAccount' }],
+    [
+      '§3 no default income account',
+      withValues(US, { 'items.defaultIncomeAccount': null }),
+      'account_missing',
+      { setting: 'items.defaultIncomeAccount' },
+    ],
     ['§3 no cost account in the UK', withValues(UK, { 'items.costAccount': null }), 'cost_account', undefined],
     ['§3 no cost account in Canada', withProfile(US, { country: 'CA' }), 'cost_account', undefined],
   ])('%s holds', (_section, ctx, code, params) => {
@@ -70,7 +85,11 @@ describe('item', () => {
   });
 
   test('§5 deactivated', () => {
-    expect(toInactiveItem()).toMatchObject({ body: '{}', how: { remove: { as: 'inactive' } }, expect: { Active: 'false' } });
+    expect(toInactiveItem()).toMatchObject({
+      body: '{}',
+      how: { remove: { as: 'inactive' } },
+      expect: { Active: 'false' },
+    });
   });
 });
 
@@ -93,12 +112,19 @@ describe('helper items', () => {
     ['item:helper.rounding.79', 'Run a Call rounding', false],
   ])('§3 %s is %s', (ref, name, taxable) => {
     const account = ref.split('.')[2] ?? '';
-    expect(bodyOf(helper(ref, US))).toEqual({ Name: name, Type: 'Service', IncomeAccountRef: { value: account }, Taxable: taxable });
+    expect(bodyOf(helper(ref, US))).toEqual({
+      Name: name,
+      Type: 'Service',
+      IncomeAccountRef: { value: account },
+      Taxable: taxable,
+    });
   });
 
   test('§3 outside the US it needs the cost account too', () => {
     expect(bodyOf(helper('item:helper.tip.95', UK))['ExpenseAccountRef']).toEqual({ value: '80' });
-    expect(helper('item:helper.tip.95', withValues(UK, { 'items.costAccount': null }))).toEqual({ hold: { code: 'cost_account' } });
+    expect(helper('item:helper.tip.95', withValues(UK, { 'items.costAccount': null }))).toEqual({
+      hold: { code: 'cost_account' },
+    });
   });
 
   test('§3 a second helper of a role carries its account, then a number', () => {

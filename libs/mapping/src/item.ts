@@ -5,7 +5,15 @@ import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { parseDecimal } from '@qbo-sync/money/decimal';
 import { exactNumber } from '@qbo-sync/money/print';
 import { wantsCostAccount } from './country';
-import { type BodyObject, hold, idTo, type Mapped, type MappedRecord, type MappingContext, printBody } from './document';
+import {
+  type BodyObject,
+  hold,
+  idTo,
+  type Mapped,
+  type MappedRecord,
+  type MappingContext,
+  printBody,
+} from './document';
 import { accountName, categoryAccount, type Helper, membershipAccount } from './helper-item';
 import { texts, withSuffix } from './text';
 

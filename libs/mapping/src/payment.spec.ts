@@ -26,17 +26,28 @@ describe('payment', () => {
     const mapped = record(toPayment(PAY_500, US));
     expect(mapped.body).toBe(PAY_500_REQUEST);
     const ids = { ...IDS, 'invoice:inv_1041': '238' };
-    expect(withIds(mapped.body.replace('{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}', '"58"'), ids)).toBe(PAY_500_BODY);
+    expect(withIds(mapped.body.replace('{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}', '"58"'), ids)).toBe(
+      PAY_500_BODY,
+    );
     expect(mapped).toMatchObject({
       resource: 'Payment',
-      how: { path: 'payment', update: 'whole', remove: { as: 'void', query: 'operation=update&include=void', fields: '{"sparse":true}' } },
+      how: {
+        path: 'payment',
+        update: 'whole',
+        remove: { as: 'void', query: 'operation=update&include=void', fields: '{"sparse":true}' },
+      },
       find: {
         marker: { path: 'PrivateNote', text: 'Run a Call pay_500' },
         where: [['TxnDate', '2026-11-25']],
         agree: ['CustomerRef.value', 'TotalAmt', 'PaymentRefNum'],
         adopt: false,
       },
-      expect: { TotalAmt: '179.70', TxnDate: '2026-11-25', 'DepositToAccountRef.value': '91', PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0' },
+      expect: {
+        TotalAmt: '179.70',
+        TxnDate: '2026-11-25',
+        'DepositToAccountRef.value': '91',
+        PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0',
+      },
       warnings: [],
     });
   });
@@ -48,16 +59,43 @@ describe('payment', () => {
   });
 
   test.each<[string, Payment, MappingContext, Record<string, unknown>, string[]]>([
-    ['§3 a chosen undeposited account', CHECK, withValues(US, { 'payments.undepositedAccount': { id: '35', name: 'Checking' } }), { DepositToAccountRef: { value: '35' } }, []],
-    ['§8.1 a long reference keeps its end', { ...CHECK, reference: 'REF-2026-11-25-000000001' }, US, { PaymentRefNum: '-2026-11-25-000000001' }, ['text_shortened']],
+    [
+      '§3 a chosen undeposited account',
+      CHECK,
+      withValues(US, { 'payments.undepositedAccount': { id: '35', name: 'Checking' } }),
+      { DepositToAccountRef: { value: '35' } },
+      [],
+    ],
+    [
+      '§8.1 a long reference keeps its end',
+      { ...CHECK, reference: 'REF-2026-11-25-000000001' },
+      US,
+      { PaymentRefNum: '-2026-11-25-000000001' },
+      ['text_shortened'],
+    ],
     ['§8.1 no reference', { ...CHECK, reference: ' ' }, US, { PaymentRefNum: undefined }, []],
-    ['§1.10 several currencies', CHECK, withProfile(US, { multiCurrency: true }), { CurrencyRef: { value: 'USD' } }, []],
-    ['§8.3 an allocation of nothing is none', { ...CHECK, allocations: [{ invoiceId: 'inv_1', amount: '0.00' }] }, US, { Line: undefined }, []],
+    [
+      '§1.10 several currencies',
+      CHECK,
+      withProfile(US, { multiCurrency: true }),
+      { CurrencyRef: { value: 'USD' } },
+      [],
+    ],
+    [
+      '§8.3 an allocation of nothing is none',
+      { ...CHECK, allocations: [{ invoiceId: 'inv_1', amount: '0.00' }] },
+      US,
+      { Line: undefined },
+      [],
+    ],
     [
       '§8.3 part of it allocated',
       { ...PAY_500, allocations: [{ invoiceId: 'inv_1041', amount: '79.70' }] },
       US,
-      { TotalAmt: 179.7, Line: [{ Amount: 79.7, LinkedTxn: [{ TxnId: { $ref: 'invoice:inv_1041' }, TxnType: 'Invoice' }] }] },
+      {
+        TotalAmt: 179.7,
+        Line: [{ Amount: 79.7, LinkedTxn: [{ TxnId: { $ref: 'invoice:inv_1041' }, TxnType: 'Invoice' }] }],
+      },
       [],
     ],
   ])('%s', (_section, payment, ctx, fields, warnings) => {
@@ -76,11 +114,16 @@ describe('payment', () => {
 
   test('§8.2 invoices of several customers: a rule not built', () => {
     const invoice = known({ inv_1: { customerId: 'cus_88' }, inv_2: { customerId: 'cus_61' } });
-    expect(toPayment(TWO, US, { invoice })).toEqual({ hold: { code: 'rule_missing', params: { rule: 'payments of several customers' } } });
+    expect(toPayment(TWO, US, { invoice })).toEqual({
+      hold: { code: 'rule_missing', params: { rule: 'payments of several customers' } },
+    });
   });
 
   test('§8.3 an invoice that is not ours to post: its money stays unapplied, warned', () => {
-    const invoice = known({ inv_1: { customerId: 'cus_88', number: 'RAC-1', leftOut: true }, inv_2: { customerId: 'cus_88' } });
+    const invoice = known({
+      inv_1: { customerId: 'cus_88', number: 'RAC-1', leftOut: true },
+      inv_2: { customerId: 'cus_88' },
+    });
     const mapped = record(toPayment(TWO, US, { invoice }));
     const body = JSON.parse(mapped.body);
     expect(body.Line).toEqual([{ Amount: 50, LinkedTxn: [{ TxnId: { $ref: 'invoice:inv_2' }, TxnType: 'Invoice' }] }]);
@@ -99,11 +142,35 @@ describe('payment', () => {
   });
 
   test.each<[string, Payment, MappingContext, string, Record<string, string>]>([
-    ['§1.3 allocations above the amount', { ...PAY_500, amount: '179.69' }, US, 'over_allocated', { p: 'pay_500', a: '179.70', b: '179.69' }],
+    [
+      '§1.3 allocations above the amount',
+      { ...PAY_500, amount: '179.69' },
+      US,
+      'over_allocated',
+      { p: 'pay_500', a: '179.70', b: '179.69' },
+    ],
     ['§1.10 another currency', { ...CHECK, currency: 'EUR' }, US, 'currency', { n: 'pay_7', cur: 'EUR', home: 'USD' }],
-    ['§1.5 closed books', CHECK, withProfile(US, { bookCloseDate: '2026-11-30' }), 'closed_period', { doc: 'pay_7', d: '2026-11-25', c: '2026-11-30' }],
-    ['§3 no clearing account', PAY_500, withValues(US, { 'payments.clearingAccount': null }), 'account_missing', { setting: 'payments.clearingAccount' }],
-    ['§3 no undeposited account', CHECK, withProfile(US, { undepositedAccount: null }), 'account_missing', { setting: 'payments.undepositedAccount' }],
+    [
+      '§1.5 closed books',
+      CHECK,
+      withProfile(US, { bookCloseDate: '2026-11-30' }),
+      'closed_period',
+      { doc: 'pay_7', d: '2026-11-25', c: '2026-11-30' },
+    ],
+    [
+      '§3 no clearing account',
+      PAY_500,
+      withValues(US, { 'payments.clearingAccount': null }),
+      'account_missing',
+      { setting: 'payments.clearingAccount' },
+    ],
+    [
+      '§3 no undeposited account',
+      CHECK,
+      withProfile(US, { undepositedAccount: null }),
+      'account_missing',
+      { setting: 'payments.undepositedAccount' },
+    ],
   ])('%s holds', (_section, payment, ctx, code, params) => {
     expect(toPayment(payment, ctx)).toEqual({ hold: { code, params } });
   });
@@ -111,8 +178,14 @@ describe('payment', () => {
   test('§8.5 entered in error is voided; failed and returned are rules not built', () => {
     const voided: Payment = { ...PAY_500, voidedOn: '2026-11-26', voidReason: 'entered-in-error' };
     expect(toVoidedPayment(voided, US)).toMatchObject({ body: '{}', expect: { TotalAmt: '0.00' } });
-    expect(toVoidedPayment({ ...voided, voidReason: 'returned' }, US)).toMatchObject({ hold: { code: 'rule_missing' } });
-    expect(toVoidedPayment({ ...PAY_500, voidReason: 'entered-in-error' }, US)).toMatchObject({ hold: { code: 'date_missing' } });
-    expect(toVoidedPayment(voided, withProfile(US, { bookCloseDate: '2026-11-30' }))).toMatchObject({ hold: { code: 'closed_period' } });
+    expect(toVoidedPayment({ ...voided, voidReason: 'returned' }, US)).toMatchObject({
+      hold: { code: 'rule_missing' },
+    });
+    expect(toVoidedPayment({ ...PAY_500, voidReason: 'entered-in-error' }, US)).toMatchObject({
+      hold: { code: 'date_missing' },
+    });
+    expect(toVoidedPayment(voided, withProfile(US, { bookCloseDate: '2026-11-30' }))).toMatchObject({
+      hold: { code: 'closed_period' },
+    });
   });
 });

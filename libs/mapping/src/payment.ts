@@ -5,7 +5,17 @@ import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { formatAmount, parseAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { amountNumber } from '@qbo-sync/money/print';
 import { checkPayment } from './arithmetic';
-import { type BodyObject, hold, type Hold, idTo, type Mapped, type MappingContext, marker, printBody, refTo } from './document';
+import {
+  type BodyObject,
+  hold,
+  type Hold,
+  idTo,
+  type Mapped,
+  type MappingContext,
+  marker,
+  printBody,
+  refTo,
+} from './document';
 import { paymentMethodRef } from './payment-method';
 import { closedHold, currencyHold } from './rules-before-sending';
 import { cleanName, tail } from './text';

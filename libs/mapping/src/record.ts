@@ -7,9 +7,7 @@ const isObject = (json: TextJson | undefined): json is TextObject =>
 
 /** The value at a dotted path (`CurrencyPrefs.HomeCurrency.value`), or undefined. */
 export function at(record: TextJson, path: string): TextJson | undefined {
-  return path
-    .split('.')
-    .reduce<TextJson | undefined>((json, key) => (isObject(json) ? json[key] : undefined), record);
+  return path.split('.').reduce<TextJson | undefined>((json, key) => (isObject(json) ? json[key] : undefined), record);
 }
 
 /** Text at a path, or undefined where there is none or it is empty. */

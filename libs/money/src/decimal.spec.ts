@@ -5,7 +5,9 @@ const RUNS = { numRuns: 1_000 };
 /** A wire decimal: up to 15 digits before the point, up to 7 behind it. */
 const wire = fc
   .tuple(fc.bigInt(-(10n ** 15n) + 1n, 10n ** 15n - 1n), fc.integer({ min: 0, max: 7 }), fc.bigInt(0n, 10n ** 7n - 1n))
-  .map(([whole, places, fraction]) => (places === 0 ? `${whole}` : `${whole}.${`${fraction}`.padStart(7, '0').slice(0, places)}`));
+  .map(([whole, places, fraction]) =>
+    places === 0 ? `${whole}` : `${whole}.${`${fraction}`.padStart(7, '0').slice(0, places)}`,
+  );
 
 /** Half up, away from zero, by integers alone. */
 function centsByHand(text: string): bigint {

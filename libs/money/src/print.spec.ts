@@ -15,6 +15,8 @@ describe('exact numbers in JSON', () => {
   });
 
   test('an amount prints with exactly two places', () => {
-    expect(JSON.stringify([amountNumber(parseDecimal('129')), amountNumber(parseDecimal('-0.005'))])).toBe('[129.00,-0.01]');
+    expect(JSON.stringify([amountNumber(parseDecimal('129')), amountNumber(parseDecimal('-0.005'))])).toBe(
+      '[129.00,-0.01]',
+    );
   });
 });

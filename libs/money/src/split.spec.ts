@@ -3,7 +3,8 @@ import { Decimal, formatAmount, parseDecimal, sum } from './decimal';
 import { splitByWeight } from './split';
 
 const RUNS = { numRuns: 1_000 };
-const cents = (min: bigint): fc.Arbitrary<Decimal> => fc.bigInt(min, 10n ** 12n).map((n) => new Decimal(`${n}`).dividedBy(100));
+const cents = (min: bigint): fc.Arbitrary<Decimal> =>
+  fc.bigInt(min, 10n ** 12n).map((n) => new Decimal(`${n}`).dividedBy(100));
 
 describe('split by weight', () => {
   test.each([
