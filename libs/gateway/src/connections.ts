@@ -1,0 +1,156 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
+import type { Client, Database } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { classify, recordIn } from '@qbo-sync/qbo/classify';
+import type { QboClient } from '@qbo-sync/qbo/client';
+import type { IntuitOAuth, TokenPair } from '@qbo-sync/qbo/oauth';
+import { sayCondition } from './condition';
+import { lockRealm } from './sql/locks';
+import { selectCompany, selectRealmOwner, updateDisconnected, upsertConnected } from './sql/companies';
+import { insertState, takeState } from './sql/oauth-states';
+import { sealPair } from './tokens';
+import type { Vault } from './vault';
+
+const STATE_LIFE_MS = 10 * 60_000;
+const STATE_BYTES = 32;
+
+/** What Intuit's redirect brings (quickbooks.md §2.2). */
+export interface Callback {
+  readonly state?: string;
+  readonly code?: string;
+  readonly realmId?: string;
+  readonly error?: string;
+}
+
+/** How a connection ended. `expired`: the state is unknown, used or too old. */
+export type Connecting =
+  | { readonly is: 'connected'; readonly tenant: string; readonly books: string }
+  | {
+      readonly is: 'expired' | 'declined' | 'taken' | 'other_company' | 'not_admin' | 'failed';
+      readonly tenant?: string;
+    };
+
+export interface Connection {
+  readonly books: string | null;
+  readonly state: ConnectionState;
+  readonly companyName?: string;
+  readonly connectedAt?: string;
+  readonly firstConnectedAt?: string;
+}
+
+export interface ConnectionsOptions {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly oauth: IntuitOAuth;
+  readonly client: QboClient;
+  readonly clock?: () => Date;
+  readonly onCommit?: () => void;
+}
+
+/** Connects a tenant to a QuickBooks company, one for one, and lets go again. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #clock: () => Date;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => new Date());
+  }
+
+  /** Where the person's browser goes. Its state is good once, for ten minutes; only its hash is kept. */
+  async begin(tenant: string): Promise<string> {
+    const state = randomBytes(STATE_BYTES).toString('base64url');
+    const until = new Date(this.#clock().getTime() + STATE_LIFE_MS);
+    await insertState(this.#options.db, hashOf(state), tenant, until);
+    return this.#options.oauth.authorizeUri(state);
+  }
+
+  /** Takes Intuit's redirect in. The new token is tried on the realm before anything is stored. */
+  async finish(callback: Callback): Promise<Connecting> {
+    const { state, code, realmId, error } = callback;
+    const tenant = state && (await takeState(this.#options.db, hashOf(state), this.#clock()));
+    if (!tenant) return { is: 'expired' };
+    if (error !== undefined) return { is: error === 'access_denied' ? 'declined' : 'failed', tenant };
+    if (!code || !realmId) return { is: 'failed', tenant };
+    const tokens = await this.#options.oauth.exchange(code, realmId);
+    if (tokens.is !== 'tokens') return { is: 'failed', tenant };
+    const name = await this.#companyName(realmId, tokens.pair);
+    if (name.is !== 'read') return { is: name.is, tenant };
+    return this.#store(tenant, realmId, tokens.pair, name.companyName);
+  }
+
+  async connection(tenant: string): Promise<Connection> {
+    const company = await selectCompany(this.#options.db, tenant);
+    if (company === undefined) return { books: null, state: 'none' };
+    return {
+      books: company.books,
+      state: company.state,
+      ...(company.companyName === null ? {} : { companyName: company.companyName }),
+      ...(company.connectedAt === null ? {} : { connectedAt: company.connectedAt.toISOString() }),
+      firstConnectedAt: company.firstConnectedAt.toISOString(),
+    };
+  }
+
+  /** Ends the grant and forgets the tokens; books and links stay for the same company's return. */
+  async disconnect(tenant: string): Promise<Connection> {
+    const { db, vault, oauth } = this.#options;
+    const company = await selectCompany(db, tenant);
+    if (company?.refreshSealed) await oauth.revoke(vault.open(company.refreshSealed, { tenant, column: 'refresh' }));
+    await inTransaction(db, async (client) => {
+      await updateDisconnected(client, tenant);
+      await sayCondition(client, tenant, this.#clock());
+    });
+    this.#options.onCommit?.();
+    return this.connection(tenant);
+  }
+
+  async #companyName(
+    realmId: string,
+    pair: TokenPair,
+  ): Promise<{ is: 'read'; companyName: string | null } | { is: 'not_admin' | 'failed' }> {
+    const path = `companyinfo/${encodeURIComponent(realmId)}`;
+    const outcome = classify(await this.#options.client.send({ realmId, accessToken: pair.accessToken, method: 'GET', path }));
+    if (outcome.is === 'fault') return { is: outcome.fault.class === 'reconnect' ? 'not_admin' : 'failed' };
+    if (outcome.is !== 'ok') return { is: 'failed' };
+    const name = recordIn(outcome.body, 'CompanyInfo')?.['CompanyName'];
+    return { is: 'read', companyName: typeof name === 'string' ? name : null };
+  }
+
+  async #store(tenant: string, realmId: string, pair: TokenPair, companyName: string | null): Promise<Connecting> {
+    const { db, vault } = this.#options;
+    const now = this.#clock();
+    const realmHmacs = vault.lookups(realmId);
+    const stored = await inTransaction(db, async (client): Promise<Connecting> => {
+      await lockRealm(client, realmHmacs[0] ?? '');
+      const refusal = await refusalOf(client, tenant, realmHmacs);
+      if (refusal !== undefined) return { is: refusal, tenant };
+      const books = (await selectCompany(client, tenant))?.books ?? newBooks();
+      const { accessSealed, refreshSealed, issuedAt, accessUntil } = sealPair(vault, tenant, pair, now);
+      const realmSealed = vault.seal(realmId, { tenant, column: 'realm' });
+      await upsertConnected(client, {
+        ...{ tenant, books, realmHmacs, realmSealed, companyName },
+        ...{ accessSealed, refreshSealed, issuedAt, accessUntil },
+      });
+      await sayCondition(client, tenant, now);
+      return { is: 'connected', tenant, books };
+    });
+    this.#options.onCommit?.();
+    return stored;
+  }
+}
+
+/** A QuickBooks company belongs to one tenant; a tenant's books to one QuickBooks company. */
+async function refusalOf(client: Client, tenant: string, realmHmacs: readonly string[]): Promise<'taken' | 'other_company' | undefined> {
+  const owner = await selectRealmOwner(client, realmHmacs);
+  if (owner !== undefined) return owner === tenant ? undefined : 'taken';
+  return (await selectCompany(client, tenant)) === undefined ? undefined : 'other_company';
+}
+
+function newBooks(): string {
+  return `bk_${randomBytes(10).toString('hex')}`;
+}
+
+function hashOf(state: string): string {
+  return createHash('sha256').update(state).digest('base64url');
+}

@@ -1,0 +1,36 @@
+import type { Database } from '@qbo-sync/eventstore/pool';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { BackOff } from './decide/gate';
+import type { Place } from './messages';
+import type { Company, Quickbooks } from './quickbooks';
+
+/** What working on one row needs: the database, QuickBooks, the clock and the limits handed in. */
+export interface Desk {
+  readonly db: Database;
+  readonly quickbooks: Quickbooks;
+  readonly clock: () => Date;
+  /** How long after a send QuickBooks may still commit it. */
+  readonly unsureWaitMs: number;
+  readonly backOff: BackOff;
+  /** The epoch under which this process holds the tenant's shard. */
+  readonly epochOf: (tenant: string) => string;
+  /** Something was settled or said. */
+  readonly onCommit: () => void;
+}
+
+/** One revision of one ref being worked on. `place.attempt` is the attempt now made, or the next one. */
+export interface Job {
+  readonly company: Company;
+  readonly place: Place;
+  readonly request: QboRequest;
+  /** Attempts used before. */
+  readonly attempts: number;
+}
+
+/** Another process holds the shard now: whatever was under way must not be committed. */
+export class Fenced extends Error {
+  constructor(readonly shard: number) {
+    super(`shard ${shard} is held under another epoch`);
+    this.name = 'Fenced';
+  }
+}

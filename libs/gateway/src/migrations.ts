@@ -1,0 +1,5 @@
+import type { Migration } from '@qbo-sync/eventstore/migrations';
+import { GATEWAY_SQL } from './migrations/0002-gateway';
+
+/** The gateway's schema, forward only; run beside the event store's own list. */
+export const GATEWAY_MIGRATIONS: readonly Migration[] = [{ name: 'gateway/0002-gateway', sql: GATEWAY_SQL }];

@@ -1,0 +1,193 @@
+import { isObject, type ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { Desk, Job } from './desk';
+import { compose, refsIn, removeBytes, removeQuery, resolve } from './decide/bodies';
+import { claim } from './decide/claim';
+import { hashFields, valueAt } from './decide/fields';
+import { remember, unmet } from './decide/settle';
+import { list } from './lists';
+import { parseBytes, readRecord, requestBody, type Read } from './looking';
+import { mergePut } from './merging';
+import type { Company } from './quickbooks';
+import { sendParcel } from './sending';
+import { goneLink, letWait, settle } from './settling';
+import { selectRecord } from './sql/answers';
+import { selectLink, selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
+import { selectDependants, selectHead, selectPendingOf, type PendingRow } from './sql/pending';
+import { selectRequest } from './sql/requests';
+
+/** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
+export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
+  const row = await selectHead(desk.db, listed.tenant, listed.ref);
+  if (row === undefined) return;
+  const job = await openJob(desk, company, row, row.attempts);
+  // Its bytes were dropped only after its answer, which took the row with it.
+  if (job === undefined) return;
+  if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
+  const linked = await selectLinks(desk.db, company.books, [row.ref, ...row.refs]);
+  const link = linked.get(row.ref);
+  const decided = claim(row, {
+    linked: new Set(linked.keys()),
+    pending: new Map((await selectPendingOf(desk.db, row.tenant, row.refs)).map((each) => [each.ref, each])),
+    dependants:
+      row.kind === 'remove' || row.last ? await selectDependants(desk.db, row.tenant, company.books, row.ref) : [],
+  });
+  if (decided.do === 'wait') {
+    const { on: waitsOn, ask } = decided;
+    return letWait(desk, job, row.said, { reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn, ask });
+  }
+  switch (row.kind) {
+    case 'put':
+      return put(desk, job, link, linked);
+    case 'remove':
+      return remove(desk, job, link);
+    case 'link':
+      return linkTo(desk, job, link);
+    case 'list':
+      return list(desk, job);
+  }
+}
+
+/** The job behind one revision, or undefined when its request is not kept any more. */
+export async function openJob(
+  desk: Desk,
+  company: Company,
+  of: { readonly tenant: string; readonly ref: string; readonly revision: number },
+  attempts: number,
+): Promise<Job | undefined> {
+  const { tenant, ref, revision } = of;
+  const text = await selectRequest(desk.db, { tenant, ref, revision });
+  if (text === undefined || text === null) return undefined;
+  const request = JSON.parse(text) as QboRequest;
+  return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, attempts };
+}
+
+async function put(desk: Desk, job: Job, link: LinkRow | undefined, linked: ReadonlyMap<string, LinkRow>): Promise<void> {
+  // Never made again by itself: a person says whether it shall be.
+  if (link?.gone === 'qbo') return settle(desk, job, { outcome: 'gone', code: '610' });
+  const body = await resolveBody(desk, job, linked);
+  if (body === undefined) return;
+  const { how } = job.request;
+  const known = link === undefined || link.gone === 'us' ? undefined : link;
+  const conditions = known === undefined ? [] : (job.request.if ?? []);
+  const composed = compose(body, how, known);
+  if (known !== undefined && (conditions.length > 0 || composed.do === 'reread')) {
+    const record = await readOwn(desk, job, known);
+    if (record === undefined) return;
+    const failing = unmet(record, conditions);
+    if (failing !== undefined) return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
+    const cleared = composed.do === 'reread' ? composed.cleared : [];
+    return mergePut(desk, job, { record, link: known, cleared });
+  }
+  const refs = refsIn(requestBody(job.request));
+  if (composed.do === 'nothing' && known !== undefined) return unchanged(desk, job, known);
+  if (composed.do === 'create' || composed.do === 'update') {
+    const sent = composed.do === 'create' ? hashFields(body) : { ...known?.sent, ...hashFields(body) };
+    const generation = link === undefined ? 1 : composed.do === 'create' ? link.generation + 1 : link.generation;
+    const theirs = (known?.theirs ?? []).filter((field) => sent[field] === known?.sent[field]);
+    const { do: kind, bytes } = composed;
+    return sendParcel(desk, job, { kind, query: {}, bytes, fields: { sent, theirs, refs, generation } });
+  }
+}
+
+/** QuickBooks says so already: the link's hashes tell (A → B → A). The record is the one last shown. */
+async function unchanged(desk: Desk, job: Job, link: LinkRow): Promise<void> {
+  const record = link.answer === null ? null : await selectRecord(desk.db, link.answer);
+  await settle(desk, job, {
+    outcome: 'synced',
+    quickbooksId: link.qboId,
+    ...(record === null ? {} : { record }),
+  });
+}
+
+async function remove(desk: Desk, job: Job, link: LinkRow | undefined): Promise<void> {
+  if (link === undefined) return settle(desk, job, { outcome: 'cancelled' });
+  if (link.gone !== null) {
+    return settle(desk, job, { outcome: link.gone === 'us' ? 'synced' : 'gone', quickbooksId: link.qboId });
+  }
+  const conditions = job.request.if ?? [];
+  let { syncToken } = link;
+  if (conditions.length > 0) {
+    const record = await readOwn(desk, job, link);
+    if (record === undefined) return;
+    const failing = unmet(record, conditions);
+    if (failing !== undefined) return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
+    if (typeof record['SyncToken'] === 'string') syncToken = record['SyncToken'];
+  }
+  const { how } = job.request;
+  await sendParcel(desk, job, {
+    kind: 'remove',
+    query: removeQuery(how),
+    bytes: removeBytes(how, parseBytes(how.remove?.fields ?? '{}'), { qboId: link.qboId, syncToken }),
+    fields: { sent: {}, theirs: [], refs: [], generation: link.generation },
+  });
+}
+
+/** Links a record that somebody named by its id. */
+async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<void> {
+  const id = requestBody(job.request)['Id'];
+  const { resource, how } = job.request;
+  if (typeof id !== 'string') return settle(desk, job, { outcome: 'refused', code: 'no_id' });
+  const holder = (await selectLinkedIds(desk.db, job.company.books, resource, [id])).get(id);
+  if (holder !== undefined && holder !== job.place.ref) return settle(desk, job, { outcome: 'refused', code: 'linked', holder });
+  const read = await readRecord(desk, job, { path: how.path, wrapper: how.wrapper ?? resource, qboId: id });
+  if (read.is === 'gone') return settle(desk, job, { outcome: 'refused', code: '610' });
+  const record = await recordOrWait(desk, job, read);
+  const remembered = record && remember(record, { sent: {}, theirs: [], refs: [] });
+  if (record === undefined || remembered === undefined) return;
+  await settle(desk, job, { outcome: 'synced', record, link: { remembered, generation: link?.generation ?? 1 } });
+}
+
+/** Every `$ref` replaced; an id that the link does not keep is read once. Undefined: the row was let wait or settled. */
+async function resolveBody(desk: Desk, job: Job, linked: ReadonlyMap<string, LinkRow>): Promise<ExactObject | undefined> {
+  const body = requestBody(job.request);
+  const kept = new Map([...linked].map(([ref, { qboId, kept: ids }]) => [ref, { qboId, kept: { ...ids } }]));
+  for (;;) {
+    const resolved = resolve(body, (ref) => kept.get(ref));
+    if (resolved.is === 'resolved') return resolved.body;
+    const { ref, at } = resolved;
+    const parent = linked.get(ref);
+    const ids = kept.get(ref);
+    if (parent === undefined || ids === undefined || at === undefined || at in ids.kept) {
+      await settle(desk, job, { outcome: 'refused', code: 'reference', detail: at === undefined ? ref : `${ref} ${at}` });
+      return undefined;
+    }
+    const read = await readRecord(desk, job, parent);
+    const record = read.is === 'gone' ? undefined : await recordOrWait(desk, job, read);
+    if (read.is === 'gone') {
+      await settle(desk, job, { outcome: 'refused', code: 'reference', detail: ref });
+    }
+    if (record === undefined) return undefined;
+    const value = valueAt(record, at);
+    if (typeof value !== 'string' && !isNumber(value)) {
+      await settle(desk, job, { outcome: 'refused', code: 'reference', detail: `${ref} ${at}` });
+      return undefined;
+    }
+    ids.kept[at] = typeof value === 'string' ? value : value.source;
+    await updateKept(desk.db, job.company.books, ref, { [at]: ids.kept[at] });
+  }
+}
+
+async function readOwn(desk: Desk, job: Job, link: LinkRow): Promise<ExactObject | undefined> {
+  const read = await readRecord(desk, job, link);
+  if (read.is !== 'gone') return recordOrWait(desk, job, read);
+  const gone = await goneLink(desk, job, 'qbo');
+  await settle(desk, job, { outcome: 'gone', code: '610', ...(gone === undefined ? {} : { link: gone }) });
+  return undefined;
+}
+
+/** A record, or undefined with the row let wait (the company's gate holds it) or refused. */
+async function recordOrWait(desk: Desk, job: Job, read: Exclude<Read, { is: 'gone' }>): Promise<ExactObject | undefined> {
+  if (read.is === 'record') return read.record;
+  const { outcome } = read;
+  if (outcome.is === 'fault' && outcome.fault.class === 'hold') {
+    await settle(desk, job, { outcome: 'refused', code: outcome.fault.code, detail: outcome.fault.detail });
+  } else {
+    await letWait(desk, job, null, { notBefore: desk.clock() });
+  }
+  return undefined;
+}
+
+function isNumber(value: unknown): value is { source: string } {
+  return typeof value === 'object' && value !== null && !isObject(value as ExactObject) && 'source' in value;
+}

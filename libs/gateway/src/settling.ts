@@ -1,0 +1,206 @@
+import { isObject, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { Fenced, type Desk, type Job } from './desk';
+import type { Remembered } from './decide/settle';
+import { shardOf } from './intake';
+import { answeredActivity, answerMessage, pushCommand, sendingActivity, waitingActivity, type Place } from './messages';
+import { insertAnswer } from './sql/answers';
+import { deleteAsked, insertAsked } from './sql/asked';
+import {
+  closeAttempt,
+  insertAttempt,
+  updateActAt,
+  updateResent,
+  type AttemptRow,
+  type NewAttempt,
+} from './sql/attempts';
+import { selectLink, upsertLink, type LinkRow } from './sql/links';
+import { insertOutgoing } from './sql/outgoing';
+import { deletePending, updateWait, wakeWaiters } from './sql/pending';
+import { holdsEpoch } from './sql/shards';
+
+/** What an answer says, and what the link becomes by it. */
+export interface Settlement {
+  readonly outcome: AnswerOutcome;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly holder?: string;
+  readonly adopted?: true;
+  readonly intuitTid?: string;
+  /** QuickBooks' record, or its text. */
+  readonly record?: ExactObject | string;
+  readonly quickbooksId?: string;
+  readonly link?: { readonly remembered: Remembered; readonly generation: number };
+}
+
+/**
+ * Commits an answer with all that follows: link, answer, every pending revision up to its own, the attempt, the messages.
+ * Then what waited for the ref is looked at again.
+ */
+export async function settle(desk: Desk, job: Job, settlement: Settlement, attempt?: AttemptRow): Promise<void> {
+  const { tenant, ref, revision } = job.place;
+  const { books } = job.company;
+  const at = desk.clock();
+  const record = typeof settlement.record === 'string' ? settlement.record : settlement.record && printExact(settlement.record);
+  await fenced(desk, tenant, async (client) => {
+    const answer = await insertAnswer(client, {
+      ...job.place,
+      books,
+      outcome: settlement.outcome,
+      code: settlement.code ?? null,
+      record: record ?? null,
+      at: at.toISOString(),
+    });
+    if (settlement.link !== undefined) {
+      await upsertLink(client, await linkRow(client, job, settlement.link, answer));
+      await deleteAsked(client, books, ref);
+    }
+    await deletePending(client, tenant, ref, revision);
+    if (attempt !== undefined) await closeAttempt(client, attempt.id, settlement.outcome, at);
+    const quickbooksId = settlement.quickbooksId ?? settlement.link?.remembered.qboId;
+    const { outcome, code, detail, holder, adopted, intuitTid } = settlement;
+    await insertOutgoing(client, [
+      answeredActivity(job.place, at),
+      answerMessage({
+        ...job.place,
+        books,
+        outcome,
+        ...(adopted === undefined ? {} : { adopted }),
+        ...(record === undefined ? {} : { record }),
+        ...(quickbooksId === undefined ? {} : { quickbooksId }),
+        ...(code === undefined ? {} : { code }),
+        ...(detail === undefined ? {} : { detail }),
+        ...(holder === undefined ? {} : { holder }),
+        ...(intuitTid === undefined ? {} : { intuitTid }),
+        at: at.toISOString(),
+      }),
+    ]);
+  });
+  await wakeWaiters(desk.db, tenant, ref);
+  desk.onCommit();
+}
+
+async function linkRow(
+  client: Client,
+  job: Job,
+  { remembered, generation }: NonNullable<Settlement['link']>,
+  answer: string,
+): Promise<LinkRow> {
+  const { how, resource } = job.request;
+  return {
+    ...remembered,
+    books: job.company.books,
+    ref: job.place.ref,
+    resource,
+    path: how.path,
+    wrapper: how.wrapper ?? resource,
+    revision: job.place.revision,
+    generation,
+    answer,
+  };
+}
+
+export interface Waiting {
+  /** Absent: the company's condition says it (messages.md), not a message per record. */
+  readonly reason?: Reason;
+  readonly waitsOn?: string;
+  /** Ask the parent's owner for it, once. */
+  readonly ask?: boolean;
+  readonly notBefore?: Date;
+  /** The attempt that led here is used up. */
+  readonly used?: boolean;
+}
+
+/** Lets the row wait, and says so unless it was said already. */
+export async function letWait(desk: Desk, job: Job, said: string | null, wait: Waiting, attempt?: AttemptRow): Promise<void> {
+  const { tenant, ref, revision } = job.place;
+  const at = desk.clock();
+  const says = `${wait.reason?.code ?? ''}/${wait.waitsOn ?? ''}/${wait.used === true ? job.place.attempt : ''}`;
+  await fenced(desk, tenant, async (client) => {
+    if (attempt !== undefined) await closeAttempt(client, attempt.id, wait.used === true ? 'refused' : 'not_executed', at);
+    const stands = await updateWait(client, {
+      tenant,
+      ref,
+      revision,
+      said: says,
+      ...(wait.waitsOn === undefined ? {} : { waitsOn: wait.waitsOn }),
+      ...(wait.notBefore === undefined ? {} : { notBefore: wait.notBefore }),
+      ...(wait.used === true ? { attempts: job.place.attempt } : {}),
+    });
+    if (!stands || said === says || wait.reason === undefined) return;
+    const place: Place = wait.used === true ? { ...job.place, attempt: job.place.attempt + 1 } : job.place;
+    const { waitsOn, notBefore } = wait;
+    await insertOutgoing(client, [
+      waitingActivity(
+        place,
+        2,
+        {
+          reason: wait.reason,
+          ...(waitsOn === undefined ? {} : { waitsOn }),
+          ...(notBefore === undefined ? {} : { retryAt: notBefore }),
+        },
+        at,
+      ),
+    ]);
+    if (wait.ask === true && waitsOn !== undefined && (await insertAsked(client, job.company.books, waitsOn, at))) {
+      await insertOutgoing(client, [pushCommand(tenant, waitsOn, job.company.books, job.request.run ?? null, at)]);
+    }
+  });
+  desk.onCommit();
+}
+
+/** Stores what is about to be sent. From here on it may have been executed until an answer says otherwise. */
+export async function openAttempt(desk: Desk, job: Job, attempt: Omit<NewAttempt, 'epoch' | 'at'>): Promise<AttemptRow> {
+  const at = desk.clock();
+  const opened = await fenced(desk, job.place.tenant, async (client) => {
+    await insertOutgoing(client, [sendingActivity(job.place, at)]);
+    return insertAttempt(client, { ...attempt, epoch: desk.epochOf(job.place.tenant), at });
+  });
+  desk.onCommit();
+  return opened;
+}
+
+/** Counts a resend of the same bytes before it is made. */
+export async function reopenAttempt(desk: Desk, attempt: AttemptRow): Promise<AttemptRow> {
+  const at = desk.clock();
+  await fenced(desk, attempt.tenant, (client) => updateResent(client, attempt.id, at));
+  return { ...attempt, sends: attempt.sends + 1, lastSentAt: at };
+}
+
+/** The outcome is not known: the attempt stays open and is taken up again at `actAt`. */
+export async function keepOpen(
+  desk: Desk,
+  place: Place,
+  attempt: AttemptRow,
+  next: { readonly actAt: Date; readonly uncount: boolean; readonly say: boolean },
+): Promise<void> {
+  await fenced(desk, attempt.tenant, async (client) => {
+    await updateActAt(client, attempt.id, next.actAt, next.uncount);
+    if (next.say) await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
+  });
+  desk.onCommit();
+}
+
+/** A read showed that the attempt was not executed as it stands; the row is worked on anew. */
+export async function dropAttempt(desk: Desk, attempt: AttemptRow): Promise<void> {
+  const at = desk.clock();
+  await fenced(desk, attempt.tenant, (client) => closeAttempt(client, attempt.id, 'stale', at));
+}
+
+/** The record was deleted in QuickBooks: the link stays and says so. */
+export async function goneLink(desk: Desk, job: Job, by: 'us' | 'qbo'): Promise<Settlement['link']> {
+  const link = await selectLink(desk.db, job.company.books, job.place.ref);
+  return link === undefined ? undefined : { remembered: { ...link, gone: by }, generation: link.generation };
+}
+
+
+async function fenced<T>(desk: Desk, tenant: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const shard = shardOf(tenant);
+  return inTransaction(desk.db, async (client) => {
+    if (!(await holdsEpoch(client, shard, desk.epochOf(tenant)))) throw new Fenced(shard);
+    return work(client);
+  });
+}

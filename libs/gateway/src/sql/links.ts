@@ -1,0 +1,114 @@
+import type { FieldHashes } from '../decide/fields';
+import type { Sql } from './client';
+
+/** Our ref ↔ QuickBooks' record, within one books id. */
+export interface LinkRow {
+  readonly books: string;
+  readonly ref: string;
+  readonly resource: string;
+  readonly qboId: string;
+  readonly path: string;
+  readonly wrapper: string;
+  readonly syncToken: string;
+  readonly revision: number;
+  readonly generation: number;
+  /** Hash per top-level field as we sent it. */
+  readonly sent: FieldHashes;
+  /** Hash per top-level field as QuickBooks showed it. */
+  readonly shown: FieldHashes;
+  /** Fields last changed in QuickBooks. */
+  readonly theirs: readonly string[];
+  /** The refs its record names. */
+  readonly refs: readonly string[];
+  /** Its ids by their path, for `at`. */
+  readonly kept: Readonly<Record<string, string>>;
+  /** The answer that holds the record as it was last shown. */
+  readonly answer: string | null;
+  /** Deleted: by us, or by somebody in QuickBooks. */
+  readonly gone: 'us' | 'qbo' | null;
+}
+
+interface Row {
+  books: string;
+  ref: string;
+  resource: string;
+  qbo_id: string;
+  path: string;
+  wrapper: string;
+  sync_token: string;
+  revision: string;
+  generation: number;
+  sent: FieldHashes;
+  shown: FieldHashes;
+  theirs: string[];
+  refs: string[];
+  kept: Record<string, string>;
+  answer: string | null;
+  gone: 'us' | 'qbo' | null;
+}
+
+export async function selectLinks(sql: Sql, books: string, refs: readonly string[]): Promise<Map<string, LinkRow>> {
+  if (refs.length === 0) return new Map();
+  const { rows } = await sql.query<Row>(`select * from link where books = $1 and ref = any($2::text[])`, [books, refs]);
+  return new Map(rows.map((row) => [row.ref, rowOf(row)]));
+}
+
+export async function selectLink(sql: Sql, books: string, ref: string): Promise<LinkRow | undefined> {
+  return (await selectLinks(sql, books, [ref])).get(ref);
+}
+
+/** Which of these records are linked already, and to which ref. */
+export async function selectLinkedIds(
+  sql: Sql,
+  books: string,
+  resource: string,
+  qboIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (qboIds.length === 0) return new Map();
+  const { rows } = await sql.query<{ qbo_id: string; ref: string }>(
+    `select qbo_id, ref from link where books = $1 and resource = $2 and qbo_id = any($3::text[]) and gone is null`,
+    [books, resource, qboIds],
+  );
+  return new Map(rows.map((row) => [row.qbo_id, row.ref]));
+}
+
+export async function upsertLink(sql: Sql, link: LinkRow): Promise<void> {
+  await sql.query(
+    `insert into link (books, ref, resource, qbo_id, path, wrapper, sync_token, revision, generation, sent, shown, theirs,
+                       refs, kept, answer, gone)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     on conflict (books, ref) do update
+        set resource = excluded.resource, qbo_id = excluded.qbo_id, path = excluded.path, wrapper = excluded.wrapper,
+            sync_token = excluded.sync_token, revision = excluded.revision, generation = excluded.generation,
+            sent = excluded.sent, shown = excluded.shown, theirs = excluded.theirs, refs = excluded.refs,
+            kept = excluded.kept, answer = excluded.answer, gone = excluded.gone`,
+    [
+      link.books,
+      link.ref,
+      link.resource,
+      link.qboId,
+      link.path,
+      link.wrapper,
+      link.syncToken,
+      link.revision,
+      link.generation,
+      JSON.stringify(link.sent),
+      JSON.stringify(link.shown),
+      link.theirs,
+      link.refs,
+      JSON.stringify(link.kept),
+      link.answer,
+      link.gone,
+    ],
+  );
+}
+
+/** Adds an id read later for an `at` path. */
+export async function updateKept(sql: Sql, books: string, ref: string, kept: Readonly<Record<string, string>>): Promise<void> {
+  await sql.query(`update link set kept = kept || $3::jsonb where books = $1 and ref = $2`, [books, ref, JSON.stringify(kept)]);
+}
+
+function rowOf(row: Row): LinkRow {
+  const { qbo_id: qboId, sync_token: syncToken, ...rest } = row;
+  return { ...rest, qboId, syncToken, revision: Number(row.revision) };
+}

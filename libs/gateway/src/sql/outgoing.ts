@@ -1,0 +1,31 @@
+import type { OutboxRow } from '@qbo-sync/eventstore/outbox';
+import type { Sql } from './client';
+
+/** A message to publish, stored in the transaction that caused it. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export async function insertOutgoing(sql: Sql, messages: readonly Outgoing[]): Promise<void> {
+  if (messages.length === 0) return;
+  await sql.query(
+    `insert into unpublished_message (topic, key, value)
+     select * from unnest($1::text[], $2::text[], $3::text[])`,
+    [messages.map((each) => each.topic), messages.map((each) => each.key), messages.map((each) => each.value)],
+  );
+}
+
+/** The oldest messages; never by an id cursor: ids are taken before their transaction commits. */
+export async function oldestOutgoing(sql: Sql, limit: number): Promise<OutboxRow<Outgoing>[]> {
+  const { rows } = await sql.query<Outgoing & { id: string }>(
+    `select id, topic, key, value from unpublished_message order by id limit $1`,
+    [limit],
+  );
+  return rows.map(({ id, topic, key, value }) => ({ id, messages: [{ topic, key, value }] }));
+}
+
+export async function deleteOutgoing(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql.query(`delete from unpublished_message where id = any($1::bigint[])`, [ids]);
+}

@@ -1,0 +1,170 @@
+import type { RequestKind } from '@qbo-sync/contracts/sync/request';
+import type { Sql } from './client';
+
+/** What is to be made true of one ref: at most one row, the highest revision. */
+export interface PendingRow {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly revision: number;
+  readonly books: string;
+  readonly kind: RequestKind;
+  readonly last: boolean;
+  readonly lane: 'live' | 'backlog';
+  readonly run: string | null;
+  readonly refs: readonly string[];
+  /** What was last said of its waiting, so that it is said once. */
+  readonly said: string | null;
+  /** Attempts used: sends that QuickBooks answered or may have. */
+  readonly attempts: number;
+}
+
+export type NewPending = Omit<PendingRow, 'said' | 'attempts'> & { readonly shard: number };
+
+/** A higher revision replaces the row and starts over; it keeps its place in line. */
+export async function upsertPending(sql: Sql, rows: readonly NewPending[]): Promise<void> {
+  for (const row of rows) {
+    await sql.query(
+      `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
+       select $1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10::text[]
+        where not exists (select from request where tenant = $1 and ref = $2 and revision > $4::bigint)
+       on conflict (tenant, ref) do update
+          set revision = excluded.revision, books = excluded.books, kind = excluded.kind, last = excluded.last,
+              lane = excluded.lane, run = excluded.run, refs = excluded.refs, waits_on = null, said = null,
+              not_before = null, attempts = 0
+        where pending.revision < excluded.revision`,
+      [row.tenant, row.ref, row.shard, row.revision, row.books, row.kind, row.last, row.lane, row.run, row.refs],
+    );
+  }
+}
+
+interface Row {
+  tenant: string;
+  ref: string;
+  revision: string;
+  books: string;
+  kind: RequestKind;
+  last: boolean;
+  lane: 'live' | 'backlog';
+  run: string | null;
+  refs: string[];
+  said: string | null;
+  attempts: number;
+}
+
+const COLUMNS = 'tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts';
+
+/** The oldest rows of each tenant that wait for nothing, live before backlog, and have no attempt open. */
+export async function selectHeads(
+  sql: Sql,
+  tenants: readonly string[],
+  which: { readonly all: boolean; readonly each: number },
+  now: Date,
+): Promise<PendingRow[]> {
+  if (tenants.length === 0) return [];
+  const { rows } = await sql.query<Row>(
+    `select h.* from unnest($1::text[]) as t (tenant)
+      cross join lateral (
+        select ${COLUMNS} from pending p
+         where p.tenant = t.tenant and p.waits_on is null and (p.not_before is null or p.not_before <= $3)
+           and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)
+           and ($4 or p.run is not null or p.kind in ('list', 'link', 'cancel'))
+         order by p.lane desc, p.position limit $2
+      ) as h`,
+    [tenants, which.each, now, which.all],
+  );
+  return rows.map(rowOf);
+}
+
+/** One head as it stands now: gone, replaced or with an attempt open since it was listed, it is undefined or another. */
+export async function selectHead(sql: Sql, tenant: string, ref: string): Promise<PendingRow | undefined> {
+  const { rows } = await sql.query<Row>(
+    `select ${COLUMNS} from pending p
+      where tenant = $1 and ref = $2 and waits_on is null
+        and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
+    [tenant, ref],
+  );
+  return rows[0] && rowOf(rows[0]);
+}
+
+export async function selectPendingOf(
+  sql: Sql,
+  tenant: string,
+  refs: readonly string[],
+): Promise<{ ref: string; kind: RequestKind; last: boolean }[]> {
+  if (refs.length === 0) return [];
+  const { rows } = await sql.query<{ ref: string; kind: RequestKind; last: boolean }>(
+    `select ref, kind, last from pending where tenant = $1 and ref = any($2::text[])`,
+    [tenant, refs],
+  );
+  return rows;
+}
+
+/** Pending rows that name the ref, or whose record in QuickBooks does; oldest first. */
+export async function selectDependants(sql: Sql, tenant: string, books: string, ref: string): Promise<string[]> {
+  const { rows } = await sql.query<{ ref: string }>(
+    `select p.ref from pending p
+      where p.tenant = $1
+        and (p.refs @> array[$3::text]
+             or exists (select from link l where l.books = $2 and l.ref = p.ref and l.gone is null and l.refs @> array[$3::text]))
+      order by p.position limit 10`,
+    [tenant, books, ref],
+  );
+  return rows.map((row) => row.ref);
+}
+
+export interface Wait {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly revision: number;
+  readonly said: string;
+  readonly waitsOn?: string;
+  readonly notBefore?: Date;
+  readonly attempts?: number;
+}
+
+/** Lets a row wait, unless a higher revision has taken its place. */
+export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update pending set waits_on = $4, not_before = $5, said = $6, attempts = coalesce($7, attempts)
+      where tenant = $1 and ref = $2 and revision = $3`,
+    [wait.tenant, wait.ref, wait.revision, wait.waitsOn ?? null, wait.notBefore ?? null, wait.said, wait.attempts ?? null],
+  );
+  return rowCount === 1;
+}
+
+/** Everything up to the answered revision is settled; a higher one stays. */
+export async function deletePending(sql: Sql, tenant: string, ref: string, revision: number): Promise<void> {
+  await sql.query(`delete from pending where tenant = $1 and ref = $2 and revision <= $3`, [tenant, ref, revision]);
+}
+
+/** What waits for the ref is looked at again. */
+export async function wakeWaiters(sql: Sql, tenant: string, ref: string): Promise<void> {
+  await sql.query(`update pending set waits_on = null where tenant = $1 and waits_on = $2`, [tenant, ref]);
+}
+
+/** Rows whose wait is over although nobody woke them (a process that died between the answer and the wake). */
+export async function wakeForgotten(sql: Sql): Promise<void> {
+  await sql.query(
+    `update pending w set waits_on = null
+      where w.waits_on is not null
+        and not exists (select from pending p where p.tenant = w.tenant and p.ref = w.waits_on)
+        and (w.kind = 'remove' or w.last or exists (select from link l where l.books = w.books and l.ref = w.waits_on))`,
+  );
+}
+
+/** The soonest moment at which a row may go by itself. */
+export async function selectNextDue(sql: Sql, now: Date): Promise<Date | null> {
+  const { rows } = await sql.query<{ due: Date | null }>(
+    `select min(due) as due from (
+       select min(not_before) as due from pending where waits_on is null and not_before > $1
+       union all select min(act_at) from attempt where closed_at is null and act_at > $1
+       union all select min(retry_at) from company where retry_at > $1
+     ) as d`,
+    [now],
+  );
+  return rows[0]?.due ?? null;
+}
+
+function rowOf(row: Row): PendingRow {
+  return { ...row, revision: Number(row.revision) };
+}

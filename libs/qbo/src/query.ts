@@ -1,0 +1,29 @@
+/**
+ * Statements of QuickBooks' query language (quickbooks.md §6). Values stand in single quotes, `'` is escaped as `\'`,
+ * rows are 100 by default and at most 1000, positions start at 1.
+ */
+export const PAGE_ROWS = 1000;
+
+const NAME = /^[A-Za-z][A-Za-z0-9.]*$/;
+
+/** A value as a literal: `O'Brien` → `'O\'Brien'`. */
+export function literal(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** `select * from X where a = '…' and b in (…)`. Throws on a name that is none: names come from our code. */
+export function select(
+  resource: string,
+  where: readonly (readonly [field: string, value: string])[],
+  options: { readonly inactiveToo?: boolean; readonly start?: number } = {},
+): string {
+  const conditions = where.map(([field, value]) => `${name(field)} = ${literal(value)}`);
+  if (options.inactiveToo === true) conditions.push('Active IN (true, false)');
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return `SELECT * FROM ${name(resource)}${filter} STARTPOSITION ${options.start ?? 1} MAXRESULTS ${PAGE_ROWS}`;
+}
+
+function name(text: string): string {
+  if (!NAME.test(text)) throw new Error('not a name of the query language');
+  return text;
+}
