@@ -55,7 +55,8 @@ export function decideNow<Data, Related>(
     return record(before, { type: 'Settled', data: { ...base(occasion, context), ref: state.ref }, personal: { warnings, summary } });
   }
   if (form.plan.do === 'hold' && form.plan.pushes !== undefined) {
-    return holdNewest(start, form.plan, form.plan.pushes, { state, occasion, context, summary, warnings: form.plan.warnings ?? [], books: gate.books, form });
+    const { pushes, warnings = [] } = form.plan;
+    return holdFacts(start, form.plan, pushes, { state, occasion, context, summary, warnings, books: gate.books, form });
   }
   if (form.plan.do !== 'push') return stop(before, form.plan, occasion, context, summary);
 
@@ -73,25 +74,26 @@ export function decideNow<Data, Related>(
   );
 }
 
-/** The newest change waits for a person; the record as it was before is asked for, if it was not. */
-function holdNewest(
+/** A fact waits for a person; the record without it is asked for, if it was not. */
+function holdFacts(
   start: Recording,
   plan: Extract<Plan, { do: 'hold' }>,
   pushes: readonly Push[],
   asking: Asking,
 ): Recording {
-  const { state, occasion, context, books } = asking;
+  const { state, occasion, context, summary, books } = asking;
+  const news = pushes.filter((push) => !isAsked(state.asked[push.ref], push, books, occasion.insist === true));
+  if (news.length === 0) {
+    const { replaces } = occasion;
+    const before = replaces === undefined ? start : record(start, replacedBy(replaces, state, context));
+    return stop(before, plan, occasion, context, summary);
+  }
   const facts = new Set(state.facts.map(({ eventId }) => eventId));
   const held = occasion.covers.filter(({ id }) => facts.has(id));
   const rest = [...(occasion.replaces?.covers ?? []), ...occasion.covers.filter(({ id }) => !facts.has(id))];
-  const news = pushes.filter((push) => !isAsked(state.asked[push.ref], push, books, occasion.insist === true));
-  const asked =
-    news.length > 0
-      ? record(start, ...news.map((push) => pushRequested(push, { ...asking, occasion: { ...occasion, covers: rest } })))
-      : occasion.replaces === undefined
-        ? start
-        : record(start, replacedBy(occasion.replaces, state, context));
-  return held.length === 0 && news.length > 0 ? asked : stop(asked, plan, { ...occasion, covers: held }, context, asking.summary);
+  const about = { ...asking, occasion: { ...occasion, covers: rest } };
+  const asked = record(start, ...news.map((push) => pushRequested(push, about)));
+  return held.length === 0 ? asked : stop(asked, plan, { ...occasion, covers: held }, context, summary);
 }
 
 interface Form {

@@ -72,7 +72,7 @@ export type Plan =
   | { readonly do: 'push'; readonly pushes: readonly Push[]; readonly warnings: readonly Reason[] }
   /** Right without a request: a mapped tax rate. */
   | { readonly do: 'settle'; readonly warnings: readonly Reason[] }
-  /** With `pushes`: the newest change is held, the record as it was before is asked for all the same. */
+  /** With `pushes`: a fact (a refund) is held, the record without it is asked for all the same. */
   | { readonly do: 'hold'; readonly reason: Reason; readonly pushes?: readonly Push[]; readonly warnings?: readonly Reason[] }
   | { readonly do: 'skip'; readonly reason: Reason }
   /** Decided again when `waitsOn` is heard of, at `revisitAt`, or with new settings. */

@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { answered, changed, context, given, isOpen, lines, only, REDECIDE, settings, standing, wanted } from '../sync/spec-kit';
+import { type FollowedInvoice, type PaymentRelated, paymentRules } from './payment';
+
+const payment: Payment = {
+  id: 'pay_500',
+  customerId: 'cus_88',
+  amount: '179.70',
+  currency: 'USD',
+  collectedOn: '2026-11-25',
+  method: 'card',
+  processor: 'stripe',
+  processorChargeId: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0',
+  allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }],
+  refunds: [],
+  updatedAt: '2026-11-25T16:00:00Z',
+};
+const followed = (change: Partial<FollowedInvoice> = {}): FollowedInvoice => ({
+  customerId: 'cus_88',
+  number: 'RAC-1041',
+  issuedOn: '2026-11-20',
+  firstOccurredAt: '2026-11-20T16:04:05Z',
+  linked: true,
+  ...change,
+});
+const ref = 'payment:pay_500';
+const start = (invoices: PaymentRelated['invoices'] = { inv_1041: followed() }, change = {}) =>
+  given(paymentRules, ref, context<PaymentRelated>({ invoices }, change));
+const record = { Id: '154', TotalAmt: '179.70', TxnDate: '2026-11-25', PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0', DepositToAccountRef: { value: '91' } };
+const collected = () => start().when(changed('collected', 1, payment));
+const posted = () => {
+  const story = collected();
+  return story.when(answered(story, { record }));
+};
+const bodyOf = (story: { events: ReturnType<typeof start>['events'] }): Record<string, unknown> =>
+  JSON.parse(only(story.events, 'PushRequested').personal.body) as Record<string, unknown>;
+
+describe('a payment', () => {
+  it('collected by Stripe → put into clearing, on its invoice → synced', () => {
+    const story = collected();
+    expect(lines(story.events)).toEqual(['Changed collected', 'PushRequested put payment:pay_500']);
+    expect(bodyOf(story)).toMatchObject({
+      DepositToAccountRef: { value: '91' },
+      CustomerRef: { value: { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' } },
+      Line: [{ LinkedTxn: [{ TxnId: { $ref: 'invoice:inv_1041' } }] }],
+    });
+    expect(lines(posted().events)).toEqual(['Settled']);
+  });
+
+  it('story 1: of an invoice nobody has heard of is asked for; the gateway waits for the invoice', () => {
+    const story = start({}).when(changed('collected', 1, payment));
+    expect(lines(story.events)).toEqual(['Changed collected', 'PushRequested put payment:pay_500']);
+  });
+
+  it('offline into Undeposited Funds, which QuickBooks leaves out of its answer', () => {
+    const { processor: _processor, processorChargeId: _charge, ...cash } = payment;
+    const story = start().when(changed('collected', 1, { ...cash, method: 'cash', reference: '17' }));
+    expect(bodyOf(story)).toMatchObject({ DepositToAccountRef: { value: '4' }, PaymentRefNum: '17' });
+    const { DepositToAccountRef: _account, ...without } = record;
+    const done = story.when(answered(story, { record: { ...without, PaymentRefNum: '17' } }));
+    expect(lines(done.events)).toEqual(['Settled']);
+  });
+
+  it('money that stands in another account than asked for is never synced', () => {
+    const story = collected();
+    const { DepositToAccountRef: _account, ...without } = record;
+    expect(lines(story.when(answered(story, { record: without })).events)).toEqual(['Held refused']);
+  });
+
+  it('without an allocation is the customer’s credit', () => {
+    const story = start({}).when(changed('collected', 1, { ...payment, allocations: [] }));
+    expect(bodyOf(story)).toMatchObject({ CustomerRef: { value: { $ref: 'customer:cus_88' } } });
+    expect(bodyOf(story)).not.toHaveProperty('Line');
+  });
+
+  it('pays more than it is → held', () => {
+    const story = start().when(changed('collected', 1, { ...payment, amount: '100.00' }));
+    expect(lines(story.events)).toEqual(['Changed collected', 'Held over_allocated']);
+  });
+
+  it.each(['invoices.push', 'payments.push'] as const)('%s off: skipped', (setting) => {
+    const off = settings({ values: { [setting]: false } });
+    const story = start({}, { settings: off }).when(changed('collected', 1, payment));
+    expect(lines(story.events)).toEqual(['Changed collected', 'Skipped setting_off']);
+  });
+
+  it('deposited in QuickBooks → held with what to do', () => {
+    const story = collected();
+    expect(lines(story.when(answered(story, { outcome: 'refused', code: '6540' })).events)).toEqual(['Held deposited']);
+  });
+});
+
+describe('an invoice older than go-live', () => {
+  const older = { inv_1041: followed({ firstOccurredAt: '2026-10-30T12:00:00Z', linked: false }) };
+
+  it('story 6: is not pulled in: its part stays unapplied, with a warning', () => {
+    const story = start(older).when(changed('collected', 1, payment));
+    expect(bodyOf(story)).toMatchObject({ CustomerRef: { value: { $ref: 'customer:cus_88' } } });
+    expect(bodyOf(story)).not.toHaveProperty('Line');
+    expect(lines(story.when(answered(story, { record })).events)).toEqual(['Settled left_unapplied']);
+  });
+
+  it('story 6: by its own earlier day too; linked by a Verify run it is paid like any other', () => {
+    const byDay = start({ inv_1041: followed({ issuedOn: '2026-10-31', linked: false }) });
+    expect(bodyOf(byDay.when(changed('collected', 1, payment)))).not.toHaveProperty('Line');
+    const linked = start({ inv_1041: { ...older.inv_1041, linked: true } });
+    expect(bodyOf(linked.when(changed('collected', 1, payment)))).toHaveProperty('Line');
+  });
+});
+
+describe('several allocations', () => {
+  const two = {
+    ...payment,
+    allocations: [
+      { invoiceId: 'inv_1041', amount: '100.00' },
+      { invoiceId: 'inv_1042', amount: '79.70' },
+    ],
+  };
+
+  it('wait until all invoices are known, then go as one payment', () => {
+    const story = start().when(changed('collected', 1, two));
+    expect(lines(story.events)).toEqual(['Changed collected', 'Deferred parent']);
+    expect(standing(story.state).waitsOn).toBe('invoice:inv_1042');
+    const known = story.under({ related: { invoices: { inv_1041: followed(), inv_1042: followed() } } });
+    const on = known.when({ kind: 'redecide', why: 'related' });
+    expect(lines(on.events)).toEqual(['PushRequested put payment:pay_500']);
+    expect(bodyOf(on)['Line']).toHaveLength(2);
+  });
+
+  it('of several customers → rule missing', () => {
+    const story = start({ inv_1041: followed(), inv_1042: followed({ customerId: 'cus_61' }) });
+    expect(lines(story.when(changed('collected', 1, two)).events)).toEqual(['Changed collected', 'Held rule_missing']);
+  });
+
+  it('a tip that no invoice shows is held once all are known', () => {
+    const tipped = { ...payment, tip: '10.00' };
+    expect(lines(start({}).when(changed('collected', 1, tipped)).events)).toContain('PushRequested put payment:pay_500');
+    expect(lines(start().when(changed('collected', 1, tipped)).events)).toContain('Held tip_unshown');
+    const shown = start({ inv_1041: followed({ tip: '10.00' }) });
+    expect(lines(shown.when(changed('collected', 1, tipped)).events)).toContain('PushRequested put payment:pay_500');
+  });
+});
+
+describe('voided', () => {
+  const inError = { ...payment, voidedOn: '2026-11-26', voidReason: 'entered-in-error' } as const;
+
+  it('entered in error → voided in QuickBooks', () => {
+    const story = posted().when(changed('voided', 2, inError));
+    expect(lines(story.events)).toEqual(['Changed voided', 'PushRequested remove payment:pay_500']);
+    expect(lines(story.when(answered(story, { record: { TotalAmt: '0' } })).events)).toEqual(['Settled']);
+  });
+
+  it('never posted → nothing to do', () => {
+    const story = start().when(changed('voided', 1, inError));
+    expect(lines(story.when(answered(story, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
+  });
+
+  it.each(['failed', 'returned'] as const)('%s → rule missing; the payment stays posted', (voidReason) => {
+    const story = posted().when(changed('voided', 2, { ...inError, voidReason }));
+    expect(lines(story.events)).toEqual(['Changed voided', 'Held rule_missing']);
+    expect(only(story.events, 'Held').data.covers).toMatchObject([{ id: 'evt_2' }]);
+  });
+});
+
+describe('not built: kept and shown', () => {
+  const refund = { id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', effect: 'reduce-sale', status: 'succeeded' };
+  const refunded = { ...payment, refunds: [refund], refundId: 're_1' };
+
+  it('story 10-not: a refund is held; the payment stays settled and a later update never ends the refund’s row', () => {
+    const story = posted().when(changed('refunded', 2, refunded));
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Held rule_missing']);
+    const later = story.when(changed('updated', 3, { ...refunded, memo: 'x' }));
+    expect(lines(later.events)).toEqual(['Changed updated', 'Held rule_missing']);
+    expect(only(later.events, 'Held').data.covers).toMatchObject([{ id: 'evt_2' }, { id: 'evt_3' }]);
+  });
+
+  it('story 10-not: a refund of a payment in flight leaves it to be settled', () => {
+    const story = collected();
+    const done = story.when(changed('refunded', 2, refunded)).when(answered(story, { record }));
+    expect(lines(done.events)).toEqual(['Settled']);
+    expect(only(done.events, 'Settled').data.covers).toMatchObject([{ id: 'evt_1' }]);
+    expect(isOpen(done)).toBe(true);
+  });
+
+  it('story 10-not: a refund of a payment that still waits: the payment is asked for, the refund held', () => {
+    const two = { ...payment, allocations: [...payment.allocations.map((one) => ({ ...one, amount: '1.00' })), { invoiceId: 'inv_2', amount: '1.00' }] };
+    const waits = start().when(changed('collected', 1, two));
+    expect(lines(waits.events)).toContain('Deferred parent');
+    const known = waits.under({ related: { invoices: { inv_1041: followed(), inv_2: followed() } } });
+    const story = known.when(changed('refunded', 2, { ...two, refunds: [refund], refundId: 're_1' }));
+    expect(lines(story.events)).toEqual(['Changed refunded', 'PushRequested put payment:pay_500', 'Held rule_missing']);
+    expect(only(story.events, 'PushRequested').data.covers).toMatchObject([{ id: 'evt_1' }]);
+    expect(only(story.events, 'Held').data.covers).toMatchObject([{ id: 'evt_2' }]);
+    expect(story.when(REDECIDE).events).toEqual([]);
+  });
+
+  it('story 10-not: new allocations or amounts after posting are held; a memo or another account setting is not', () => {
+    const more = posted().when(changed('updated', 2, { ...payment, allocations: [] }));
+    expect(lines(more.events)).toEqual(['Changed updated', 'Held rule_missing']);
+    expect(lines(posted().when(changed('updated', 2, { ...payment, memo: 'thanks' })).events)).toEqual([
+      'Changed updated',
+      'Skipped unchanged',
+    ]);
+    const moved = settings({ values: { 'payments.clearingAccount': { id: '99', name: 'Other' } } });
+    const other = posted().under({ settings: moved }).when(changed('updated', 2, { ...payment, memo: 'thanks' }));
+    expect(lines(other.events)).toEqual(['Changed updated', 'Skipped unchanged']);
+  });
+});
+
+it('wanted again although settled: asked for as it was', () => {
+  expect(lines(posted().when(wanted()).events)).toEqual(['Wanted', 'PushRequested put payment:pay_500']);
+});
+
+it('any order and duplication of its events ends in the same request', () => {
+  const step = fc.constantFrom<[string, Partial<Payment>]>(
+    ['updated', { memo: 'a' }],
+    ['updated', { reference: 'b' }],
+    ['voided', { voidedOn: '2026-11-26', voidReason: 'entered-in-error' }],
+  );
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 4 }).chain((steps) => {
+        const events = [
+          changed('collected', 1, payment),
+          ...steps.map(([change, fields], index) => changed(change, index + 2, { ...payment, ...fields })),
+        ];
+        return fc.tuple(
+          fc.constant(events),
+          fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }),
+        );
+      }),
+      ([inOrder, anyOrder]) => {
+        const last = (triggers: typeof inOrder) => {
+          const asked = triggers.reduce((story, trigger) => story.when(trigger), start()).state.asked[ref];
+          return [asked?.request.data.kind, asked?.request.personal.body];
+        };
+        expect(last(anyOrder)).toEqual(last(inOrder));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
