@@ -136,7 +136,9 @@ export function openSession(options: SessionOptions): Session {
       partitionsConsumedConcurrently: options.concurrency ?? 1,
     });
   };
-  open().catch((error: unknown) => end({ kind: 'start', why: messageOf(error) }));
+  const opened = open().catch((error: unknown) => end({ kind: 'start', why: messageOf(error) }));
+  // Disconnected while it joins, kafkajs joins all the same and keeps partitions that nobody handles.
+  const disconnect = (): Promise<void> => opened.then(() => consumer.disconnect());
 
   return {
     ended,
@@ -149,7 +151,7 @@ export function openSession(options: SessionOptions): Session {
       ending.abort();
       clearInterval(watchdog);
       sweep.end();
-      await within(CLOSE_TIMEOUT_MS, Promise.allSettled([consumer.disconnect(), log.close()]));
+      await within(CLOSE_TIMEOUT_MS, Promise.allSettled([disconnect(), log.close()]));
     },
   };
 }

@@ -286,6 +286,25 @@ describe('the consumer', () => {
     expect(back).toHaveLength(due);
   });
 
+  it('leaves nothing behind in the group when it is stopped while it joins', async () => {
+    const from = await topic();
+    const groupId = name('joining');
+    const kept: ConsumedMessage[] = [];
+    await send(from, ['a']);
+    // As many members as it takes to be stopped at every point of joining.
+    const hasty = Array.from({ length: 5 }, () => consume({ topics: [from], groupId, handle: keeper(kept) }));
+    for (const one of hasty) await one.stop();
+    const last: ConsumedMessage[] = [];
+    consume({ topics: [from], groupId, handle: keeper(last) });
+    await send(from, ['b']);
+    await until(() => values(last).includes('b'), { what: 'the record', timeoutMs: 20_000 });
+    const admin = kafka.admin();
+    await admin.connect();
+    const { groups } = await admin.describeGroups([groupId]);
+    await admin.disconnect();
+    expect(groups[0]?.members).toHaveLength(1);
+  });
+
   it('finishes the batch in hand when it is stopped', async () => {
     const from = await topic();
     const done: string[] = [];
