@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ExactNumber, isObject, parseExact, printExact, type ExactJson, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import { DEFAULT_SWITCHES, ENTITY_NAMES, type Company, type CompanySwitches } from './company';
 import { answer } from './company-api';
@@ -6,7 +6,7 @@ import { DISTURBANCE_KINDS, type Disturbance, type Disturbances } from './distur
 import { Draft } from './draft';
 import { markerOf, REQUESTID_MODES, type Emulator, type RequestidMode } from './emulator';
 import { object, text } from './exact';
-import { readBody, sendJson } from './http-server';
+import { readBody, sendJson } from './http-messages';
 
 /** A way into the emulator for tests and people; the day itself never uses it. */
 interface AdminCall {
@@ -78,14 +78,19 @@ class AdminProblem extends Error {
   }
 }
 
-/** The admin interface; it listens on loopback alone, so it asks for no token. */
-export function createAdminServer(emulator: Emulator, disturbances: Disturbances): Server {
-  return createServer((request, response) => {
-    serve(emulator, disturbances, request, response).catch((error: unknown) => {
-      const problem = error instanceof AdminProblem ? error : new AdminProblem(500, error instanceof Error ? error.message : 'failed');
-      sendJson(response, problem.status, JSON.stringify({ error: problem.message }));
-    });
-  });
+/** Answers a call under `/admin`, to callers of this machine alone: it asks for no token. */
+export async function serveAdmin(emulator: Emulator, disturbances: Disturbances, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    if (!isLoopback(request.socket.remoteAddress)) throw new AdminProblem(403, 'only from this machine');
+    await serve(emulator, disturbances, request, response);
+  } catch (error) {
+    if (!(error instanceof AdminProblem)) throw error;
+    sendJson(response, error.status, JSON.stringify({ error: error.message }));
+  }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 async function serve(emulator: Emulator, disturbances: Disturbances, request: IncomingMessage, response: ServerResponse): Promise<void> {

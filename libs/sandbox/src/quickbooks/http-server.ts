@@ -11,12 +11,13 @@ import { gatewayFaultBody, THROTTLED, UNAUTHENTICATED, WRONG_COMPANY, type Gatew
 import { answerTime } from './pacific-time';
 import { faultBody, Refusal } from './refusal';
 import { Traffic } from './traffic';
+import { serveAdmin } from './admin';
+import { readBody, send, sendJson } from './http-messages';
 
 const COMPANY_PATH = /^\/v3\/company\/([^/]+)\/(.+)$/;
-const MOST_BODY_BYTES = 4 * 1024 * 1024;
 
-/** The public face: OAuth and the accounting API. */
-export function createPublicServer(emulator: Emulator, disturbances: Disturbances): Server {
+/** OAuth, the accounting API, and beside them `/admin` and `/health`. */
+export function createQuickBooksServer(emulator: Emulator, disturbances: Disturbances): Server {
   const traffic = new Traffic(emulator.now);
   return createServer((request, response) => {
     response.setHeader('intuit_tid', `1-${randomBytes(4).toString('hex')}-${randomBytes(12).toString('hex')}`);
@@ -34,6 +35,8 @@ async function route(emulator: Emulator, disturbances: Disturbances, traffic: Tr
   if (request.method === 'GET' && url.pathname === '/connect/oauth2') return authorize(emulator, response, url);
   if (request.method === 'POST' && url.pathname === '/oauth2/v1/tokens/bearer') return token(emulator, request, response);
   if (request.method === 'POST' && url.pathname === '/v2/oauth2/tokens/revoke') return revoke(emulator, request, response);
+  if (url.pathname.startsWith('/admin/')) return serveAdmin(emulator, disturbances, request, response);
+  if (url.pathname === '/health/live' || url.pathname === '/health/ready') return sendJson(response, 200, '{"ready":true,"checks":{}}');
   send(response, 404, 'text/html', '<html><body>404 Not Found</body></html>');
 }
 
@@ -177,28 +180,8 @@ function latency(emulator: Emulator): number {
   return from + Math.random() * (to - from);
 }
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MOST_BODY_BYTES) throw new Error('the body is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 function sendGatewayFault(response: ServerResponse, fault: GatewayFault, nowMs: number): void {
   sendJson(response, fault.status, gatewayFaultBody(fault, nowMs));
-}
-
-export function sendJson(response: ServerResponse, status: number, body: string): void {
-  send(response, status, 'application/json;charset=UTF-8', body);
-}
-
-function send(response: ServerResponse, status: number, contentType: string, body: string): void {
-  if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': contentType, 'qbo-version': '1926.195' }).end(body);
 }
 
 /** Listens and answers the port it got. */
@@ -211,5 +194,3 @@ export function listen(server: Server, port: number, host: string): Promise<numb
     });
   });
 }
-
-

@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
-import { createAdminServer } from './admin';
 import { Disturbances } from './disturbances';
 import { Emulator, type CompanySeed, type EmulatorSettings } from './emulator';
-import { createPublicServer, listen } from './http-server';
+import { createQuickBooksServer, listen } from './http-server';
 import type { OAuthSettings } from './oauth';
 import { UK_VAT } from './seeds/uk-vat';
 import { US_AUTO } from './seeds/us-auto';
@@ -12,8 +11,6 @@ export interface QuickBooksOptions {
   port: number;
   /** Where the emulator keeps everything; made when it is not there. */
   journalFile: string;
-  /** Port of the admin interface, on loopback; 0 or absent = any free one. */
-  adminPort?: number;
   host?: string;
   now?: () => number;
   /** In the order in which authorizes connect them. */
@@ -28,6 +25,7 @@ export interface RunningQuickBooks {
   authorizeUrl: string;
   tokenUrl: string;
   revokeUrl: string;
+  /** Beside it, to callers of this machine alone. */
   adminUrl: string;
   close(): Promise<void>;
 }
@@ -53,20 +51,15 @@ export async function startQuickBooks(options: QuickBooksOptions): Promise<Runni
     { requestidMode: 'honour', latencyMs: { from: 2, to: 8 }, limits: null, ...options.settings },
     options.now ?? Date.now,
   );
-  const disturbances = new Disturbances();
-  const publicServer = createPublicServer(emulator, disturbances);
-  const adminServer = createAdminServer(emulator, disturbances);
-  const url = `http://${host}:${await listen(publicServer, options.port, host)}`;
-  const adminUrl = `http://127.0.0.1:${await listen(adminServer, options.adminPort ?? 0, '127.0.0.1')}/admin`;
+  const server = createQuickBooksServer(emulator, new Disturbances());
+  const url = `http://${host}:${await listen(server, options.port, host)}`;
   return {
     url,
     authorizeUrl: `${url}/connect/oauth2`,
     tokenUrl: `${url}/oauth2/v1/tokens/bearer`,
     revokeUrl: `${url}/v2/oauth2/tokens/revoke`,
-    adminUrl,
-    close: async () => {
-      await Promise.all([stop(publicServer), stop(adminServer)]);
-    },
+    adminUrl: `${url}/admin`,
+    close: () => stop(server),
   };
 }
 

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { ConfigError, readConfig } from '@qbo-sync/service/config';
+import { openLog } from '@qbo-sync/service/log';
+import { SandboxConfig } from './sandbox-config';
+
+/** The outside world as one process: an emulated QuickBooks on PORT, its `/admin` and `/health` beside it. */
+async function run(config: SandboxConfig): Promise<void> {
+  const log = openLog('sandbox', config.LOG_LEVEL);
+  mkdirSync(config.STATE_DIR, { recursive: true });
+  const quickbooks = await startQuickBooks({
+    port: config.PORT,
+    journalFile: path.join(config.STATE_DIR, 'quickbooks.journal'),
+    oauth: {
+      clientId: config.INTUIT_CLIENT_ID,
+      clientSecret: config.INTUIT_CLIENT_SECRET,
+      redirectUris: config.INTUIT_REDIRECT_URI === undefined ? [] : [config.INTUIT_REDIRECT_URI],
+    },
+  });
+  log.info({ port: Number(new URL(quickbooks.url).port) }, 'listening');
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'stopping');
+    void quickbooks.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+run(readConfigOrExit()).catch((error: unknown) => {
+  process.stderr.write(`the sandbox could not start: ${error instanceof Error ? error.message : 'unknown'}\n`);
+  process.exit(1);
+});
+
+function readConfigOrExit(): SandboxConfig {
+  try {
+    return readConfig(SandboxConfig, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,24 @@
+import { Expects, LOG_LEVELS, type LogLevel } from '@qbo-sync/service/config';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+
+/** What the emulated QuickBooks is started with. */
+export class SandboxConfig {
+  @Expects('a port from 0 to 65535 (0 picks a free one)')
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  PORT: number = 0;
+
+  @Expects(`one of ${LOG_LEVELS.join(', ')}`)
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL: LogLevel = 'info';
+
+  /** Where the companies' books are kept between runs. */
+  @Expects('a folder') @IsString() STATE_DIR: string;
+  @Expects('the client id the gateway is given') @IsString() INTUIT_CLIENT_ID: string;
+  @Expects('the client secret the gateway is given') @IsString() INTUIT_CLIENT_SECRET: string;
+  /** The one registered address; absent = any on this machine. */
+  @Expects('http://host:port/path') @IsOptional() @Matches(/^https?:\/\/\S+$/) INTUIT_REDIRECT_URI?: string;
+}
