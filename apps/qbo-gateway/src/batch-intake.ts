@@ -1,0 +1,61 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { lockOffset, placeBatch, storeOffset } from '@qbo-sync/eventstore/offsets';
+import { park } from '@qbo-sync/eventstore/parked';
+import type { Client, Database } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { readRequest, takeRequests, takeSettings, type ReadRequest } from '@qbo-sync/gateway/intake';
+import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
+
+/** Told of every message set aside: its place and why, nothing of what it says. */
+export type OnParked = (place: { topic: string; partition: number; offset: string; code: string }) => void;
+
+/** Takes a batch of either topic in, in one transaction with the partition's offset (scenarios.md 16). */
+export class BatchIntake {
+  constructor(
+    private readonly db: Database,
+    private readonly group: string,
+    private readonly onParked: OnParked,
+  ) {}
+
+  async take(batch: Batch): Promise<BatchOutcome> {
+    const { topic, partition, firstOffset: first, lastOffset: last, logStart } = batch;
+    const key = { group: this.group, topic, partition };
+    return inTransaction(this.db, async (client): Promise<BatchOutcome> => {
+      const place = placeBatch({ stored: await lockOffset(client, key), first, last, logStart });
+      if (place.place === 'seek') return { outcome: 'seek', offset: place.to };
+      if (place.place === 'stop') return { outcome: 'stop', why: place.why };
+      if (place.place === 'take') {
+        const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= place.from);
+        if (topic === TOPICS.settings.name) await this.settings(client, messages);
+        else await this.requests(client, messages);
+        await storeOffset(client, key, last + 1n);
+      }
+      return { outcome: 'done' };
+    });
+  }
+
+  private async requests(client: Client, messages: readonly ConsumedMessage[]): Promise<void> {
+    const reads: Extract<ReadRequest, { ok: true }>[] = [];
+    for (const message of messages) {
+      const read = readRequest(message.value?.toString('utf8') ?? '');
+      if (read.ok) reads.push(read);
+      else await this.park(client, message, read.why);
+    }
+    await takeRequests(client, reads);
+  }
+
+  private async settings(client: Client, messages: readonly ConsumedMessage[]): Promise<void> {
+    for (const message of messages) {
+      // A tombstone removes a company from the topic; what was read of it stays until its books are closed.
+      if (message.value === null) continue;
+      const taken = await takeSettings(client, message.value.toString('utf8'), new Date());
+      if (!taken) await this.park(client, message, 'field_invalid');
+    }
+  }
+
+  private async park(client: Client, message: ConsumedMessage, code: string): Promise<void> {
+    const { topic, partition, offset, key, headers, value } = message;
+    await park(client, { topic, partition, offset, key, headers, value, reason: code, tenant: null, eventId: null });
+    this.onParked({ topic, partition, offset, code });
+  }
+}

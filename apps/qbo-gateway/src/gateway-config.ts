@@ -1,0 +1,72 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Matches, Min, MinLength } from 'class-validator';
+import { BaseConfig, ConfigError, Expects } from '@qbo-sync/service/config';
+
+const URL_FORM = /^https?:\/\/[^\s/]+\S*$/;
+const URL_TEXT = 'a URL, https://host/path';
+
+/** The gateway's settings; endpoints are settings, so that an emulator can stand in for Intuit. */
+export class GatewayConfig extends BaseConfig {
+  @Expects('the token of operators and of our own console, at least 16 characters')
+  @MinLength(16)
+  OPERATOR_TOKEN: string;
+
+  @Expects(URL_TEXT)
+  @Matches(URL_FORM)
+  QBO_API_URL: string;
+
+  @Expects(URL_TEXT)
+  @Matches(URL_FORM)
+  INTUIT_AUTHORIZE_URL: string;
+
+  @Expects(URL_TEXT)
+  @Matches(URL_FORM)
+  INTUIT_TOKEN_URL: string;
+
+  @Expects(URL_TEXT)
+  @Matches(URL_FORM)
+  INTUIT_REVOKE_URL: string;
+
+  @Expects("the Intuit app's client id")
+  @IsString()
+  @MinLength(1)
+  INTUIT_CLIENT_ID: string;
+
+  @Expects("the Intuit app's client secret")
+  @IsString()
+  @MinLength(1)
+  INTUIT_CLIENT_SECRET: string;
+
+  @Expects("the URL of this gateway's /oauth/callback as registered with Intuit")
+  @Matches(URL_FORM)
+  INTUIT_REDIRECT_URI: string;
+
+  @Expects('the path of a JSON file {"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}')
+  @IsString()
+  @MinLength(1)
+  TOKEN_KEYS_FILE: string;
+
+  @Expects('milliseconds, at least 1000: how long after a send QuickBooks may still commit it')
+  @Type(() => Number)
+  @IsInt()
+  @Min(1000)
+  QBO_UNSURE_WAIT_MS: number = 125_000;
+}
+
+const INTUIT = /(^|\.)(intuit|quickbooks)\.com$/;
+const OUTSIDE = ['QBO_API_URL', 'INTUIT_AUTHORIZE_URL', 'INTUIT_TOKEN_URL', 'INTUIT_REVOKE_URL'] as const;
+
+/** Production talks to Intuit alone, over TLS, unless ALLOW_SANDBOX=1. Throws {@link ConfigError}. */
+export function refuseStrangers(config: GatewayConfig): void {
+  if (config.NODE_ENV !== 'production' || config.ALLOW_SANDBOX === '1') return;
+  const strange = OUTSIDE.filter((name) => !isIntuits(config[name]));
+  if (strange.length === 0) return;
+  throw new ConfigError(
+    strange.map((name) => `${name} is wrong: in production it must be an https URL of Intuit's (or set ALLOW_SANDBOX=1).`),
+  );
+}
+
+function isIntuits(text: string): boolean {
+  const url = new URL(text);
+  return url.protocol === 'https:' && INTUIT.test(url.hostname);
+}

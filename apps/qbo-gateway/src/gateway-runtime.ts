@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { placeQuiet, readOffsets } from '@qbo-sync/eventstore/offsets';
+import type { Outbox } from '@qbo-sync/eventstore/outbox';
+import { createPool, type Database } from '@qbo-sync/eventstore/pool';
+import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
+import { Connections } from '@qbo-sync/gateway/connections';
+import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
+import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
+import { Permits } from '@qbo-sync/gateway/permits';
+import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { Reader } from '@qbo-sync/gateway/reader';
+import { Tokens } from '@qbo-sync/gateway/tokens';
+import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
+import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
+import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
+import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
+import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
+import type { QuietAnswer, QuietPartition } from '@qbo-sync/kafka/sweep';
+import { ensureTopics } from '@qbo-sync/kafka/topics';
+import { QboClient } from '@qbo-sync/qbo/client';
+import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
+import type { Health } from '@qbo-sync/service/health';
+import type { Log } from '@qbo-sync/service/log';
+import { logTrouble } from '@qbo-sync/service/trouble';
+import { BatchIntake } from './batch-intake';
+import type { GatewayConfig } from './gateway-config';
+
+/** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
+const POOL_SIZE = 16;
+
+/** The topics the gateway reads. */
+export const CONSUMED: readonly string[] = [TOPICS.requests.name, TOPICS.settings.name];
+const WRITTEN = [TOPICS.answers, TOPICS.changes, TOPICS.commands, TOPICS.activity];
+
+export interface RuntimeParts {
+  readonly config: GatewayConfig;
+  readonly log: Log;
+  readonly health: Health;
+  /** Consumer group; specs have their own. */
+  readonly group: string;
+}
+
+/** The gateway at work: intake, dispatcher, outbox, tokens, connections, reads. */
+export class GatewayRuntime {
+  readonly connections: Connections;
+  readonly reader: Reader;
+  private readonly db: Database;
+  private readonly kafka: KafkaClient;
+  private readonly producer: Producer;
+  private readonly client: QboClient;
+  private readonly permits = new Permits();
+  private readonly dispatcher: Dispatcher;
+  private readonly intake: BatchIntake;
+  private outbox: Outbox | undefined;
+  private consumer: RunningConsumer | undefined;
+
+  constructor(private readonly parts: RuntimeParts) {
+    const { config, log, group } = parts;
+    this.db = createPool(config.DATABASE_URL, {
+      max: POOL_SIZE,
+      applicationName: group,
+      onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
+    });
+    this.kafka = createKafka({
+      brokers: config.KAFKA_BROKERS,
+      clientId: group,
+      onLog: ({ level, message }) => log[level]({ reason: message }, 'kafka client'),
+    });
+    this.producer = createProducer(this.kafka);
+    this.client = new QboClient(config.QBO_API_URL);
+    const vault = new Vault(readKeyRing(config.TOKEN_KEYS_FILE));
+    const oauth = new IntuitOAuth({
+      clientId: config.INTUIT_CLIENT_ID,
+      clientSecret: config.INTUIT_CLIENT_SECRET,
+      redirectUri: config.INTUIT_REDIRECT_URI,
+      authorizeUrl: config.INTUIT_AUTHORIZE_URL,
+      tokenUrl: config.INTUIT_TOKEN_URL,
+      revokeUrl: config.INTUIT_REVOKE_URL,
+    });
+    const clock = (): Date => new Date();
+    const wake = (): void => this.wake();
+    const tokens = new Tokens(this.db, vault, oauth, clock);
+    const quickbooks = new Quickbooks(this.client, tokens, this.permits, new CompanyWatch(this.db, clock, wake));
+    this.connections = new Connections({ db: this.db, vault, oauth, client: this.client, onCommit: wake });
+    this.reader = new Reader(this.db, quickbooks);
+    this.intake = new BatchIntake(this.db, group, (place) => log.warn(place, 'set a message aside'));
+    this.dispatcher = new Dispatcher({
+      db: this.db,
+      quickbooks,
+      owner: randomUUID(),
+      unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
+      onCommit: () => this.outbox?.wake(),
+      onError: (err, { tenant, ref }) => log.error({ err, tenant, ref }, 'could not work on a request'),
+      onFenced: () => log.warn({}, 'another gateway has taken over'),
+    });
+    this.addChecks(parts.health);
+  }
+
+  /** One batch of either topic. */
+  async take(batch: Batch): Promise<BatchOutcome> {
+    const outcome = await this.intake.take(batch);
+    this.parts.log.debug({ topic: batch.topic, partition: batch.partition, count: batch.messages.length }, 'took');
+    this.wake();
+    return outcome;
+  }
+
+  /** Starts reading, sending and saying; the transport calls it. */
+  async startConsumer(
+    topics: readonly string[],
+    handle: (batch: Batch) => Promise<BatchOutcome>,
+  ): Promise<{ stop(): Promise<void> }> {
+    const { log, group } = this.parts;
+    await ensureTopics(this.kafka, [TOPICS.requests, TOPICS.settings, ...WRITTEN]);
+    this.outbox = startGatewayOutbox(
+      this.db,
+      (messages) => this.producer.send(messages),
+      (err) => log.warn({ err }, 'could not publish; trying again'),
+    );
+    await this.dispatcher.start();
+    this.consumer = runConsumer({
+      kafka: this.kafka,
+      groupId: group,
+      topics,
+      handle,
+      sweep: (partitions) => this.sweep(partitions),
+      onTrouble: (trouble) => logTrouble(log, trouble),
+    });
+    return { stop: () => this.stopConsuming() };
+  }
+
+  /** What is in flight ends and is stored; what is stored is published next time if not now. */
+  async close(): Promise<void> {
+    await this.stopConsuming();
+    await this.dispatcher.stop();
+    this.permits.stop();
+    await this.outbox?.stop();
+    await this.producer.close();
+    await this.client.close();
+    await this.db.end();
+  }
+
+  private wake(): void {
+    this.dispatcher.wake();
+    this.outbox?.wake();
+  }
+
+  private async stopConsuming(): Promise<void> {
+    const { consumer } = this;
+    this.consumer = undefined;
+    await consumer?.stop();
+  }
+
+  private async sweep(partitions: readonly QuietPartition[]): Promise<readonly QuietAnswer[]> {
+    const stored = await readOffsets(this.db, this.parts.group);
+    return partitions.map(({ topic, partition, position, logStart }) => {
+      const row = stored.find((one) => one.topic === topic && one.partition === partition);
+      const place = placeQuiet({ stored: row?.next ?? null, position, logStart });
+      return place.place === 'seek' ? { ...place, topic, partition } : place;
+    });
+  }
+
+  private addChecks(health: Health): void {
+    health.add('consumer', () => {
+      const state = this.consumer?.status().state ?? 'starting';
+      return { ok: state === 'running', state };
+    });
+    health.add('database', async () => {
+      await this.db.query('select 1');
+      return { ok: true };
+    });
+    health.add('outbox', () => ({ ok: (this.outbox?.status().failures ?? 1) === 0 }));
+  }
+}

@@ -1,0 +1,42 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { BatchTransport } from '@qbo-sync/service/batch-transport';
+import { Health } from '@qbo-sync/service/health';
+import type { Log } from '@qbo-sync/service/log';
+import { CONFIG, LOG } from '@qbo-sync/service/tokens';
+import type { GatewayConfig } from './gateway-config';
+import { CONSUMED, GatewayRuntime } from './gateway-runtime';
+import { InternalController } from './internal.controller';
+import { OAuthController } from './oauth.controller';
+import { ProblemFilter } from './problem.filter';
+import { TopicsController } from './topics.controller';
+
+@Module({})
+export class GatewayModule implements OnApplicationShutdown {
+  constructor(@Inject(GatewayRuntime) private readonly runtime: GatewayRuntime) {}
+
+  static of(group: string): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [InternalController, OAuthController, TopicsController],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        {
+          provide: GatewayRuntime,
+          inject: [CONFIG, LOG, Health],
+          useFactory: (config: GatewayConfig, log: Log, health: Health) => new GatewayRuntime({ config, log, health, group }),
+        },
+        {
+          provide: BatchTransport,
+          inject: [GatewayRuntime],
+          useFactory: (runtime: GatewayRuntime) =>
+            new BatchTransport(CONSUMED, (topics, handle) => runtime.startConsumer(topics, handle)),
+        },
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.close();
+  }
+}

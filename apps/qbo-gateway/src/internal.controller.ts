@@ -1,0 +1,57 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { TENANT_PATTERN } from '@qbo-sync/contracts/keys';
+import { check } from '@qbo-sync/contracts/validation';
+import type { Connection } from '@qbo-sync/gateway/connections';
+import { IsObject, IsOptional, IsString } from 'class-validator';
+import type { Response } from 'express';
+import { GatewayRuntime } from './gateway-runtime';
+import { OperatorGuard } from './operator.guard';
+import { Problem, problemOfRead } from './problem';
+
+class ReadBody {
+  @IsString() path: string;
+  @IsOptional() @IsObject() params?: Record<string, string>;
+}
+
+/** For our own console and operators: connections, and people's reads of QuickBooks. */
+@Controller('internal/companies/:tenant')
+@UseGuards(OperatorGuard)
+export class InternalController {
+  constructor(@Inject(GatewayRuntime) private readonly runtime: GatewayRuntime) {}
+
+  @Post('connection/start')
+  @HttpCode(200)
+  async start(@Param('tenant') tenant: string): Promise<{ authorizeUrl: string }> {
+    return { authorizeUrl: await this.runtime.connections.begin(known(tenant)) };
+  }
+
+  @Get('connection')
+  connection(@Param('tenant') tenant: string): Promise<Connection> {
+    return this.runtime.connections.connection(known(tenant));
+  }
+
+  @Delete('connection')
+  disconnect(@Param('tenant') tenant: string): Promise<Connection> {
+    return this.runtime.connections.disconnect(known(tenant));
+  }
+
+  /** QuickBooks' JSON as it came, its numbers untouched. */
+  @Post('read')
+  async read(@Param('tenant') tenant: string, @Body() body: unknown, @Res() response: Response): Promise<void> {
+    const checked = check(ReadBody, body);
+    if (!checked.ok) throw new Problem(400, checked.fault.code, `${checked.fault.path} ${checked.fault.message}`);
+    const { path, params } = checked.value;
+    const answer = await this.runtime.reader.read(known(tenant), path, textsOf(params ?? {}));
+    if (answer.is !== 'read') throw problemOfRead(answer);
+    response.status(200).type('application/json').send(answer.body);
+  }
+}
+
+function known(tenant: string): string {
+  if (!TENANT_PATTERN.test(tenant)) throw new Problem(404, 'tenant_unknown', 'No company of this id is known here.');
+  return tenant;
+}
+
+function textsOf(params: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
+}
