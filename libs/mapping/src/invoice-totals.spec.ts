@@ -1,11 +1,17 @@
 import * as fc from 'fast-check';
 import type { Invoice, InvoiceTax, Line } from '@qbo-sync/contracts/runacall/invoice';
+import { type Body, cents, divideHalfUp, money, RATES, readBody, scaled, share, taxOn } from './books.fixtures';
+import { UK, US, withProfile, withValues } from './context.fixtures';
+import type { MappingContext } from './document';
+import { toInvoice } from './invoice';
+
+const RUNS = { numRuns: 1_500 };
 
 /**
  * Invoices that keep every rule of events.md, made with integers alone (cents; quantities in thousandths, prices in
  * ten-thousandths), so that nothing of the code under test takes part in making them.
  */
-export interface Generated {
+interface Generated {
   readonly invoice: Invoice;
   /** Cents. */
   readonly tax: bigint;
@@ -13,38 +19,6 @@ export interface Generated {
   readonly lineDiscounts: bigint;
   readonly tip: bigint;
   readonly total: bigint;
-}
-
-/** Rates by id, in hundredths of a percent. */
-export const RATES: Readonly<Record<string, bigint>> = { tax_20: 2_000n, tax_5: 500n, tax_8: 825n };
-
-export const money = (cents: bigint): string => {
-  const digits = `${cents < 0n ? -cents : cents}`.padStart(3, '0');
-  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-};
-
-/** Integer division, half away from zero. */
-export function divideHalfUp(value: bigint, by: bigint): bigint {
-  const half = (2n * (value < 0n ? -value : value) + by) / (2n * by);
-  return value < 0n ? -half : half;
-}
-
-/** Tax of a base at a rate of {@link RATES}. */
-export const taxOn = (base: bigint, rate: bigint): bigint => divideHalfUp(base * rate, 10_000n);
-
-/** Largest remainder, ties to the earlier part. */
-export function share(amount: bigint, weights: readonly bigint[]): bigint[] {
-  const whole = weights.reduce((all, each) => all + each, 0n);
-  if (whole === 0n) return weights.map((_weight, index) => (index === 0 ? amount : 0n));
-  const parts = weights.map((weight) => (amount * weight) / whole);
-  const rests = weights.map((weight, index) => ({ index, rest: (amount * weight) % whole }));
-  let left = amount - parts.reduce((all, each) => all + each, 0n);
-  for (const { index } of rests.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest < b.rest ? 1 : -1))) {
-    if (left === 0n) break;
-    parts[index] = (parts[index] ?? 0n) + 1n;
-    left -= 1n;
-  }
-  return parts;
 }
 
 const priced = fc.record({
@@ -64,7 +38,7 @@ const fixed = (value: bigint, places: number): string => {
   return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 };
 
-export const generatedInvoice = (currency: string): fc.Arbitrary<Generated> =>
+const generatedInvoice = (currency: string): fc.Arbitrary<Generated> =>
   fc
     .record({
       priced: fc.array(priced, { minLength: 1, maxLength: 9 }),
@@ -143,3 +117,97 @@ export const generatedInvoice = (currency: string): fc.Arbitrary<Generated> =>
       );
       return { invoice, tax, discount, lineDiscounts, tip: seed.tip, total };
     });
+
+interface Sale {
+  readonly amount: bigint;
+  readonly item: string;
+  readonly code: string;
+}
+
+function sales(body: Body): Sale[] {
+  return (body.Line ?? []).flatMap(({ Amount, SalesItemLineDetail: detail }) => {
+    if (detail === undefined) return [];
+    const amount = cents(Amount);
+    // 6070: Amount is Qty × UnitPrice to the cent.
+    expect(divideHalfUp(scaled(detail.Qty) * scaled(detail.UnitPrice), 10n ** 12n)).toBe(amount);
+    return [{ amount, item: detail.ItemRef.value.$ref, code: detail.TaxCodeRef.value }];
+  });
+}
+
+const total = (all: readonly Sale[]): bigint => all.reduce((sum, { amount }) => sum + amount, 0n);
+const onHelper = (all: readonly Sale[], role: string): bigint =>
+  total(all.filter(({ item }) => item.startsWith(`item:helper.${role}.`)));
+
+const AUTOMATED = withValues(US, {
+  'tax.rates': Object.keys(RATES).map((rateId) => ({
+    rateId,
+    name: rateId,
+    percentage: '1',
+    code: { id: `code_${rateId}`, name: rateId },
+    state: 'confirmed' as const,
+  })),
+});
+const PER_LINE: MappingContext = withValues(UK, { 'tax.rates': AUTOMATED.values['tax.rates'] });
+
+describe('totals re-added from the QuickBooks body equal the event', () => {
+  test.each([
+    ['with discounts', AUTOMATED],
+    ['without discounts', withProfile(AUTOMATED, { allowDiscount: false })],
+  ])('automated US tax, a company %s', (_what, ctx) => {
+    fc.assert(
+      fc.property(generatedInvoice('USD'), (event) => {
+        const body = readBody(toInvoice(event.invoice, ctx));
+        const all = sales(body);
+        const discounts = (body.Line ?? []).filter((line) => line.DetailType === 'DiscountLineDetail');
+        const discountLine = discounts.reduce((sum, line) => sum + cents(line.Amount), 0n);
+        const tax = cents(body.TxnTaxDetail?.TotalTax);
+        expect(total(all) - discountLine + tax).toBe(event.total);
+        expect(tax).toBe(event.tax);
+        expect(onHelper(all, 'tip')).toBe(event.tip);
+        expect(discountLine - onHelper(all, 'discount')).toBe(event.discount + event.lineDiscounts);
+        expect(discounts.length).toBe(ctx.profile.allowDiscount && event.discount > 0n ? 1 : 0);
+        expect(all.every(({ code }) => code === 'TAX' || code === 'NON')).toBe(true);
+        expect(all.some(({ code }) => code === 'TAX')).toBe(event.tax !== 0n);
+        expect(body.GlobalTaxCalculation).toBeUndefined();
+      }),
+      RUNS,
+    );
+  });
+
+  test('a code per line', () => {
+    fc.assert(
+      fc.property(generatedInvoice('GBP'), (event) => {
+        const body = readBody(toInvoice(event.invoice, PER_LINE));
+        const all = sales(body);
+        const codes = [...new Set(all.map(({ code }) => code))];
+        const tax = codes.reduce((sum, code) => {
+          const rate = RATES[code.replace('code_', '')] ?? 0n;
+          return sum + taxOn(total(all.filter((sale) => sale.code === code)), rate);
+        }, 0n);
+        expect(total(all) + tax).toBe(event.total);
+        expect(tax).toBe(event.tax);
+        expect(onHelper(all, 'tip')).toBe(event.tip);
+        expect(-onHelper(all, 'discount')).toBe(event.discount + event.lineDiscounts);
+        expect(body.GlobalTaxCalculation).toBe('TaxExcluded');
+        expect(body.TxnTaxDetail).toBeUndefined();
+        expect(codes.every((code) => code === '10' || code.startsWith('code_'))).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  test('an event that is a cent off holds', () => {
+    fc.assert(
+      fc.property(
+        generatedInvoice('USD'),
+        fc.constantFrom('subtotal', 'taxTotal', 'total'),
+        fc.constantFrom(1n, -1n),
+        (event, field, by) => {
+          const wrong = { ...event.invoice, [field]: money(BigInt(event.invoice[field].replace('.', '')) + by) };
+          expect(toInvoice(wrong, AUTOMATED)).toMatchObject({ hold: { code: 'arithmetic' } });
+        },
+      ),
+      RUNS,
+    );
+  });
+});
