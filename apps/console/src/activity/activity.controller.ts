@@ -1,0 +1,39 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
+import { DataSource } from 'typeorm';
+import { ExchangeLog } from '../log/exchange-log';
+import { GROUP } from '../tokens';
+import { ActivityIntake } from './activity-intake';
+import { takeBatch } from './partition-consumer';
+
+/** Kafka's side of the console: what happened, and what was asked of QuickBooks and answered. */
+@Controller()
+export class ActivityController {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(GROUP) private readonly group: string,
+    @Inject(ActivityIntake) private readonly intake: ActivityIntake,
+    @Inject(ExchangeLog) private readonly exchanges: ExchangeLog,
+  ) {}
+
+  @EventPattern([TOPICS.activity.name])
+  activity(@Payload() batch: Batch): Promise<BatchOutcome> {
+    return takeBatch(this.dataSource, this.group, batch, (manager, messages) => this.intake.take(manager, messages));
+  }
+
+  @EventPattern([TOPICS.requests.name])
+  requests(@Payload() batch: Batch): Promise<BatchOutcome> {
+    return takeBatch(this.dataSource, this.group, batch, (manager, messages) =>
+      this.exchanges.requests(manager, messages),
+    );
+  }
+
+  @EventPattern([TOPICS.answers.name])
+  answers(@Payload() batch: Batch): Promise<BatchOutcome> {
+    return takeBatch(this.dataSource, this.group, batch, (manager, messages) =>
+      this.exchanges.answers(manager, messages),
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { BearerGuard } from '../http/bearer.guard';
+import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
+import { AuthorizeUrlDto, ConnectionDto } from './connection.dto';
+import { Connections } from './connections';
+
+@ApiTags('connection')
+@ApiBearerAuth()
+@UseGuards(BearerGuard)
+@UseInterceptors(IdempotencyInterceptor)
+@Controller('api/v1/companies/:company/connection')
+export class ConnectionController {
+  constructor(@Inject(Connections) private readonly connections: Connections) {}
+
+  @Get()
+  @ApiOkResponse({ type: ConnectionDto })
+  show(@Param('company') tenant: string): Promise<ConnectionDto> {
+    return this.connections.show(tenant);
+  }
+
+  @Post('start')
+  @HttpCode(200)
+  @ApiOkResponse({ type: AuthorizeUrlDto })
+  start(@Param('company') tenant: string): Promise<AuthorizeUrlDto> {
+    return this.connections.start(tenant);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiNoContentResponse({ description: 'Revoked at Intuit. Links and settings stay.' })
+  disconnect(@Param('company') tenant: string): Promise<void> {
+    return this.connections.disconnect(tenant);
+  }
+}

@@ -1,0 +1,97 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
+import { CONFIG } from '@qbo-sync/service/tokens';
+import type { ConsoleConfig } from '../console-config';
+
+/** What the gateway says of a company's connection. */
+export interface GatewayConnection {
+  readonly books: string | null;
+  readonly state: ConnectionState;
+  readonly companyName?: string | null;
+  readonly connectedAt?: string | null;
+  readonly firstConnectedAt?: string | null;
+  readonly endsOn?: string | null;
+}
+
+/** `not_connected` and `quickbooks_refused`: QuickBooks or the gateway said no. `gateway_unavailable`: nobody answered. */
+export type GatewayFault = {
+  readonly ok: false;
+  readonly code: 'not_connected' | 'quickbooks_refused' | 'gateway_unavailable';
+};
+export type GatewayAnswer<Value> = { readonly ok: true; readonly value: Value } | GatewayFault;
+
+const TIMEOUT_MS = 20_000;
+const OF_STATUS: Readonly<Record<number, GatewayFault['code']>> = {
+  401: 'gateway_unavailable',
+  403: 'gateway_unavailable',
+  404: 'not_connected',
+  409: 'not_connected',
+  429: 'gateway_unavailable',
+  500: 'gateway_unavailable',
+  503: 'gateway_unavailable',
+  504: 'gateway_unavailable',
+};
+
+/** The gateway's internal API. Every failure is an answer; nothing here throws for what the other side does. */
+@Injectable()
+export class GatewayClient {
+  constructor(@Inject(CONFIG) private readonly config: ConsoleConfig) {}
+
+  /** Begins a connection; the person's browser goes to `authorizeUrl`. */
+  startConnection(tenant: string): Promise<GatewayAnswer<{ readonly authorizeUrl: string }>> {
+    return this.call('POST', tenant, 'connection/start', {});
+  }
+
+  connection(tenant: string): Promise<GatewayAnswer<GatewayConnection>> {
+    return this.call('GET', tenant, 'connection');
+  }
+
+  /** Revokes at Intuit; links and settings stay. */
+  disconnect(tenant: string): Promise<GatewayAnswer<unknown>> {
+    return this.call('DELETE', tenant, 'connection');
+  }
+
+  /** One query of QuickBooks; its JSON as text, so that no number passes through a float. */
+  query(tenant: string, query: string): Promise<GatewayAnswer<string>> {
+    return this.text('POST', tenant, 'read', { path: 'query', params: { query } });
+  }
+
+  private async call<Value>(
+    method: string,
+    tenant: string,
+    path: string,
+    body?: object,
+  ): Promise<GatewayAnswer<Value>> {
+    const answer = await this.text(method, tenant, path, body);
+    if (!answer.ok) return answer;
+    try {
+      return { ok: true, value: (answer.value === '' ? {} : JSON.parse(answer.value)) as Value };
+    } catch {
+      return { ok: false, code: 'gateway_unavailable' };
+    }
+  }
+
+  private async text(method: string, tenant: string, path: string, body?: object): Promise<GatewayAnswer<string>> {
+    try {
+      const response = await fetch(`${this.config.GATEWAY_URL}/internal/companies/${tenant}/${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.config.OPERATOR_TOKEN}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const text = await response.text();
+      return response.ok ? { ok: true, value: text } : { ok: false, code: faultOf(response.status, text) };
+    } catch {
+      return { ok: false, code: 'gateway_unavailable' };
+    }
+  }
+}
+
+/** The gateway's problem code where it is one of ours, else by status. */
+function faultOf(status: number, text: string): GatewayFault['code'] {
+  const code = /"code"\s*:\s*"(not_connected|reconnect)"/.test(text) ? 'not_connected' : undefined;
+  return code ?? OF_STATUS[status] ?? 'quickbooks_refused';
+}

@@ -1,0 +1,44 @@
+import type { INestApplication } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { BatchTransport } from '@qbo-sync/service/batch-transport';
+import type { Service } from '@qbo-sync/service/boot';
+import type { Log } from '@qbo-sync/service/log';
+import { LOG } from '@qbo-sync/service/tokens';
+import type { NextFunction, Request, Response } from 'express';
+import { ConsoleConfig } from './console-config';
+import { ConsoleModule } from './console.module';
+import { ProblemFilter } from './http/problem.filter';
+import { CONSOLE_SQL } from './migrations/0001-console';
+
+/** The console's process. `group` is its consumer group; specs have their own. */
+export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
+  return {
+    name: 'console',
+    config: ConsoleConfig,
+    migrations: [...EVENT_STORE_MIGRATIONS, { name: 'console/0001-console', sql: CONSOLE_SQL }],
+    module: (config, log) => ConsoleModule.of(config, log, group),
+    transports: (app) => [app.get(BatchTransport, { strict: false })],
+    prepare,
+  };
+}
+
+function prepare(app: INestApplication): void {
+  app.useGlobalFilters(new ProblemFilter(app.get(HttpAdapterHost).httpAdapter, app.get<Log>(LOG)));
+  app.use('/api', (_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('cache-control', 'no-store');
+    next();
+  });
+  const description = new DocumentBuilder()
+    .setTitle('QBO Sync')
+    .setDescription('Settings and log of the sync between Run a Call and QuickBooks Online.')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, description), {
+    ui: false,
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+  });
+}

@@ -1,0 +1,402 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageKey } from '@qbo-sync/contracts/keys';
+import type { Activity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { CompanyProfile, SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
+import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
+import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
+import { ensureTopics } from '@qbo-sync/kafka/topics';
+import { start, type Running } from '@qbo-sync/service/boot';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { testBrokers } from '@qbo-sync/testkit/kafka';
+import { until } from '@qbo-sync/testkit/until';
+import { consoleService } from './console-service';
+
+const OPERATOR = 'operator-token-of-the-spec';
+const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 3, 14, 0, seconds)).toISOString();
+
+interface Answer {
+  readonly status: number;
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+/** QuickBooks' side as the gateway's internal API shows it. */
+function fakeGateway(): Server {
+  const accounts = [
+    { Id: '79', Name: 'Service revenue', AccountType: 'Income', AccountSubType: 'ServiceFeeIncome' },
+    { Id: '35', Name: 'Checking', AccountType: 'Bank', AccountSubType: 'Checking' },
+    { Id: '80', Name: 'Old revenue', AccountType: 'Income', AccountSubType: 'ServiceFeeIncome', Active: false },
+  ];
+  const codes = [
+    { Id: '5', Name: 'Standard 20 %', SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '9' } }] } },
+    { Id: '6', Name: 'Exempt', SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '10' } }] } },
+  ];
+  const rates = [
+    { Id: '9', RateValue: 20 },
+    { Id: '10', RateValue: 0 },
+  ];
+  return createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const answer = (status: number, body: object): void => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      };
+      const { url = '', method } = request;
+      if (request.headers.authorization !== `Bearer ${OPERATOR}`) return answer(401, {});
+      if (url.endsWith('/connection/start')) return answer(200, { authorizeUrl: 'https://intuit.example/authorize' });
+      if (url.endsWith('/connection') && method === 'DELETE') return answer(200, {});
+      if (url.endsWith('/connection')) {
+        return answer(200, { books: 'books-1', state: 'connected', companyName: 'Acme LLC', connectedAt: at(0) });
+      }
+      const { params } = JSON.parse(Buffer.concat(chunks).toString()) as { params: { query: string } };
+      const resource = /from (\w+)/.exec(params.query)?.[1] ?? '';
+      const list = { Account: accounts, TaxCode: codes, TaxRate: rates }[resource];
+      answer(200, { QueryResponse: { [resource]: list } });
+    });
+  });
+}
+
+const PROFILE: CompanyProfile = {
+  country: 'GB',
+  taxMode: 'per_line',
+  customTxnNumbers: false,
+  allowDiscount: true,
+  autoApplyCredit: false,
+  bookCloseDate: null,
+  multiCurrency: false,
+  homeCurrency: 'GBP',
+  defaultDiscountAccount: null,
+  undepositedAccount: null,
+  receivableAccount: null,
+};
+
+describe('the console', () => {
+  const tenant = `t-${randomUUID().slice(0, 8)}`;
+  const other = `${tenant}-b`;
+  const path = `/api/v1/companies/${tenant}`;
+  let database: TestDatabase;
+  let gateway: Server;
+  let running: Running;
+  let kafka: KafkaClient;
+  let producer: Producer;
+  let watcher: RunningConsumer;
+  let token: string;
+  const documents: SyncSettings[] = [];
+  const commands: { ref: string; kind: string }[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase({ name: 'console', migrations: [] });
+    gateway = fakeGateway();
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+    kafka = createKafka({ brokers: testBrokers(), clientId: 'spec' });
+    producer = createProducer(kafka);
+    await ensureTopics(kafka, Object.values(TOPICS));
+    watcher = runConsumer({
+      kafka,
+      groupId: `spec.${tenant}`,
+      topics: [TOPICS.settings.name, TOPICS.commands.name],
+      handle: ({ topic, messages }) => {
+        for (const { key, value } of messages) {
+          if (value === null || !(key === tenant || key?.startsWith(`${tenant}:`))) continue;
+          const said: unknown = JSON.parse(value.toString());
+          if (topic === TOPICS.settings.name) documents.push(said as SyncSettings);
+          else commands.push(said as { ref: string; kind: string });
+        }
+        return Promise.resolve({ outcome: 'done' });
+      },
+    });
+    running = await start(consoleService(`qbo-sync.console.${tenant}`), {
+      KAFKA_BROKERS: testBrokers(),
+      DATABASE_URL: database.url,
+      OPERATOR_TOKEN: OPERATOR,
+      GATEWAY_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+      LOG_LEVEL: 'warn',
+      NODE_ENV: 'test',
+    });
+    const company = { name: 'Acme Heating', timeZone: 'Europe/London', currency: 'GBP', country: 'GB' };
+    token = (await call('PUT', path, company, { bearer: OPERATOR })).body.token as string;
+    await call('PUT', `/api/v1/companies/${other}`, company, { bearer: OPERATOR });
+  });
+
+  afterAll(async () => {
+    await running.close();
+    await watcher.stop();
+    await producer.close();
+    gateway.closeAllConnections();
+    gateway.close();
+    await database.drop();
+  });
+
+  async function call(
+    method: string,
+    url: string,
+    body?: object,
+    { bearer = token, headers = {} }: { bearer?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${running.url}${url}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(bearer === '' ? {} : { authorization: `Bearer ${bearer}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  }
+
+  const say = (...activities: Activity[]): Promise<void> =>
+    producer.send(
+      activities.map((activity) => ({
+        topic: TOPICS.activity.name,
+        key: messageKey(activity.tenant ?? '-', 'ref' in activity ? activity.ref : activity.kind),
+        value: JSON.stringify(activity),
+      })),
+    );
+
+  const record = (part: Partial<RecordActivity>): RecordActivity => ({
+    kind: 'record',
+    tenant,
+    ref: 'invoice:inv_1',
+    revision: 2,
+    attempt: 0,
+    stage: 1,
+    at: at(6),
+    state: 'waiting',
+    ...part,
+  });
+
+  const event = (id: string, second: number) => ({
+    id,
+    type: 'com.runacall.invoice.sent.v1',
+    occurredAt: at(second),
+    receivedAt: at(second),
+    topic: 'runacall.invoices.v1',
+    partition: 0,
+    offset: String(second),
+  });
+
+  const connect = async (): Promise<void> => {
+    const connection = { state: 'connected', companyName: 'Acme LLC', connectedAt: at(0) } as const;
+    await say({ kind: 'company', tenant, at: at(1), condition: 'ok', since: at(0), books: 'books-1', connection });
+    await until(() => documents.at(-1)?.books === 'books-1', { what: 'books' });
+    await say({ kind: 'profile', tenant, at: at(2), books: 'books-1', profile: PROFILE });
+    await say({
+      kind: 'proposal',
+      tenant,
+      at: at(3),
+      books: 'books-1',
+      rates: [
+        {
+          rateId: 'tx_20',
+          name: 'VAT',
+          percentage: '20',
+          code: { id: '5', name: 'Standard 20 %' },
+          state: 'suggested',
+        },
+      ],
+    });
+    await until(() => documents.at(-1)?.values['tax.rates'].length === 1, { what: 'rates' });
+  };
+
+  it('opens to the operator and to the company, to nobody else', async () => {
+    expect((await call('GET', `${path}/settings`, undefined, { bearer: '' })).status).toBe(401);
+    expect((await call('GET', `${path}/settings`, undefined, { bearer: `${tenant}.x` })).status).toBe(401);
+    const foreign = await call('GET', `/api/v1/companies/${other}/settings`);
+    expect(foreign.status).toBe(404);
+    expect(foreign.headers.get('content-type')).toContain('application/problem+json');
+    expect(foreign.body).toMatchObject({ code: 'not_found', status: 404, traceId: expect.any(String) });
+    expect((await call('GET', '/api/v1/companies/nobody/settings', undefined, { bearer: OPERATOR })).status).toBe(404);
+    expect((await call('GET', '/api/v1/operations/log')).status).toBe(404);
+    expect((await call('GET', `${path}/settings`, undefined, { bearer: OPERATOR })).status).toBe(200);
+    const again = { name: 'Acme Heating', timeZone: 'Europe/London', currency: 'GBP', country: 'GB' };
+    expect((await call('PUT', path, again, { bearer: OPERATOR })).body.token).toBe(token);
+  });
+
+  it('brings a company from its connection to Sync active, and publishes every step', async () => {
+    expect((await call('POST', `${path}/connection/start`, {})).body).toEqual({
+      authorizeUrl: 'https://intuit.example/authorize',
+    });
+    expect((await call('GET', `${path}/connection`)).body).toMatchObject({
+      state: 'connected',
+      companyName: 'Acme LLC',
+    });
+    await connect();
+
+    const income = await call('GET', `${path}/quickbooks/accounts?use=income`);
+    expect(income.body.items.map((account: { id: string }) => account.id)).toEqual(['79', '80']);
+    expect((await call('GET', `${path}/quickbooks/tax-codes`)).body.items).toMatchObject([
+      { id: '5', percentage: '20' },
+      { id: '6', percentage: '0' },
+    ]);
+
+    const wrong = await call('PATCH', `${path}/settings`, {
+      values: { 'items.defaultIncomeAccount': '35', 'payments.payoutAccount': '35', 'invoices.numbering': 'cloud' },
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.errors.map((error: { pointer: string; code: string }) => [error.pointer, error.code])).toEqual([
+      ['/values/items.defaultIncomeAccount', 'account_type'],
+      ['/values/invoices.numbering', 'wrong_type'],
+    ]);
+
+    const blocked = await call('PUT', `${path}/sync-active`, { active: true });
+    expect(blocked.body).toMatchObject({ status: 409, code: 'sync_active_needed' });
+    expect(blocked.body.errors.map((error: { code: string }) => error.code)).toEqual(['default_income_account']);
+
+    const saved = await call('PATCH', `${path}/settings`, {
+      values: {
+        'items.defaultIncomeAccount': '79',
+        'payments.payoutAccount': { id: '35' },
+        'tax.rates': { tx_20: '5' },
+        'tax.untaxedCode': '6',
+        'invoices.numbering': 'quickbooks',
+      },
+    });
+    expect(saved.status).toBe(200);
+    expect(saved.headers.get('etag')).toBe(`"${saved.body.version}"`);
+    expect(saved.body.values['items.defaultIncomeAccount']).toEqual({ id: '79', name: 'Service revenue' });
+    expect(saved.body.values['tax.rates'][0]).toMatchObject({ rateId: 'tx_20', state: 'confirmed' });
+
+    const { needed, advised } = (await call('GET', `${path}/sync-active`)).body;
+    expect(needed.every((point: { ok: boolean }) => point.ok)).toBe(true);
+    const codes = advised.filter((point: { ok: boolean }) => !point.ok).map((point: { code: string }) => point.code);
+    expect((await call('PUT', `${path}/sync-active`, { active: true })).body.code).toBe('sync_active_advised');
+    expect((await call('PUT', `${path}/sync-active`, { active: true, acknowledged: codes })).body.active).toBe(true);
+
+    const last = await until(() => documents.find((document) => document.active), { what: 'the active document' });
+    expect(last).toMatchObject({ tenant, books: 'books-1', company: { timeZone: 'Europe/London' }, profile: PROFILE });
+    expect(Date.parse(last.goLiveAt ?? '')).toBeGreaterThan(0);
+    const versions = documents.map(({ version }) => version);
+    expect(versions).toEqual(versions.toSorted((left, right) => left - right));
+  });
+
+  it('story 6: goes live once, and pauses and resumes without moving go-live', async () => {
+    const live = documents.at(-1)?.goLiveAt;
+    await call('PUT', `${path}/sync-active`, { active: false });
+    await until(() => documents.at(-1)?.active === false, { what: 'the pause' });
+    expect(documents.at(-1)?.goLiveAt).toBe(live);
+    const acknowledged = ['verified', 'tax_fallback', 'rates_confirmed', 'payout_account', 'custom_numbers'];
+    await call('PUT', `${path}/sync-active`, { active: true, acknowledged });
+    await until(() => documents.at(-1)?.active === true, { what: 'the resumption' });
+    expect(documents.at(-1)?.goLiveAt).toBe(live);
+  });
+
+  it('honours If-Match and Idempotency-Key', async () => {
+    const values = { 'customers.pull': true };
+    const stale = await call('PATCH', `${path}/settings`, { values }, { headers: { 'if-match': '"1"' } });
+    expect(stale.body).toMatchObject({ status: 412, code: 'stale' });
+    const etag = (await call('GET', `${path}/settings`)).headers.get('etag') ?? '';
+    const headers = { 'if-match': etag, 'idempotency-key': randomUUID() };
+    const first = await call('PATCH', `${path}/settings`, { values }, { headers });
+    expect(first.status).toBe(200);
+    const again = await call('PATCH', `${path}/settings`, { values }, { headers });
+    expect(again.body).toEqual(first.body);
+    const reused = await call('PATCH', `${path}/settings`, { values: { 'customers.pull': false } }, { headers });
+    expect(reused.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  });
+
+  it('says which version every service decides by', async () => {
+    const services = ['customers', 'items', 'invoices', 'payments', 'tax'];
+    await say(
+      ...services.map(
+        (service, index) => ({ kind: 'read', tenant, at: at(4), service, settingsVersion: 3 + index }) as const,
+      ),
+    );
+    const applied = async (): Promise<number> => (await call('GET', `${path}/settings`)).body.appliedVersion as number;
+    expect(await until(async () => (await applied()) || undefined, { what: 'an applied version' })).toBe(3);
+  });
+
+  it('has an account made and puts it into its empty setting', async () => {
+    const wanted = await call('POST', `${path}/quickbooks/accounts`, { template: 'stripe-clearing' });
+    expect(wanted).toMatchObject({
+      status: 202,
+      body: { ref: 'account:stripe-clearing', setting: 'payments.clearingAccount' },
+    });
+    await until(() => commands.find(({ ref, kind }) => ref === 'account:stripe-clearing' && kind === 'push'), {
+      what: 'the push',
+    });
+    const choice = { id: '91', name: 'Stripe clearing' };
+    await say({ kind: 'proposal', tenant, at: at(5), books: 'books-1', account: { role: 'stripe-clearing', choice } });
+    await until(() => documents.at(-1)?.values['payments.clearingAccount']?.id === '91', { what: 'the setting' });
+    expect((await call('POST', `${path}/quickbooks/accounts`, { template: 'petty-cash' })).status).toBe(422);
+  });
+
+  it('shows each event once, in its greatest state, whatever arrives first', async () => {
+    const first = event('ev-1', 5);
+    const second = event('ev-2', 8);
+    const named = { entity: 'invoice', number: 'RAC-1', party: 'Maria Lopez', amount: '179.70', currency: 'GBP' };
+    await say(
+      record({ revision: 2, stage: 3, attempt: 1, at: at(7), state: 'sending' }),
+      record({ revision: 2, events: [first], ...named }),
+      record({
+        revision: 4,
+        attempt: 1,
+        stage: 5,
+        at: at(12),
+        state: 'synced',
+        events: [second],
+        quickbooks: { type: 'Invoice', id: '238' },
+        ...named,
+      }),
+      record({ revision: 4, events: [second], at: at(9), ...named }),
+      record({
+        tenant: null,
+        ref: 'runacall.invoices.v1/0/9',
+        revision: 0,
+        state: 'needs attention',
+        reason: { code: 'not_json' },
+        events: [],
+        parked: { topic: 'runacall.invoices.v1', partition: 0, offset: '9' },
+      }),
+    );
+    const rows = await until(async () => {
+      const { items } = (await call('GET', `${path}/log`)).body;
+      return items.length === 2 && items.every((row: { state: string }) => row.state !== 'waiting') ? items : undefined;
+    });
+    const replaced = rows.find((row: { eventId: string }) => row.eventId === 'ev-1');
+    const synced = rows.find((row: { eventId: string }) => row.eventId === 'ev-2');
+    expect(replaced).toMatchObject({ state: 'skipped', reason: { code: 'replaced' } });
+    expect(synced).toMatchObject({
+      entity: 'invoice',
+      recordId: 'inv_1',
+      change: 'sent',
+      state: 'synced',
+      amount: { amount: '179.70', currency: 'GBP' },
+      tookSeconds: 4,
+      quickbooks: { type: 'Invoice', id: '238' },
+    });
+    expect((await call('GET', `${path}/log?q=%23238`)).body.items).toHaveLength(1);
+    expect((await call('GET', `${path}/log?state=skipped&entity=invoice`)).body.items).toHaveLength(1);
+    expect((await call('GET', `${path}/log/counts`)).body.byState).toEqual({ skipped: 1, synced: 1 });
+
+    const page = (await call('GET', `${path}/log?limit=1`)).body;
+    expect(page.total).toBe(2);
+    const rest = (await call('GET', `${path}/log?limit=1&cursor=${page.next}`)).body;
+    expect([page.items[0].id, rest.items[0].id].toSorted()).toEqual([replaced.id, synced.id].toSorted());
+    expect(rest.next).toBeNull();
+
+    const story = (await call('GET', `${path}/log/${synced.id}`)).body;
+    expect(story.steps.map((step: { step: string }) => step.step)).toEqual(['decision', 'answer']);
+    expect(story.related).toEqual([replaced.id]);
+    expect(
+      (await call('GET', `/api/v1/companies/${other}/log/${synced.id}`, undefined, { bearer: OPERATOR })).status,
+    ).toBe(404);
+
+    const parked = (
+      await call('GET', '/api/v1/operations/log?q=runacall.invoices.v1/0/9', undefined, { bearer: OPERATOR })
+    ).body;
+    expect(parked.items[0]).toMatchObject({ company: null, entity: 'invoice', reason: { code: 'not_json' } });
+  });
+
+  it('describes itself', async () => {
+    const { body } = await call('GET', '/api/openapi.json', undefined, { bearer: '' });
+    expect(body.paths['/api/v1/companies/{company}/settings'].patch).toBeDefined();
+    expect(body.components.schemas.LogRowDto.properties.tookSeconds).toBeDefined();
+  });
+});

@@ -1,0 +1,103 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { createPool } from '@qbo-sync/eventstore/pool';
+import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
+import { createProducer } from '@qbo-sync/kafka/producer';
+import { BatchTransport } from '@qbo-sync/service/batch-transport';
+import type { Log } from '@qbo-sync/service/log';
+import { ActivityController } from './activity/activity.controller';
+import { ActivityIntake } from './activity/activity-intake';
+import { Companies } from './companies/companies';
+import { CompaniesController } from './companies/companies.controller';
+import { CompanyConditions } from './connection/company-conditions';
+import { ConnectionController } from './connection/connection.controller';
+import { Connections } from './connection/connections';
+import { GatewayClient } from './connection/gateway-client';
+import type { ConsoleConfig } from './console-config';
+import { CONSUMED, ConsoleRuntime } from './console-runtime';
+import { IdempotentAnswers } from './http/idempotent-answers';
+import { ExchangeLog } from './log/exchange-log';
+import { LogController } from './log/log.controller';
+import { LogQuery } from './log/log-query';
+import { LogRowEntity } from './log/log-row.entity';
+import { LogWriter } from './log/log-writer';
+import { OperationsLogController } from './log/operations-log.controller';
+import { StoryReader } from './log/story-reader';
+import { ChartReader } from './quickbooks/chart-reader';
+import { QuickBooksController } from './quickbooks/quickbooks.controller';
+import { QuickBooksDesk } from './quickbooks/quickbooks-desk';
+import { SettingsController } from './settings/settings.controller';
+import { SettingsDesk } from './settings/settings-desk';
+import { SettingsOutbox } from './settings/settings-outbox';
+import { SettingsStore } from './settings/settings-store';
+import { SyncActiveController } from './sync-active/sync-active.controller';
+import { SyncSwitch } from './sync-active/sync-switch';
+import { EVENT_DATABASE, GROUP, KAFKA, PRODUCER } from './tokens';
+
+const POOL_SIZE = 6;
+const STATEMENT_TIMEOUT_MS = 15_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/** The console's API and its consumers, in the consumer group of this name. */
+@Module({})
+export class ConsoleModule {
+  static of(config: ConsoleConfig, log: Log, group: string): DynamicModule {
+    return {
+      module: ConsoleModule,
+      imports: [
+        TypeOrmModule.forRoot({
+          type: 'postgres',
+          url: config.DATABASE_URL,
+          applicationName: `${group}.read`,
+          entities: [LogRowEntity],
+          poolSize: POOL_SIZE,
+          extra: {
+            statement_timeout: STATEMENT_TIMEOUT_MS,
+            idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+          },
+        }),
+      ],
+      controllers: [
+        ActivityController,
+        CompaniesController,
+        ConnectionController,
+        LogController,
+        OperationsLogController,
+        QuickBooksController,
+        SettingsController,
+        SyncActiveController,
+      ],
+      providers: [
+        ...[ActivityIntake, Companies, CompanyConditions, Connections, ConsoleRuntime, ChartReader, ExchangeLog],
+        ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
+        ...[SettingsStore, StoryReader, SyncSwitch],
+        { provide: GROUP, useValue: group },
+        {
+          provide: EVENT_DATABASE,
+          useFactory: () =>
+            createPool(config.DATABASE_URL, {
+              max: POOL_SIZE,
+              applicationName: group,
+              onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
+            }),
+        },
+        {
+          provide: KAFKA,
+          useFactory: () =>
+            createKafka({
+              brokers: config.KAFKA_BROKERS,
+              clientId: group,
+              onLog: ({ level, message }) => log[level]({ reason: message }, 'kafka client'),
+            }),
+        },
+        { provide: PRODUCER, inject: [KAFKA], useFactory: (kafka: KafkaClient) => createProducer(kafka) },
+        {
+          provide: BatchTransport,
+          inject: [ConsoleRuntime],
+          useFactory: (runtime: ConsoleRuntime) =>
+            new BatchTransport(CONSUMED, (topics, handle) => runtime.startConsumer(topics, handle)),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/** Every way in which the API refuses: code → status and title. `params` and `errors` say the rest. */
+export const PROBLEMS = {
+  unauthorized: { status: 401, title: 'A bearer token of the operator or of this company is needed.' },
+  not_found: { status: 404, title: 'There is no such thing here.' },
+  method_unknown: { status: 405, title: 'This cannot be done here.' },
+  body_invalid: { status: 400, title: 'The request cannot be read.' },
+  query_invalid: { status: 400, title: 'A query parameter is wrong.' },
+  cursor_invalid: { status: 400, title: 'The cursor is none of ours: start again from the top.' },
+  settings_invalid: { status: 422, title: 'A value is wrong; nothing was saved.' },
+  template_unknown: { status: 422, title: 'We make no such account.' },
+  stale: { status: 412, title: 'Somebody saved meanwhile.' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came before with another request.' },
+  idempotency_key_in_use: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still being answered.',
+  },
+  not_connected: { status: 409, title: 'Not connected to QuickBooks.' },
+  sync_active_needed: { status: 409, title: 'Something needed for Sync active is missing.' },
+  sync_active_advised: { status: 409, title: 'Advice was neither followed nor acknowledged.' },
+  quickbooks_refused: { status: 502, title: 'QuickBooks refused.' },
+  gateway_unavailable: { status: 503, title: 'QuickBooks cannot be asked now.' },
+  failed_here: { status: 500, title: 'We failed. Nothing is lost.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemError {
+  /** JSON pointer into the request's body. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Thrown by controllers to refuse a request; answered as `application/problem+json`. */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly params: Readonly<Record<string, string>> = {},
+    readonly errors: readonly ProblemError[] = [],
+  ) {
+    super(code);
+    this.name = 'Problem';
+  }
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly errors: readonly ProblemError[];
+  readonly traceId: string;
+}
+
+/** RFC 9457. */
+export function problemBody(problem: Problem, traceId: string): ProblemBody {
+  const { code, params, errors } = problem;
+  return { type: `urn:qbo-sync:problem:${code}`, ...PROBLEMS[code], code, params, errors, traceId };
+}

@@ -1,0 +1,103 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** Shapes of console.md §12 as the API serves them. */
+export class CodedDto {
+  @ApiProperty() code: string;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) params: Readonly<Record<string, string>>;
+  @ApiProperty({ description: 'The English sentence.' }) text: string;
+}
+
+export class MoneyDto {
+  @ApiProperty({ example: '179.70' }) amount: string;
+  @ApiProperty({ example: 'USD', type: String, nullable: true }) currency: string | null;
+}
+
+export class QuickBooksLinkDto {
+  @ApiProperty({ example: 'Invoice' }) type: string;
+  @ApiProperty({ example: '238' }) id: string;
+}
+
+export class LogRowDto {
+  @ApiProperty() id: string;
+  @ApiProperty({ description: 'Order of arrival.' }) position: string;
+  @ApiProperty({ type: String, nullable: true }) eventId: string | null;
+  @ApiProperty({ example: 'invoice' }) entity: string;
+  @ApiProperty() recordId: string;
+  @ApiPropertyOptional() number?: string;
+  @ApiPropertyOptional() party?: string;
+  @ApiProperty({ example: 'sent' }) change: string;
+  @ApiPropertyOptional({ type: MoneyDto }) amount?: MoneyDto;
+  @ApiProperty() occurredAt: string;
+  @ApiProperty() receivedAt: string;
+  @ApiProperty({
+    enum: ['waiting', 'sending', 'synced', 'synced with warnings', 'needs attention', 'skipped', 'dismissed'],
+  })
+  state: string;
+  @ApiPropertyOptional({ type: CodedDto }) reason?: CodedDto;
+  @ApiProperty({ type: [CodedDto] }) warnings: readonly CodedDto[];
+  @ApiProperty() attempts: number;
+  @ApiPropertyOptional() retryAt?: string;
+  @ApiPropertyOptional() settledAt?: string;
+  @ApiPropertyOptional({ description: 'From the event to QuickBooks’ answer.' }) tookSeconds?: number;
+  @ApiPropertyOptional({ type: QuickBooksLinkDto }) quickbooks?: QuickBooksLinkDto;
+}
+
+/** Operators see whose row it is. */
+export class OperationsLogRowDto extends LogRowDto {
+  @ApiProperty({ type: String, nullable: true }) company: string | null;
+}
+
+export class LogPageDto {
+  @ApiProperty({ type: [LogRowDto] }) items: readonly LogRowDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true }) total: number | null;
+}
+
+export class OperationsLogPageDto {
+  @ApiProperty({ type: [OperationsLogRowDto] }) items: readonly OperationsLogRowDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true }) total: number | null;
+}
+
+const COUNTS = { type: 'object', additionalProperties: { type: 'integer' } } as const;
+
+export class LogCountsDto {
+  @ApiProperty(COUNTS) byState: Readonly<Record<string, number>>;
+  @ApiProperty(COUNTS) byEntity: Readonly<Record<string, number>>;
+  @ApiProperty({ ...COUNTS, description: 'By the code of the reason.' }) byCause: Readonly<Record<string, number>>;
+}
+
+export class StoryStepDto {
+  @ApiProperty({ enum: ['event', 'decision', 'wait', 'request', 'answer', 'person'] }) step: string;
+  @ApiProperty() at: string;
+  @ApiProperty({ type: CodedDto }) text: CodedDto;
+}
+
+export class FieldDiffDto {
+  @ApiProperty() field: string;
+  @ApiProperty({ type: String, nullable: true, description: 'JSON text in QuickBooks before.' }) before: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'JSON text as sent.' }) sent: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'JSON text QuickBooks kept.' }) kept: string | null;
+}
+
+export class TechnicalDto {
+  @ApiPropertyOptional() traceId?: string;
+  @ApiPropertyOptional() intuitTid?: string;
+  @ApiPropertyOptional() topic?: string;
+  @ApiPropertyOptional() partition?: number;
+  @ApiPropertyOptional() offset?: string;
+  @ApiPropertyOptional() settingsVersion?: number;
+}
+
+export class StoryDto {
+  @ApiProperty({ type: LogRowDto }) row: LogRowDto;
+  @ApiProperty({ type: [StoryStepDto] }) steps: readonly StoryStepDto[];
+  @ApiProperty({ type: [FieldDiffDto] }) diff: readonly FieldDiffDto[];
+  @ApiProperty({ type: [String] }) related: readonly string[];
+  @ApiProperty({ type: TechnicalDto }) technical: TechnicalDto;
+}
+
+export class RawDto {
+  @ApiProperty({ type: String, nullable: true, description: 'The request as JSON text.' }) request: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The answer as JSON text.' }) answer: string | null;
+}

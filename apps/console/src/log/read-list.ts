@@ -1,0 +1,35 @@
+import { check } from '@qbo-sync/contracts/validation';
+import { Problem } from '../http/problem';
+import { LogListQuery } from './log-list.dto';
+import type { LogFilter } from './log-query';
+
+export interface ListRequest {
+  readonly filter: LogFilter;
+  readonly limit: number;
+  /** Position to go on below; null: from the newest. */
+  readonly before: string | null;
+}
+
+const PAGE = 50;
+
+/** Reads a list's query. Throws the problem that says which parameter is wrong. */
+export function readList(query: object): ListRequest {
+  const checked = check(LogListQuery, query);
+  if (!checked.ok) {
+    throw new Problem('query_invalid', { parameter: checked.fault.path, message: checked.fault.message });
+  }
+  const { state, entity, q, from, to, limit, cursor } = checked.value;
+  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw new Problem('cursor_invalid');
+  return {
+    filter: { states: list(state), entities: list(entity), q: q?.trim() || null, from: from ?? null, to: to ?? null },
+    limit: limit ?? PAGE,
+    before: cursor ?? null,
+  };
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

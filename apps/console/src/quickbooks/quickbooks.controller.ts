@@ -1,0 +1,75 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
+import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
+import { readBody } from '../http/read-body';
+import { ACCOUNT_USES } from '../settings/settings-table';
+import { QuickBooksDesk } from './quickbooks-desk';
+import { AccountBody, AccountsDto, AccountWantedDto, PreferencesDto, TaxCodesDto } from './quickbooks.dto';
+
+@ApiTags('quickbooks')
+@ApiBearerAuth()
+@UseGuards(BearerGuard)
+@UseInterceptors(IdempotencyInterceptor)
+@Controller('api/v1/companies/:company/quickbooks')
+export class QuickBooksController {
+  constructor(@Inject(QuickBooksDesk) private readonly desk: QuickBooksDesk) {}
+
+  @Get('accounts')
+  @ApiQuery({ name: 'use', required: false, enum: Object.keys(ACCOUNT_USES) })
+  @ApiOkResponse({ type: AccountsDto })
+  accounts(@Param('company') tenant: string, @Query('use') use?: string): Promise<AccountsDto> {
+    return this.desk.accounts(tenant, use);
+  }
+
+  @Post('accounts')
+  @HttpCode(202)
+  @ApiBody({ type: AccountBody })
+  @ApiAcceptedResponse({ type: AccountWantedDto })
+  wantAccount(
+    @Param('company') tenant: string,
+    @Body() body: unknown,
+    @Req() request: CallerRequest,
+  ): Promise<AccountWantedDto> {
+    return this.desk.wantAccount(tenant, readBody(AccountBody, body).template, request.caller.kind);
+  }
+
+  @Get('tax-codes')
+  @ApiOkResponse({ type: TaxCodesDto })
+  taxCodes(@Param('company') tenant: string): Promise<TaxCodesDto> {
+    return this.desk.taxCodes(tenant);
+  }
+
+  @Get('preferences')
+  @ApiOkResponse({ type: PreferencesDto })
+  preferences(@Param('company') tenant: string): Promise<PreferencesDto> {
+    return this.desk.preferences(tenant);
+  }
+
+  @Post('refresh')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  refresh(@Param('company') tenant: string): Promise<void> {
+    return this.desk.refresh(tenant);
+  }
+}
