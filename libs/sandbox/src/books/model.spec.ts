@@ -1,3 +1,4 @@
+import { type ExactJson, ExactNumber, printExact } from '@qbo-sync/contracts/exact-json';
 import { compareBooks } from './compare';
 import type { BooksChoices } from './choices';
 import type { Wire } from './happened';
@@ -113,7 +114,7 @@ describe('the model of the books', () => {
 describe('the comparison with QuickBooks', () => {
   const inQuickBooks = (overrides: { tax?: string; line?: string; twice?: boolean } = {}): Record<string, object[]> => {
     const sales = (amount: string, itemId: string, detail: object = {}) => ({
-      Amount: JSON.rawJSON(amount),
+      Amount: new ExactNumber(amount),
       DetailType: 'SalesItemLineDetail',
       SalesItemLineDetail: { ItemRef: { value: itemId }, ...detail },
     });
@@ -122,9 +123,9 @@ describe('the comparison with QuickBooks', () => {
       DocNumber: 'RAC-1',
       PrivateNote: 'Run a Call inv_1',
       CustomerRef: { value: '58' },
-      TotalAmt: JSON.rawJSON('1087.50'),
-      Balance: JSON.rawJSON('500.00'),
-      TxnTaxDetail: { TotalTax: JSON.rawJSON(overrides.tax ?? '82.50') },
+      TotalAmt: new ExactNumber('1087.50'),
+      Balance: new ExactNumber('500.00'),
+      TxnTaxDetail: { TotalTax: new ExactNumber(overrides.tax ?? '82.50') },
       Line: [
         sales(overrides.line ?? '129.00', '11', { ItemAccountRef: { value: '1' } }),
         sales('1000.00', '12'),
@@ -137,7 +138,7 @@ describe('the comparison with QuickBooks', () => {
     };
     const pay = { Id: '154', PrivateNote: 'Run a Call pay_1 ch_1', CustomerRef: { value: '58' }, TotalAmt: 600, DepositToAccountRef: { value: '7' } };
     return {
-      Customer: [{ Id: '58', DisplayName: 'Dana Ruiz', Balance: JSON.rawJSON('487.50') }],
+      Customer: [{ Id: '58', DisplayName: 'Dana Ruiz', Balance: new ExactNumber('487.50') }],
       Item: [
         { Id: '11', Name: 'AC tune-up', IncomeAccountRef: { value: '1' } },
         { Id: '12', Name: 'Boiler', IncomeAccountRef: { value: '2' } },
@@ -152,7 +153,7 @@ describe('the comparison with QuickBooks', () => {
     const tables = inQuickBooks(overrides);
     const read = (query: string): Promise<string> => {
       const resource = /from (\w+)/.exec(query)![1]!;
-      return Promise.resolve(JSON.stringify({ QueryResponse: { [resource]: tables[resource] } }));
+      return Promise.resolve(printExact({ QueryResponse: { [resource]: tables[resource] } } as unknown as ExactJson));
     };
     const expected = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid], CHOICES);
     return compareBooks(expected, await readBooks(read), CHOICES, { customers: 0, items: 0 });

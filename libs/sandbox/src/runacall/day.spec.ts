@@ -113,7 +113,7 @@ describe('a day of Run a Call, over 200 seeds', () => {
     for (const day of days) {
       for (const company of day.companies) {
         const mine = once(day).filter(({ tenant }) => tenant === company.id);
-        const only: PlannedDay = { companies: [company], events: mine };
+        const only: PlannedDay = { ...day, companies: [company], events: mine };
         const applied = new Map<string, bigint>();
         for (const payment of last<Payment>(only, 'payment').filter(({ voidedOn }) => voidedOn === undefined)) {
           expect(sum(payment.allocations.map(({ amount }) => cents(amount)))).toBeLessThanOrEqual(cents(payment.amount));

@@ -12,6 +12,7 @@ export type DaySize = 'full' | 'short';
 export interface PlannedDay {
   readonly companies: readonly PlayedCompany[];
   readonly events: readonly DayEvent[];
+  readonly pace: 'a busy day' | 'at once';
 }
 
 interface Script {
@@ -79,7 +80,7 @@ export function planDay(seed: string, anchor: string, size: DaySize, companies: 
     for (const act of prng.shuffled(repeated(script.acts))) SCENARIOS[act](day);
     return day.journal.events;
   });
-  return { companies, events: inPublishingOrder(events, new Prng(`${seed}/order`)) };
+  return { companies, events: inPublishingOrder(events, new Prng(`${seed}/order`)), pace: size === 'full' ? 'a busy day' : 'at once' };
 }
 
 export const PHASES: readonly Phase[] = ['rates', 'day', 'late'];

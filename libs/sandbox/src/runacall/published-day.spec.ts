@@ -37,10 +37,14 @@ describe('what was published', () => {
     expect(readFileSync(join(folder3, 'published.jsonl'), 'utf8').split('\n')).toHaveLength(3);
   });
 
-  test('keeps which day it is', () => {
+  test('keeps which day it is, and where it is anchored', () => {
     const folder4 = join(folder, 'identity');
-    const identity = { seed: 'a', anchor: '2026-11-21T12:00:00Z', size: 'short' as const };
-    expect(new PublishedDay(folder4).identify(() => identity)).toEqual(identity);
-    expect(new PublishedDay(folder4).identify(() => ({ ...identity, seed: 'b' }))).toEqual(identity);
+    const day = new PublishedDay(folder4);
+    expect(day.identify(() => ({ seed: 'a', size: 'short' }))).toEqual({ seed: 'a', size: 'short' });
+    expect(day.anchor).toBeUndefined();
+    day.anchorAt(() => '2026-11-21T12:00:00Z');
+    const later = new PublishedDay(folder4);
+    expect(later.identify(() => ({ seed: 'b', size: 'full' }))).toEqual({ seed: 'a', size: 'short', anchor: '2026-11-21T12:00:00Z' });
+    expect(later.anchorAt(() => '2027-01-01T00:00:00Z')).toBe('2026-11-21T12:00:00Z');
   });
 });

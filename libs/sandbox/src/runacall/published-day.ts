@@ -37,9 +37,9 @@ export function stamp(event: DayEvent, instant: string): PublishedMessage {
 
 export interface DayIdentity {
   readonly seed: string;
-  /** RFC 3339. */
-  readonly anchor: string;
   readonly size: DaySize;
+  /** RFC 3339: documents are dated on its day or later. Absent until sync was switched on. */
+  readonly anchor?: string;
 }
 
 /**
@@ -50,12 +50,14 @@ export class PublishedDay {
   private readonly identityFile: string;
   private readonly messagesFile: string;
   private readonly known: PublishedMessage[];
+  private identity: DayIdentity | undefined;
   private readonly byId = new Map<string, PublishedMessage>();
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.identityFile = join(folder, 'day.json');
     this.messagesFile = join(folder, 'published.jsonl');
+    if (existsSync(this.identityFile)) this.identity = JSON.parse(readFileSync(this.identityFile, 'utf8')) as DayIdentity;
     const text = existsSync(this.messagesFile) ? readFileSync(this.messagesFile, 'utf8') : '';
     // The writer may have been killed: an unfinished last line was never sent.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -70,10 +72,17 @@ export class PublishedDay {
 
   /** The stored day, or this one, stored now. */
   identify(fresh: () => DayIdentity): DayIdentity {
-    if (existsSync(this.identityFile)) return JSON.parse(readFileSync(this.identityFile, 'utf8')) as DayIdentity;
-    const identity = fresh();
-    writeFileSync(this.identityFile, JSON.stringify(identity));
-    return identity;
+    return this.identity ?? this.keep(fresh());
+  }
+
+  get anchor(): string | undefined {
+    return this.identity?.anchor;
+  }
+
+  /** The stored anchor, or this one, stored now. The day must have been identified. */
+  anchorAt(fresh: () => string): string {
+    if (this.identity === undefined) throw new Error('Which day it is has not been said');
+    return this.identity.anchor ?? this.keep({ ...this.identity, anchor: fresh() }).anchor ?? '';
   }
 
   /**
@@ -89,6 +98,12 @@ export class PublishedDay {
     this.known.push(message);
     this.byId.set(event.id, message);
     return message;
+  }
+
+  private keep(identity: DayIdentity): DayIdentity {
+    writeFileSync(this.identityFile, JSON.stringify(identity));
+    this.identity = identity;
+    return identity;
   }
 }
 

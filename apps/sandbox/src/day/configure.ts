@@ -1,0 +1,145 @@
+import { ACCOUNT_ROLES, type AccountRoleName } from '@qbo-sync/contracts/account-roles';
+import type { Choice, RateMapping } from '@qbo-sync/contracts/sync/settings';
+import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
+import { EQUIPMENT_CATEGORY, type PlayedRate } from '@qbo-sync/sandbox/runacall/companies';
+import type { AccountAnswer, TaxCodeAnswer } from './console-api';
+import { DayStopped, until } from './stopped';
+import type { ConnectedCompany, World } from './world';
+
+const WITHIN_MS = 60_000;
+const UNDEPOSITED = /^undeposited funds$/i;
+/** Codes that are of no rate at all come before those of zero per cent. */
+const UNTAXED_NAMES = [/^no vat$/i, /^exempt/i, /^out of scope/i, /zero|0\.0/i];
+
+/**
+ * Chooses the company's settings as its bookkeeper would, from what QuickBooks lists, and saves them. Its tax rates must
+ * have been published before: they are mapped once tax has proposed them. Ends with a sentence where a tax code is
+ * missing. Gives what the model of the books must know.
+ */
+export async function configure(world: World, one: ConnectedCompany): Promise<BooksChoices> {
+  const { company, api } = one;
+  const account = (role: AccountRoleName, use: string): Promise<Choice> => accountOf(one, role, use);
+  const income = await account('service-revenue', 'income');
+  const equipment = await account('equipment-sales', 'income');
+  const memberships = await account('memberships', 'membership');
+  const discounts = await account('discounts', 'discounts');
+  const tips = await account('tips', 'tips');
+  const clearing = await account('stripe-clearing', 'clearing');
+  const undeposited = await undepositedOf(one);
+  const outside = company.country !== 'US';
+  const codes = await api.taxCodes(company.id);
+  const rates = await mapRates(one, codes);
+  await api.save(company.id, {
+    'items.defaultIncomeAccount': income.id,
+    'items.categoryAccounts': [{ categoryId: EQUIPMENT_CATEGORY.id, name: EQUIPMENT_CATEGORY.name, account: equipment.id }],
+    'invoices.membershipAccount': memberships.id,
+    'invoices.discountsAccount': discounts.id,
+    'invoices.tipsAccount': tips.id,
+    'payments.clearingAccount': clearing.id,
+    'payments.undepositedAccount': undeposited.id,
+    'tax.rates': rates,
+    ...(outside ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id } : {}),
+  });
+  await inEffect(one);
+  world.progress.step(
+    `${company.id}: income ${income.name}, equipment ${equipment.name}, memberships ${memberships.name}, tips ${tips.name}, ` +
+      `discounts ${discounts.name}, Stripe ${clearing.name}; ${Object.keys(rates).length} of ${company.rates.length} tax rates mapped`,
+  );
+  return {
+    taxedBy: company.tax,
+    income,
+    categories: { [EQUIPMENT_CATEGORY.id]: equipment },
+    memberships,
+    discounts,
+    tips,
+    undeposited,
+    clearing,
+    mappedRates: Object.keys(rates),
+  };
+}
+
+/** Turns sync on, knowing what is advised and not done. */
+export async function turnOn(world: World, { company: { id }, api }: ConnectedCompany): Promise<void> {
+  const now = await api.syncActive(id);
+  if (!now.active) {
+    const missing = now.needed.filter(({ ok }) => !ok).map(({ code }) => code);
+    if (missing.length > 0) throw new DayStopped(`Sync of ${id} cannot be turned on yet: ${missing.join(', ')}.`);
+    await api.turnSync(id, true, now.advised.filter(({ ok }) => !ok).map(({ code }) => code));
+  }
+  world.progress.step(`${id}: sync is active`);
+}
+
+/** The account of a role by its type (the picker's use) and name, made where it is missing. */
+async function accountOf({ company: { id }, api }: ConnectedCompany, role: AccountRoleName, use: string): Promise<Choice> {
+  const { name } = ACCOUNT_ROLES[role];
+  const find = async (): Promise<AccountAnswer | undefined> =>
+    (await api.accounts(id, use)).find((account) => account.name.toLowerCase() === name.toLowerCase());
+  const known = await find();
+  if (known !== undefined) return choiceOf(known);
+  await api.makeAccount(id, role);
+  const made = await until(
+    async () => {
+      await api.refresh(id);
+      return find();
+    },
+    { withinMs: WITHIN_MS, sentence: `The account "${name}" of ${id} was not made in QuickBooks within a minute.` },
+  );
+  return choiceOf(made);
+}
+
+async function undepositedOf({ company: { id }, api }: ConnectedCompany): Promise<Choice> {
+  const own = (await api.profile(id))?.undepositedAccount;
+  const found = own ?? (await api.accounts(id, 'undeposited')).find(({ name }) => UNDEPOSITED.test(name));
+  if (found === undefined) throw new DayStopped(`QuickBooks of ${id} lists no account "Undeposited Funds".`);
+  return choiceOf(found);
+}
+
+/** Rate id → code id. Outside the US each rate must have one; where QuickBooks works out the tax itself it need not. */
+async function mapRates({ company, api }: ConnectedCompany, codes: readonly TaxCodeAnswer[]): Promise<Record<string, string>> {
+  const proposed = await until(
+    async () => {
+      const { values } = await api.settings(company.id);
+      const known = values['tax.rates'];
+      return company.rates.every(({ id }) => known.some(({ rateId }) => rateId === id)) ? known : undefined;
+    },
+    { withinMs: WITHIN_MS, sentence: `The tax rates of ${company.id} were not proposed within a minute.` },
+  );
+  const mapped: Record<string, string> = {};
+  for (const rate of company.rates) {
+    const code = codeFor(rate, proposed, codes);
+    if (code !== undefined) mapped[rate.id] = code;
+    else if (company.tax === 'per line') {
+      throw new DayStopped(`QuickBooks of ${company.id} lists no tax code of ${rate.percentage} % for "${rate.name}": make one there, then run again.`);
+    }
+  }
+  return mapped;
+}
+
+/** The proposal where there is one, else the plainest code of the same percentage. */
+function codeFor(rate: PlayedRate, proposed: readonly RateMapping[], codes: readonly TaxCodeAnswer[]): string | undefined {
+  const proposal = proposed.find(({ rateId }) => rateId === rate.id);
+  if (proposal?.code !== undefined && (proposal.state === 'suggested' || proposal.state === 'confirmed')) return proposal.code.id;
+  const plain = /^\d+(\.\d+)?% [SRZ]$/;
+  const equal = codes.filter(({ percentage }) => percentage !== undefined && percentage !== null && Number(percentage) === Number(rate.percentage));
+  return (equal.find(({ name }) => plain.test(name)) ?? equal[0])?.id;
+}
+
+function untaxedCode({ company: { id } }: ConnectedCompany, codes: readonly TaxCodeAnswer[]): Choice {
+  const zero = codes.filter(({ percentage }) => percentage === null || percentage === undefined || Number(percentage) === 0);
+  const best = UNTAXED_NAMES.map((form) => zero.find(({ name }) => form.test(name))).find((code) => code !== undefined);
+  if (best === undefined) throw new DayStopped(`QuickBooks of ${id} lists no tax code of 0 % for untaxed lines: make one there, then run again.`);
+  return choiceOf(best);
+}
+
+/** Every service decides by the settings as saved. */
+async function inEffect({ company: { id }, api }: ConnectedCompany): Promise<void> {
+  await until(
+    async () => {
+      const { version, appliedVersion } = await api.settings(id);
+      return appliedVersion >= version ? true : undefined;
+    },
+    { withinMs: WITHIN_MS, sentence: `The settings of ${id} were not in effect within a minute.` },
+  );
+}
+
+const choiceOf = ({ id, name }: Choice): Choice => ({ id, name });

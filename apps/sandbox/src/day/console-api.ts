@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Choice, CompanyProfile, SettingValues } from '@qbo-sync/contracts/sync/settings';
+import { DayStopped } from './stopped';
+
+/** Answers of the console's public API (console.md §12), as far as the day reads them. */
+export interface SettingsAnswer {
+  readonly version: number;
+  readonly appliedVersion: number;
+  readonly values: SettingValues;
+}
+export interface AccountAnswer extends Choice {
+  readonly type: string;
+  readonly active: boolean;
+}
+export interface TaxCodeAnswer extends Choice {
+  readonly percentage?: string | null;
+  readonly active?: boolean;
+}
+export interface ReadinessPoint {
+  readonly code: string;
+  readonly ok: boolean;
+}
+export interface SyncActiveAnswer {
+  readonly active: boolean;
+  readonly needed: readonly ReadinessPoint[];
+  readonly advised: readonly ReadinessPoint[];
+}
+export interface LogRow {
+  readonly id: string;
+  readonly eventId: string | null;
+  readonly entity: string;
+  readonly recordId: string;
+  readonly change: string;
+  readonly occurredAt: string;
+  readonly state: string;
+  readonly reason?: { readonly code: string; readonly text: string };
+  readonly settledAt?: string;
+  readonly quickbooks?: { readonly type: string; readonly id: string };
+}
+interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+const TIMEOUT_MS = 30_000;
+const LOG_PAGE = 200;
+
+/** One person at the console: a company's, or the operator. */
+export class ConsoleApi {
+  constructor(
+    private readonly consoleUrl: string,
+    private readonly token: string,
+  ) {}
+
+  /** Operator: makes a company (or says again that it is there) and gives its token. */
+  makeCompany(id: string, facts: Readonly<Record<string, string>>): Promise<{ token: string }> {
+    return this.ask('PUT', `/api/v1/companies/${id}`, facts);
+  }
+
+  connection(id: string): Promise<{ state: string; companyName?: string | null }> {
+    return this.ask('GET', `${path(id)}/connection`);
+  }
+
+  startConnection(id: string): Promise<{ authorizeUrl: string }> {
+    return this.ask('POST', `${path(id)}/connection/start`, {});
+  }
+
+  settings(id: string): Promise<SettingsAnswer> {
+    return this.ask('GET', `${path(id)}/settings`);
+  }
+
+  save(id: string, values: Readonly<Record<string, unknown>>): Promise<SettingsAnswer> {
+    return this.ask('PATCH', `${path(id)}/settings`, { values });
+  }
+
+  async accounts(id: string, use: string): Promise<readonly AccountAnswer[]> {
+    const { items } = await this.ask<Page<AccountAnswer>>('GET', `${path(id)}/quickbooks/accounts?use=${use}`);
+    return items.filter(({ active }) => active);
+  }
+
+  makeAccount(id: string, template: string): Promise<unknown> {
+    return this.ask('POST', `${path(id)}/quickbooks/accounts`, { template });
+  }
+
+  async taxCodes(id: string): Promise<readonly TaxCodeAnswer[]> {
+    const { items } = await this.ask<Page<TaxCodeAnswer>>('GET', `${path(id)}/quickbooks/tax-codes`);
+    return items.filter(({ active }) => active !== false);
+  }
+
+  async profile(id: string): Promise<CompanyProfile | null> {
+    return (await this.ask<{ profile: CompanyProfile | null }>('GET', `${path(id)}/quickbooks/preferences`)).profile;
+  }
+
+  refresh(id: string): Promise<unknown> {
+    return this.ask('POST', `${path(id)}/quickbooks/refresh`, {});
+  }
+
+  syncActive(id: string): Promise<SyncActiveAnswer> {
+    return this.ask('GET', `${path(id)}/sync-active`);
+  }
+
+  turnSync(id: string, active: boolean, acknowledged: readonly string[]): Promise<SyncActiveAnswer> {
+    return this.ask('PUT', `${path(id)}/sync-active`, { active, acknowledged });
+  }
+
+  /** The whole log, all pages. */
+  async log(id: string): Promise<LogRow[]> {
+    const rows: LogRow[] = [];
+    let cursor = '';
+    for (;;) {
+      const page = await this.ask<Page<LogRow>>('GET', `${path(id)}/log?limit=${LOG_PAGE}${cursor}`);
+      rows.push(...page.items);
+      if (page.next === null) return rows;
+      cursor = `&cursor=${encodeURIComponent(page.next)}`;
+    }
+  }
+
+  private async ask<Answer>(method: string, at: string, body?: object): Promise<Answer> {
+    const response = await fetch(`${this.consoleUrl}${at}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new DayStopped(`The console refused ${method} ${at}: ${response.status} ${text.slice(0, 500)}`);
+    return (text === '' ? {} : JSON.parse(text)) as Answer;
+  }
+}
+
+const path = (id: string): string => `/api/v1/companies/${id}`;

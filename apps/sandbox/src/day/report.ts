@@ -1,0 +1,96 @@
+import type { Comparison } from '@qbo-sync/sandbox/books/compare';
+import { describe, type SettledEvent, standingOf } from './settle';
+
+/** How the day ended, as it is printed and kept in `day-result.json`. */
+export interface DayResult {
+  readonly seed: string;
+  readonly anchor: string;
+  readonly size: string;
+  readonly published: number;
+  readonly copies: number;
+  readonly known: number;
+  /** Counted by the emulator; null with another QuickBooks. */
+  readonly writes: number | null;
+  readonly found: StateCounts;
+  readonly predicted: StateCounts;
+  readonly heldShare: number;
+  readonly surprises: readonly string[];
+  readonly latency: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number } | null;
+  readonly comparisons: readonly Comparison[];
+  readonly agreed: boolean;
+}
+
+export interface StateCounts {
+  readonly posted: number;
+  readonly warned: number;
+  readonly held: number;
+  readonly skipped: number;
+}
+
+const STATES: Readonly<Record<string, keyof StateCounts>> = {
+  synced: 'posted',
+  'synced with warnings': 'warned',
+  'needs attention': 'held',
+  waiting: 'held',
+  skipped: 'skipped',
+};
+
+/** Events by where they rest: as found in the log, and as predicted (overtaken ones counted as they were found). */
+export function countStates(events: readonly SettledEvent[]): { found: StateCounts; predicted: StateCounts } {
+  const none = { posted: 0, warned: 0, held: 0, skipped: 0 };
+  const found = { ...none };
+  const predicted = { ...none };
+  for (const event of events) {
+    const { row, prediction } = event;
+    const as = STATES[row?.state ?? ''];
+    if (as !== undefined) found[as] += 1;
+    const expected = standingOf(event) === 'as predicted' && as !== undefined ? as : STATES[prediction.state];
+    if (expected !== undefined) predicted[expected] += 1;
+  }
+  return { found, predicted };
+}
+
+export const surprisesOf = (events: readonly SettledEvent[]): string[] =>
+  events.filter((event) => standingOf(event) !== 'as predicted').map(describe);
+
+/** From the event to QuickBooks' answer; tax rates are never sent. */
+export function latencyOf(events: readonly SettledEvent[]): DayResult['latency'] {
+  const took = events
+    .flatMap(({ row }) =>
+      row?.settledAt !== undefined && row.quickbooks !== undefined && row.state.startsWith('synced')
+        ? [Date.parse(row.settledAt) - Date.parse(row.occurredAt)]
+        : [],
+    )
+    .sort((a, b) => a - b);
+  if (took.length === 0) return null;
+  const at = (share: number): number => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  return { count: took.length, p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+/** The lines a person reads at the end. */
+export function reportLines(result: DayResult): string[] {
+  const { found, predicted } = result;
+  const writes = result.writes === null ? 'writes not counted' : `${result.writes} writes`;
+  const state = (name: keyof StateCounts): string => `${found[name]} ${name}${found[name] === predicted[name] ? '' : ` (predicted ${predicted[name]})`}`;
+  return [
+    '',
+    `${result.published} published, ${result.known} already known, ${writes}`,
+    `Events: ${state('posted')}, ${state('warned')}, ${state('held')}, ${state('skipped')}; ${(result.heldShare * 100).toFixed(1)} % held, ${result.copies} copies absorbed`,
+    result.latency === null ? 'Event to posted: nothing was posted' : `Event to posted: p50 ${result.latency.p50Ms} ms, p95 ${result.latency.p95Ms} ms (${result.latency.count} events)`,
+    ...result.comparisons.flatMap(table),
+    ...(result.surprises.length === 0 ? [] : ['', 'Not as predicted:', ...result.surprises.map((line) => `  ${line}`)]),
+    '',
+    result.agreed ? 'The books agree to the cent.' : 'The books do not agree.',
+  ];
+}
+
+function table({ tenant, rows, differences }: Comparison): string[] {
+  const width = Math.max(24, ...rows.map(({ what }) => what.length));
+  const line = (what: string, ...cells: string[]): string => `  ${what.padEnd(width)}${cells.map((cell) => cell.padStart(17)).join('')}`;
+  return [
+    '',
+    `${tenant}${differences.length === 0 ? '' : `: ${differences.length} differences`}`,
+    line('', 'in Run a Call', 'in the books', 'difference'),
+    ...rows.map(({ what, expected, found, difference }) => line(what, expected, found, difference)),
+  ];
+}
