@@ -47,6 +47,13 @@ describe('customer', () => {
     expect(mapped.warnings.map(({ code }) => code)).toEqual(warnings);
   });
 
+  test('F §9.3 outside automated sales tax there are no exemption reasons', () => {
+    const mapped = toCustomer(COMMERCIAL, UK);
+    expect(JSON.parse(mapped.body)).toMatchObject({ Taxable: false });
+    expect(mapped.body).not.toContain('TaxExemptionReasonId');
+    expect(mapped.warnings).toEqual([]);
+  });
+
   test("§1.13 a country that is not the company's own is alpha-3", () => {
     expect(JSON.parse(toCustomer(DANA, UK).body).BillAddr.Country).toBe('USA');
     const home = {

@@ -62,17 +62,18 @@ function nameOf(customer: Customer): string {
 export function toCustomer(customer: Customer, ctx: MappingContext, displayName?: string): MappedRecord {
   const text = texts();
   const name = text.name(displayName ?? nameOf(customer), DISPLAY_NAME_LIMIT) ?? customer.id;
-  const email = customer.email?.trim();
-  const usableEmail = email !== undefined && EMAIL.test(email) && email.length <= EMAIL_LIMIT ? email : undefined;
+  const email = text.whole(customer.email, (cleaned) => EMAIL.test(cleaned) && cleaned.length <= EMAIL_LIMIT);
   const phone = text.lines(customer.phone, PHONE_LIMIT);
   const mobile = text.lines(customer.mobile, PHONE_LIMIT);
-  const exemption = customer.taxExempt ? exemptionReasonId(customer.taxExemptReason) : undefined;
+  // Only automated sales tax knows reasons (quickbooks.md §9.3).
+  const wantsReason = customer.taxExempt && ctx.profile.taxMode === 'automated_us';
+  const exemption = wantsReason ? exemptionReasonId(customer.taxExemptReason) : undefined;
   const body = printBody({
     DisplayName: name,
     GivenName: text.name(customer.givenName, PERSON_NAME_LIMIT),
     FamilyName: text.name(customer.familyName, PERSON_NAME_LIMIT),
     CompanyName: customer.kind === 'commercial' ? text.name(customer.companyName, COMPANY_NAME_LIMIT) : undefined,
-    PrimaryEmailAddr: usableEmail === undefined ? undefined : { Address: usableEmail },
+    PrimaryEmailAddr: email === undefined ? undefined : { Address: email },
     PrimaryPhone: phone === undefined ? undefined : { FreeFormNumber: phone },
     Mobile: mobile === undefined ? undefined : { FreeFormNumber: mobile },
     BillAddr: toAddress(customer.billingAddress, ctx, text),
@@ -85,8 +86,7 @@ export function toCustomer(customer: Customer, ctx: MappingContext, displayName?
   });
   const warnings: Reason[] = text.warnings();
   if (displayName !== undefined) warnings.push({ code: 'name_changed', params: { name } });
-  if (customer.taxExempt && exemption === undefined) warnings.push({ code: 'exempt_reason' });
-  if (email !== undefined && email !== '' && usableEmail === undefined) warnings.push({ code: 'text_shortened' });
+  if (wantsReason && exemption === undefined) warnings.push({ code: 'exempt_reason' });
   return { resource: 'Customer', how: CUSTOMER_HOW, body, find: find(name), expect: {}, warnings };
 }
 

@@ -42,6 +42,8 @@ export const withSuffix = (name: string, suffix: string, limit: number): string 
 export interface Texts {
   name(text: string | undefined, limit: number): string | undefined;
   lines(text: string | undefined, limit: number): string | undefined;
+  /** Text of which a part is worthless (an e-mail address): left out, and warned of, unless QuickBooks takes all of it. */
+  whole(text: string | undefined, accepted: (cleaned: string) => boolean): string | undefined;
   warnings(): Reason[];
 }
 
@@ -55,6 +57,12 @@ export function texts(): Texts {
   return {
     name: (text, limit) => (text === undefined ? undefined : fit(cleanName(text), limit, 'name_shortened')),
     lines: (text, limit) => (text === undefined ? undefined : fit(cleanText(text), limit, 'text_shortened')),
+    whole: (text, accepted) => {
+      const cleaned = cleanName(text ?? '');
+      if (cleaned === '' || accepted(cleaned)) return cleaned === '' ? undefined : cleaned;
+      shortened.add('text_shortened');
+      return undefined;
+    },
     warnings: () => [...shortened].map((code) => ({ code })),
   };
 }
