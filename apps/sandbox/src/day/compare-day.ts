@@ -37,8 +37,7 @@ export async function baselineOf(world: World, tenant: string): Promise<Baseline
 export async function compare(
   world: World,
   expected: ExpectedBooks,
-  choices: BooksChoices,
-  baseline: Baseline,
+  { choices, baseline }: { readonly choices: BooksChoices; readonly baseline: Baseline },
 ): Promise<Comparison> {
   return compareBooks(expected, await readBooks(booksReader(world, expected.tenant)), choices, baseline);
 }

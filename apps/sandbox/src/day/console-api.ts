@@ -44,6 +44,9 @@ interface Page<Item> {
 
 const TIMEOUT_MS = 30_000;
 const LOG_PAGE = 200;
+const RETRY_READS_MS = 20_000;
+const RETRY_EVERY_MS = 500;
+const UNAVAILABLE: readonly number[] = [502, 503, 504];
 
 /** One person at the console: a company's, or the operator. */
 export class ConsoleApi {
@@ -115,8 +118,22 @@ export class ConsoleApi {
     }
   }
 
+  /** Reads are asked again while the console is being restarted. */
   private async ask<Answer>(method: string, at: string, body?: object): Promise<Answer> {
-    const response = await fetch(`${this.consoleUrl}${at}`, {
+    const deadline = Date.now() + (method === 'GET' ? RETRY_READS_MS : 0);
+    for (;;) {
+      const answer = await this.once(method, at, body).catch((error: unknown) => {
+        if (Date.now() > deadline) throw error;
+        return undefined;
+      });
+      const passing = answer !== undefined && UNAVAILABLE.includes(answer.status) && Date.now() < deadline;
+      if (answer !== undefined && !passing) return read<Answer>(method, at, answer);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
+    }
+  }
+
+  private once(method: string, at: string, body?: object): Promise<Response> {
+    return fetch(`${this.consoleUrl}${at}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
@@ -126,10 +143,13 @@ export class ConsoleApi {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const text = await response.text();
-    if (!response.ok) throw new DayStopped(`The console refused ${method} ${at}: ${response.status} ${text.slice(0, 500)}`);
-    return (text === '' ? {} : JSON.parse(text)) as Answer;
   }
+}
+
+async function read<Answer>(method: string, at: string, response: Response): Promise<Answer> {
+  const text = await response.text();
+  if (!response.ok) throw new DayStopped(`The console refused ${method} ${at}: ${response.status} ${text.slice(0, 500)}`);
+  return (text === '' ? {} : JSON.parse(text)) as Answer;
 }
 
 const path = (id: string): string => `/api/v1/companies/${id}`;

@@ -4,6 +4,9 @@ import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 const URL_FORM = /^https?:\/\/\S+$/;
 const URL_TEXT = 'http://host:port';
 
+export const DAY_STEPS = ['connect', 'configure', 'publish', 'settle', 'compare'] as const;
+export type DayStep = (typeof DAY_STEPS)[number];
+
 /** What the field-service day reads from its environment. */
 export class DayConfig {
   @Expects(URL_TEXT) @Matches(URL_FORM) CONSOLE_URL: string;
@@ -15,11 +18,8 @@ export class DayConfig {
   @Expects('full or short') @IsIn(['full', 'short']) DAY_SIZE: 'full' | 'short' = 'full';
   /** Another seed is another day; the seed of the first run stands. */
   @IsOptional() @IsString() SEED?: string;
-  /** Some of connect, configure, publish, settle, compare; all of them without. */
-  @Expects('steps of connect, configure, publish, settle, compare, separated by commas')
-  @IsOptional()
-  @Matches(/^(connect|configure|publish|settle|compare)(,(connect|configure|publish|settle|compare))*$/)
-  DAY_STEPS?: string;
+  /** How far to go; each step stands on those before it, which change nothing where all is done already. */
+  @Expects('connect, configure, publish, settle or compare') @IsIn(DAY_STEPS) DAY_UNTIL: DayStep = 'compare';
   /** The emulator's admin interface, for counting writes on paper: nothing is decided by it. */
   @Expects(URL_TEXT) @IsOptional() @Matches(URL_FORM) SANDBOX_ADMIN_URL?: string;
 }

@@ -9,7 +9,8 @@ async function main(): Promise<number> {
   const progress = terminalProgress(process.stdout);
   try {
     const config = readConfig(DayConfig, process.env);
-    return (await playDay({ config, progress })).agreed ? 0 : 1;
+    const result = await playDay({ config, progress }, config.DAY_UNTIL);
+    return result === undefined || result.agreed ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof DayStopped)) throw error;
     progress.step(error.message);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Producer } from '@qbo-sync/kafka/producer';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
-import type { Baseline, Comparison } from '@qbo-sync/sandbox/books/compare';
+import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
 import { PLAYED_COMPANIES } from '@qbo-sync/sandbox/runacall/companies';
 import { PHASES, planDay } from '@qbo-sync/sandbox/runacall/day';
@@ -10,92 +11,97 @@ import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/
 import { baselineOf, compare } from './compare-day';
 import { configure, turnOn } from './configure';
 import { connectCompanies } from './connect-companies';
+import { DAY_STEPS, type DayStep } from './day-config';
 import { openRunACall, publish } from './publish-day';
-import { countStates, type DayResult, latencyOf, reportLines, surprisesOf } from './report';
-import { readStandings, settle, type SettledEvent, standingOf } from './settle';
-import type { World } from './world';
+import { dayResult, type DayResult, reportLines } from './report';
+import { readStandings, settle, type SettledEvent } from './settle';
+import type { ConnectedCompany, World } from './world';
 import { countWrites } from './writes';
+
+/** A company ready for its day: what its books were, and what its settings say. */
+interface ReadyCompany extends ConnectedCompany {
+  readonly choices: BooksChoices;
+  readonly baseline: Baseline;
+}
 
 /**
  * The field-service day, whole:
  *
  *   connect ─▶ tax rates ─▶ settings ─▶ sync on ─▶ the day ─▶ at rest ─▶ late acts ─▶ at rest ─▶ compare
  *
- * A second run goes the same way with the stored bytes; whatever is known by then stays as it is.
+ * A second run goes the same way with the stored bytes; whatever is known by then stays as it is. `until` ends it
+ * sooner; then there is no result.
  */
-export async function playDay(world: World): Promise<DayResult> {
+export async function playDay(world: World, until: DayStep = 'compare'): Promise<DayResult | undefined> {
   const { config, progress } = world;
+  const goesTo = (step: DayStep): boolean => DAY_STEPS.indexOf(until) >= DAY_STEPS.indexOf(step);
   const stored = new PublishedDay(join(config.STATE_DIR, 'run-a-call'));
-  const { seed, size } = stored.identify(() => ({ seed: config.SEED ?? randomBytes(4).toString('hex'), size: config.DAY_SIZE }));
-  progress.step(`Run a Call plays a ${size} day from seed ${seed}`);
-  const companies = await connectCompanies(world, PLAYED_COMPANIES);
-  const isRepeat = stored.anchor !== undefined && stored.messages.length >= planDay(seed, stored.anchor, size).events.length;
+  const identity = stored.identify(() => ({ seed: config.SEED ?? randomBytes(4).toString('hex'), size: config.DAY_SIZE }));
+  progress.step(`Run a Call plays a ${identity.size} day from seed ${identity.seed}`);
+  const connected = await connectCompanies(world, PLAYED_COMPANIES);
+  if (!goesTo('configure')) return undefined;
+
   const writesBefore = await countWrites(world);
   const producer = await openRunACall(world);
   try {
-    const unanchored = planDay(seed, stored.anchor ?? new Date().toISOString(), size);
-    await publish(world, producer, unanchored, stored, ['rates']);
-    const choices = new Map<string, BooksChoices>();
-    for (const one of companies) choices.set(one.company.id, await configure(world, one));
-    const baselines = new Map<string, Baseline>();
-    for (const { company } of companies) baselines.set(company.id, await baselineOf(world, company.id));
-    for (const one of companies) await turnOn(world, one);
+    const companies = await makeReady(world, producer, stored, connected);
+    if (!goesTo('publish')) return undefined;
     // Documents are dated on the day sync was switched on, or later.
+    const { seed, size } = identity;
     const plan = planDay(seed, stored.anchorAt(() => new Date().toISOString()), size);
-    const expectedOf = (messages: readonly PublishedMessage[]): ExpectedBooks[] =>
-      companies.map(({ company }) => expectBooks(company.id, messages, choices.get(company.id) as BooksChoices));
-
-    const known = (await readStandings(companies, expectedOf(stored.messages))).filter(({ row }) => row !== undefined && isAtRest(row.state)).length;
+    const isRepeat = stored.messages.length >= plan.events.length;
+    const known = isRepeat ? await countKnown(companies, stored.messages) : 0;
     let events: SettledEvent[] = [];
     for (const phases of isRepeat ? [PHASES] : [['day'] as const, ['late'] as const]) {
       const sent = await publish(world, producer, plan, stored, phases);
-      if (sent.length > 0) progress.step(`Published ${sent.length} messages`);
-      events = await settle(world, companies, expectedOf(stored.messages));
+      progress.step(`Published ${sent.length} messages`);
+      if (goesTo('settle')) events = await settle(world, companies, expectAll(companies, stored.messages));
     }
-    progress.step(`All ${events.length} events are at rest`);
+    if (!goesTo('compare')) return undefined;
 
-    const expected = expectedOf(stored.messages);
-    const comparisons: Comparison[] = [];
-    for (const books of expected) {
-      comparisons.push(await compare(world, books, choices.get(books.tenant) as BooksChoices, baselines.get(books.tenant) as Baseline));
-    }
+    const comparisons = await Promise.all(
+      expectAll(companies, stored.messages).map((books, index) => compare(world, books, at(companies, index))),
+    );
     const writesAfter = await countWrites(world);
-    const result = resultOf({ seed, size, anchor: stored.anchor ?? '', stored, known: isRepeat ? known : 0, events, comparisons });
-    const counted = { ...result, writes: writesBefore === null || writesAfter === null ? null : writesAfter - writesBefore };
-    writeFileSync(join(config.STATE_DIR, 'day-result.json'), JSON.stringify(counted, null, 2));
-    for (const line of reportLines(counted)) progress.step(line);
-    return counted;
+    const writes = writesBefore === null || writesAfter === null ? null : writesAfter - writesBefore;
+    const result = dayResult({ identity: stored.identify(() => identity), messages: stored.messages, known, writes, events, comparisons });
+    writeFileSync(join(config.STATE_DIR, 'day-result.json'), JSON.stringify(result, null, 2));
+    for (const line of reportLines(result)) progress.step(line);
+    return result;
   } finally {
     await producer.close();
   }
 }
 
-const isAtRest = (state: string): boolean => state !== 'sending' && state !== 'received';
+/** Publishes the tax rates, saves the settings, notes what the books hold, turns sync on. */
+async function makeReady(
+  world: World,
+  producer: Producer,
+  stored: PublishedDay,
+  connected: readonly ConnectedCompany[],
+): Promise<ReadyCompany[]> {
+  const { seed, size, anchor } = stored.identify(() => ({ seed: '', size: 'full' }));
+  await publish(world, producer, planDay(seed, anchor ?? new Date().toISOString(), size), stored, ['rates']);
+  const ready: ReadyCompany[] = [];
+  for (const one of connected) {
+    const choices = await configure(world, one);
+    ready.push({ ...one, choices, baseline: await baselineOf(world, one.company.id) });
+  }
+  for (const one of ready) await turnOn(world, one);
+  return ready;
+}
 
-function resultOf(day: {
-  seed: string;
-  size: string;
-  anchor: string;
-  stored: PublishedDay;
-  known: number;
-  events: readonly SettledEvent[];
-  comparisons: readonly Comparison[];
-}): Omit<DayResult, 'writes'> {
-  const { seed, size, anchor, stored, known, events, comparisons } = day;
-  const counts = countStates(events);
-  const published = new Set(stored.messages.map(({ headers }) => headers['ce_id'])).size;
-  return {
-    seed,
-    anchor,
-    size,
-    published,
-    copies: stored.messages.length - published,
-    known,
-    ...counts,
-    heldShare: counts.found.held / Math.max(1, events.length),
-    surprises: surprisesOf(events),
-    latency: latencyOf(events),
-    comparisons,
-    agreed: comparisons.every(({ differences }) => differences.length === 0) && events.every((event) => standingOf(event) === 'as predicted'),
-  };
+const expectAll = (companies: readonly ReadyCompany[], messages: readonly PublishedMessage[]): ExpectedBooks[] =>
+  companies.map(({ company, choices }) => expectBooks(company.id, messages, choices));
+
+/** Events that the log knows and that rest already. */
+async function countKnown(companies: readonly ReadyCompany[], messages: readonly PublishedMessage[]): Promise<number> {
+  const standings = await readStandings(companies, expectAll(companies, messages));
+  return standings.filter(({ row }) => row !== undefined && row.state !== 'sending').length;
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new Error(`Nothing at ${index}`);
+  return found;
 }

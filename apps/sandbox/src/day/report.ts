@@ -1,4 +1,5 @@
 import type { Comparison } from '@qbo-sync/sandbox/books/compare';
+import type { DayIdentity, PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
 import { describe, type SettledEvent, standingOf } from './settle';
 
 /** How the day ended, as it is printed and kept in `day-result.json`. */
@@ -34,6 +35,35 @@ const STATES: Readonly<Record<string, keyof StateCounts>> = {
   waiting: 'held',
   skipped: 'skipped',
 };
+
+export function dayResult(day: {
+  readonly identity: DayIdentity;
+  readonly messages: readonly PublishedMessage[];
+  readonly known: number;
+  readonly writes: number | null;
+  readonly events: readonly SettledEvent[];
+  readonly comparisons: readonly Comparison[];
+}): DayResult {
+  const { identity, messages, known, writes, events, comparisons } = day;
+  const counts = countStates(events);
+  const published = new Set(messages.map(({ headers }) => headers['ce_id'])).size;
+  const surprises = surprisesOf(events);
+  return {
+    seed: identity.seed,
+    anchor: identity.anchor ?? '',
+    size: identity.size,
+    published,
+    copies: messages.length - published,
+    known,
+    writes,
+    ...counts,
+    heldShare: counts.found.held / Math.max(1, events.length),
+    surprises,
+    latency: latencyOf(events),
+    comparisons,
+    agreed: surprises.length === 0 && comparisons.every(({ differences }) => differences.length === 0),
+  };
+}
 
 /** Events by where they rest: as found in the log, and as predicted (overtaken ones counted as they were found). */
 export function countStates(events: readonly SettledEvent[]): { found: StateCounts; predicted: StateCounts } {

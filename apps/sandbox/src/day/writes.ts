@@ -3,8 +3,8 @@ import type { World } from './world';
 /** Writes the emulator has taken so far, for printing alone; null where there is no emulator to ask. */
 export async function countWrites({ config }: World): Promise<number | null> {
   if (config.SANDBOX_ADMIN_URL === undefined) return null;
-  const response = await fetch(`${config.SANDBOX_ADMIN_URL}/writes/count`);
+  const response = await fetch(`${config.SANDBOX_ADMIN_URL}/writes`);
   if (!response.ok) return null;
-  const { count } = (await response.json()) as { count: number };
-  return count;
+  const { writes } = (await response.json()) as { writes: number };
+  return writes;
 }
