@@ -11,7 +11,13 @@ const code = (Id: string, Name: string, rates: string[], more: TextObject = {}):
   SalesTaxRateList: { TaxRateDetail: rates.map((value) => ({ TaxRateRef: { value } })) },
   ...more,
 });
-const RATES = [rateRecord('1', '6.25'), rateRecord('2', '2'), rateRecord('3', '20'), rateRecord('4', '8')];
+const RATES = [
+  rateRecord('1', '6.25'),
+  rateRecord('2', '2'),
+  rateRecord('3', '20'),
+  rateRecord('4', '8'),
+  rateRecord('5', '0'),
+];
 const rate = (name: string, percentage: string, components: string[] = [percentage]): TaxRate => ({
   id: 'tax_1',
   name,
@@ -70,6 +76,22 @@ describe('tax code proposals', () => {
       rate('20.0% S', '20'),
       [code('7', '20.0% ECG', ['3']), code('6', '20.0% S', ['3'])],
       { state: 'suggested', code: { id: '6', name: '20.0% S' } },
+    ],
+    [
+      'of the 0 % codes only the taxable one is a rate',
+      rate('VAT 0%', '0'),
+      [
+        code('1', '0.0% Z', ['5'], { Taxable: true }),
+        code('2', 'Exempt', ['5'], { Taxable: false }),
+        code('3', 'No VAT', ['5'], { Taxable: false }),
+      ],
+      { state: 'suggested', code: { id: '1', name: '0.0% Z' } },
+    ],
+    [
+      'a rate whose components are not told goes by its percentage',
+      { ...rate('Single', '8.25'), components: [] },
+      [code('5', 'Austin', ['1', '2'])],
+      { state: 'suggested', code: { id: '5', name: 'Austin' } },
     ],
     ['the pseudo codes are none', rate('TAX', '20'), [code('TAX', 'TAX', ['3'])], { state: 'not_mapped' }],
     ['a code whose rate is unknown is none', rate('Odd', '20'), [code('9', 'Odd', ['77'])], { state: 'not_mapped' }],

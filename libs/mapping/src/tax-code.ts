@@ -8,8 +8,8 @@ import { flagAt, listAt, textAt } from './record';
  * Which QuickBooks tax code a Run a Call rate could be (postings.md §12). Never by itself: a proposal is confirmed once
  * by a person.
  *
- *   suggested            name equal and Σ of its sales rates = percentage; else the only code whose percentage and
- *                        number of components are equal
+ *   suggested            name equal and Σ of its sales rates = percentage; else the only taxable code whose
+ *                        percentage and number of components (where told) are equal
  *   percentage_differs   same name, but another percentage, hidden or inactive; or the rate changed after it was mapped
  *   not_mapped           none
  *
@@ -36,6 +36,8 @@ interface Code {
   readonly percentage: Decimal;
   readonly components: number;
   readonly usable: boolean;
+  /** Exempt and out-of-scope codes have the same 0 % as the zero rate, but are no rate to charge. */
+  readonly taxable: boolean;
 }
 
 /** The pseudo codes of US companies name no rate (quickbooks.md §9.9). */
@@ -60,6 +62,7 @@ function codeOf(record: TextObject, taxRates: readonly TextObject[]): Code | und
     percentage: sum(known),
     components: known.length,
     usable: flagAt(record, 'Active') !== false && flagAt(record, 'Hidden') !== true,
+    taxable: flagAt(record, 'Taxable') !== false,
   };
 }
 
@@ -77,9 +80,10 @@ function proposal(rate: TaxRate, codes: readonly Code[]): RateMapping {
   if (exact) return { ...factsOf(rate), code: exact.choice, state: 'suggested' };
   const [namesake] = namesakes;
   if (namesake) return { ...factsOf(rate), code: namesake.choice, state: 'percentage_differs' };
-  const components = Math.max(rate.components.length, 1);
+  const alikeIn = ({ components }: Code): boolean =>
+    rate.components.length === 0 || rate.components.length === components;
   const [alike, ...others] = codes.filter(
-    (code) => code.usable && code.percentage.equals(percentage) && code.components === components,
+    (code) => code.usable && code.taxable && code.percentage.equals(percentage) && alikeIn(code),
   );
   return alike !== undefined && others.length === 0
     ? { ...factsOf(rate), code: alike.choice, state: 'suggested' }
