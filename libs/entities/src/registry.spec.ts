@@ -51,14 +51,21 @@ describe('which rules decide about a ref', () => {
 
 describe('payment methods and accounts, made when wanted', () => {
   it('a payment method, by its name', () => {
-    const method = given(services.payments.rulesFor('payment-method:card')!, 'payment-method:card', context<unknown>({}));
+    const method = given(
+      services.payments.rulesFor('payment-method:card')!,
+      'payment-method:card',
+      context<unknown>({}),
+    );
     const asked = method.when(wanted());
     expect(only(asked.events, 'PushRequested').personal.body).toBe('{"Name":"Credit Card","Type":"CREDIT_CARD"}');
     expect(lines(asked.when(answered(asked, { record: {} })).events)).toEqual(['Settled']);
   });
 
   it('of an unknown name is kept and shown', () => {
-    expect(lines(story('payment-method:seashells').when(wanted('run_1')).events)).toEqual(['Wanted', 'Held rule_missing']);
+    expect(lines(story('payment-method:seashells').when(wanted('run_1')).events)).toEqual([
+      'Wanted',
+      'Held rule_missing',
+    ]);
     expect(lines(story('account:moon').when(wanted('run_1')).events)).toEqual(['Wanted', 'Held rule_missing']);
   });
 
@@ -67,7 +74,9 @@ describe('payment methods and accounts, made when wanted', () => {
     expect(lines(story(ref).when(wanted()).events)).toEqual(['Wanted', 'Deferred not_active']);
     const asked = story(ref).when(wanted('run_1'));
     expect(lines(asked.events)).toEqual(['Wanted', 'PushRequested put account:stripe-clearing']);
-    const made = asked.when(answered(asked, { quickbooksId: '91', record: { Id: '91', AccountType: 'Other Current Asset' } }));
+    const made = asked.when(
+      answered(asked, { quickbooksId: '91', record: { Id: '91', AccountType: 'Other Current Asset' } }),
+    );
     expect(lines(made.events)).toEqual(['Settled', 'Proposed']);
     expect(only(made.events, 'Proposed').personal.activity).toMatchObject({
       kind: 'proposal',

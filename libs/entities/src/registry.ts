@@ -31,11 +31,7 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
     items: {
       ...service({ item: erased(itemRules) }),
       rulesFor: (ref) =>
-        entityOf(ref) !== 'item'
-          ? undefined
-          : readHelperRef(ref) === undefined
-            ? erased(itemRules)
-            : helperItemRules,
+        entityOf(ref) !== 'item' ? undefined : readHelperRef(ref) === undefined ? erased(itemRules) : helperItemRules,
     },
     invoices: service({ invoice: erased(invoiceRules) }),
     payments: {

@@ -1,5 +1,6 @@
 import type { Customer } from '@qbo-sync/contracts/runacall/customer';
-import { answered, changed, context, given, lines, only, settings, standing, wanted, REDECIDE } from '../sync/spec-kit';
+import { answered, changed, context, given, lines, only, settings, wanted, REDECIDE } from '../sync/spec-kit';
+import { standing } from '../sync/stream-state';
 import { customerRules } from './customer';
 
 const dana: Customer = {
@@ -36,7 +37,10 @@ describe('a customer', () => {
 
   it('made by our own command → linked, not made again', () => {
     const story = start().when(changed('created', 1, { ...dana, quickbooksId: '77' }));
-    expect(only(story.events, 'PushRequested')).toMatchObject({ data: { kind: 'link' }, personal: { body: '{"Id":"77"}' } });
+    expect(only(story.events, 'PushRequested')).toMatchObject({
+      data: { kind: 'link' },
+      personal: { body: '{"Id":"77"}' },
+    });
   });
 
   it('waits while the company’s profile is still being read', () => {
@@ -50,10 +54,16 @@ describe('the switches', () => {
 
   it('customers off: skipped; what a document needs waits for the switch; what is linked follows', () => {
     expect(lines(start({ settings: off }).when(changed('created', 1, dana)).events)).toContain('Skipped setting_off');
-    const needed = start({ settings: off }).when(wanted()).when(changed('created', 1, dana));
+    const needed = start({ settings: off })
+      .when(wanted())
+      .when(changed('created', 1, dana));
     expect(lines(needed.events)).toContain('Deferred setting_off');
-    expect(lines(needed.under({ settings: settings() }).when(REDECIDE).events)).toEqual(['PushRequested put customer:cus_88']);
-    const linked = posted().under({ settings: off }).when(changed('updated', 2, { ...dana, notes: 'gate 4' }));
+    expect(lines(needed.under({ settings: settings() }).when(REDECIDE).events)).toEqual([
+      'PushRequested put customer:cus_88',
+    ]);
+    const linked = posted()
+      .under({ settings: off })
+      .when(changed('updated', 2, { ...dana, notes: 'gate 4' }));
     expect(lines(linked.events)).toContain('PushRequested put customer:cus_88');
   });
 
@@ -80,7 +90,9 @@ describe('a taken name', () => {
     const second = story.when(answered(story, { ...taken, holder: 'customer:cus_1' }));
     const third = second.when(answered(second, { ...taken, holder: 'customer:cus_2' }));
     expect(nameOf(third)).toBe('Dana Ruiz (cus_88)');
-    expect(lines(third.when(answered(third, { ...taken, holder: 'customer:cus_3' })).events)).toEqual(['Held name_taken']);
+    expect(lines(third.when(answered(third, { ...taken, holder: 'customer:cus_3' })).events)).toEqual([
+      'Held name_taken',
+    ]);
   });
 
   it('held by a vendor or an employee: "(Customer)"', () => {
@@ -114,7 +126,9 @@ describe('deactivated and merged', () => {
     expect(lines(waits.events)).toEqual(['Deferred owes']);
     expect(only(waits.events, 'Deferred').personal.reason.params).toMatchObject({ amount: '179.70' });
     expect(standing(waits.state)).toMatchObject({ open: true, revisitAt: '2026-11-21T16:05:00.000Z' });
-    expect(lines(waits.when({ kind: 'redecide', why: 'revisit' }).events)).toEqual(['PushRequested remove customer:cus_88']);
+    expect(lines(waits.when({ kind: 'redecide', why: 'revisit' }).events)).toEqual([
+      'PushRequested remove customer:cus_88',
+    ]);
   });
 
   it('active again → put', () => {

@@ -1,5 +1,11 @@
 import type { Customer } from '@qbo-sync/contracts/runacall/customer';
-import { CUSTOMER_HOW, namesakeName, toCustomer, toInactiveCustomer, vendorNamesakeName } from '@qbo-sync/mapping/customer';
+import {
+  CUSTOMER_HOW,
+  namesakeName,
+  toCustomer,
+  toInactiveCustomer,
+  vendorNamesakeName,
+} from '@qbo-sync/mapping/customer';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
@@ -80,5 +86,9 @@ function owing(answer: Answered, view: View<Customer>, context: Context): Verdic
 /** Made in Run a Call by our own command: the record is there already. */
 function linkTo(ref: string, id: string): Plan {
   const body = JSON.stringify({ Id: id });
-  return { do: 'push', pushes: [{ ref, kind: 'link', resource: 'Customer', how: CUSTOMER_HOW, body, expect: {} }], warnings: [] };
+  return {
+    do: 'push',
+    pushes: [{ ref, kind: 'link', resource: 'Customer', how: CUSTOMER_HOW, body, expect: {} }],
+    warnings: [],
+  };
 }

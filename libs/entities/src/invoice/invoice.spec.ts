@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
-import { answered, changed, context, given, isOpen, lines, only, PROFILE, REDECIDE, settings, wanted } from '../sync/spec-kit';
+import {
+  answered,
+  changed,
+  context,
+  given,
+  isOpen,
+  lines,
+  only,
+  PROFILE,
+  REDECIDE,
+  settings,
+  wanted,
+} from '../sync/spec-kit';
 import { invoiceRules } from './invoice';
 
 /** The example of events.md. */
@@ -67,7 +79,11 @@ describe('an invoice on send', () => {
     expect(bodyOf(story)).toContain('{"$ref":"customer:cus_88"}');
     const done = posted();
     expect(lines(done.events)).toEqual(['Settled']);
-    expect(only(done.events, 'Settled').personal.summary).toEqual({ number: 'RAC-1041', amount: '179.70', currency: 'USD' });
+    expect(only(done.events, 'Settled').personal.summary).toEqual({
+      number: 'RAC-1041',
+      amount: '179.70',
+      currency: 'USD',
+    });
   });
 
   it('updated → put with every line', () => {
@@ -125,7 +141,9 @@ describe('voided', () => {
   });
 
   it('is final: a later state does not bring it back', () => {
-    const story = posted().when(changed('voided', 4, voided)).when(changed('updated', 5, invoice));
+    const story = posted()
+      .when(changed('voided', 4, voided))
+      .when(changed('updated', 5, invoice));
     expect(lines(story.events)).toEqual(['Changed updated', 'Skipped unchanged']);
     expect(story.state.asked[ref]?.request.data.kind).toBe('remove');
   });
@@ -261,7 +279,8 @@ it('any order and duplication of its events ends in the same body', () => {
           const asked = triggers.reduce((story, trigger) => story.when(trigger), start()).state.asked[ref];
           return [asked?.request.data.kind, asked?.request.personal.body];
         };
-        const voidsPaid = inOrder.some(({ change }) => change === 'voided') && inOrder.some(({ change }) => change === 'paid');
+        const voidsPaid =
+          inOrder.some(({ change }) => change === 'voided') && inOrder.some(({ change }) => change === 'paid');
         fc.pre(!voidsPaid);
         expect(last(anyOrder)).toEqual(last(inOrder));
       },

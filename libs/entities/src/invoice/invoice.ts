@@ -85,5 +85,7 @@ function compared(answer: Answered, expect: Readonly<Record<string, string>>, vi
 }
 
 function distance(found: string | undefined, wanted: string | undefined): Decimal | undefined {
-  return found === undefined || wanted === undefined ? undefined : parseDecimal(found).minus(parseDecimal(wanted)).abs();
+  return found === undefined || wanted === undefined
+    ? undefined
+    : parseDecimal(found).minus(parseDecimal(wanted)).abs();
 }

@@ -28,7 +28,10 @@ describe('a pricebook item', () => {
 
   it('holds without an income account', () => {
     const story = start({ settings: settings({ values: { 'items.defaultIncomeAccount': null } }) });
-    expect(lines(story.when(changed('created', 1, tuneUp)).events)).toEqual(['Changed created', 'Held account_missing']);
+    expect(lines(story.when(changed('created', 1, tuneUp)).events)).toEqual([
+      'Changed created',
+      'Held account_missing',
+    ]);
   });
 
   it('a taken name: with its SKU, then numbered, with a warning', () => {
@@ -56,7 +59,10 @@ describe('a pricebook item', () => {
 
   it('made by our own command → linked', () => {
     const story = start().when(changed('created', 1, { ...tuneUp, quickbooksId: '11' }));
-    expect(only(story.events, 'PushRequested')).toMatchObject({ data: { kind: 'link' }, personal: { body: '{"Id":"11"}' } });
+    expect(only(story.events, 'PushRequested')).toMatchObject({
+      data: { kind: 'link' },
+      personal: { body: '{"Id":"11"}' },
+    });
   });
 });
 
@@ -73,7 +79,9 @@ describe('a category the settings do not know', () => {
     });
     const again = story.when(changed('updated', 2, { ...inCategory, unitPrice: '139.00' }));
     expect(lines(again.events)).not.toContain('Proposed');
-    expect(lines(again.when(changed('updated', 3, { ...inCategory, categoryName: 'Upkeep' })).events)).toContain('Proposed');
+    expect(lines(again.when(changed('updated', 3, { ...inCategory, categoryName: 'Upkeep' })).events)).toContain(
+      'Proposed',
+    );
   });
 
   it('is not offered when settings have it, and waits for the books', () => {

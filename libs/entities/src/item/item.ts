@@ -40,7 +40,11 @@ export function itemVerdict(answer: Answered, expect: Readonly<Record<string, st
 
 function linkTo(ref: string, id: string): Plan {
   const body = JSON.stringify({ Id: id });
-  return { do: 'push', pushes: [{ ref, kind: 'link', resource: 'Item', how: ITEM_HOW, body, expect: {} }], warnings: [] };
+  return {
+    do: 'push',
+    pushes: [{ ref, kind: 'link', resource: 'Item', how: ITEM_HOW, body, expect: {} }],
+    warnings: [],
+  };
 }
 
 function newCategory(view: View<Item>, { now, settings }: Context): readonly Readonly<Record<string, unknown>>[] {

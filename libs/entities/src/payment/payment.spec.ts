@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
-import { answered, changed, context, given, isOpen, lines, only, REDECIDE, settings, standing, wanted } from '../sync/spec-kit';
+import { answered, changed, context, given, isOpen, lines, only, REDECIDE, settings, wanted } from '../sync/spec-kit';
+import { standing } from '../sync/stream-state';
 import { type FollowedInvoice, type PaymentRelated, paymentRules } from './payment';
 
 const payment: Payment = {
@@ -27,7 +28,13 @@ const followed = (change: Partial<FollowedInvoice> = {}): FollowedInvoice => ({
 const ref = 'payment:pay_500';
 const start = (invoices: PaymentRelated['invoices'] = { inv_1041: followed() }, change = {}) =>
   given(paymentRules, ref, context<PaymentRelated>({ invoices }, change));
-const record = { Id: '154', TotalAmt: '179.70', TxnDate: '2026-11-25', PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0', DepositToAccountRef: { value: '91' } };
+const record = {
+  Id: '154',
+  TotalAmt: '179.70',
+  TxnDate: '2026-11-25',
+  PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0',
+  DepositToAccountRef: { value: '91' },
+};
 const collected = () => start().when(changed('collected', 1, payment));
 const posted = () => {
   const story = collected();
@@ -51,6 +58,18 @@ describe('a payment', () => {
   it('story 1: of an invoice nobody has heard of is asked for; the gateway waits for the invoice', () => {
     const story = start({}).when(changed('collected', 1, payment));
     expect(lines(story.events)).toEqual(['Changed collected', 'PushRequested put payment:pay_500']);
+    expect(standing(story.state)).toMatchObject({ open: true, waitsOn: 'invoice:inv_1041' });
+    const known = story.under({ related: { invoices: { inv_1041: followed({ linked: false }) } } });
+    expect(known.when({ kind: 'redecide', why: 'related' }).events).toEqual([]);
+  });
+
+  it('story 6: of an invoice that turns out to be older than go-live goes unapplied after all', () => {
+    const story = start({}).when(changed('collected', 1, payment));
+    const older = { inv_1041: followed({ firstOccurredAt: '2026-10-30T12:00:00Z', linked: false }) };
+    const on = story.under({ related: { invoices: older } }).when({ kind: 'redecide', why: 'related' });
+    expect(bodyOf(on)).not.toHaveProperty('Line');
+    expect(standing(on.state).waitsOn).toBe('invoice:inv_1041');
+    expect(lines(on.when(answered(on, { record })).events)).toContain('Settled left_unapplied');
   });
 
   it('offline into Undeposited Funds, which QuickBooks leaves out of its answer', () => {
@@ -135,7 +154,9 @@ describe('several allocations', () => {
 
   it('a tip that no invoice shows is held once all are known', () => {
     const tipped = { ...payment, tip: '10.00' };
-    expect(lines(start({}).when(changed('collected', 1, tipped)).events)).toContain('PushRequested put payment:pay_500');
+    expect(lines(start({}).when(changed('collected', 1, tipped)).events)).toContain(
+      'PushRequested put payment:pay_500',
+    );
     expect(lines(start().when(changed('collected', 1, tipped)).events)).toContain('Held tip_unshown');
     const shown = start({ inv_1041: followed({ tip: '10.00' }) });
     expect(lines(shown.when(changed('collected', 1, tipped)).events)).toContain('PushRequested put payment:pay_500');
@@ -164,7 +185,14 @@ describe('voided', () => {
 });
 
 describe('not built: kept and shown', () => {
-  const refund = { id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', effect: 'reduce-sale', status: 'succeeded' };
+  const refund = {
+    id: 're_1',
+    amount: '50.00',
+    refundedOn: '2026-12-03',
+    method: 'card',
+    effect: 'reduce-sale',
+    status: 'succeeded',
+  };
   const refunded = { ...payment, refunds: [refund], refundId: 're_1' };
 
   it('story 10-not: a refund is held; the payment stays settled and a later update never ends the refund’s row', () => {
@@ -184,7 +212,13 @@ describe('not built: kept and shown', () => {
   });
 
   it('story 10-not: a refund of a payment that still waits: the payment is asked for, the refund held', () => {
-    const two = { ...payment, allocations: [...payment.allocations.map((one) => ({ ...one, amount: '1.00' })), { invoiceId: 'inv_2', amount: '1.00' }] };
+    const two = {
+      ...payment,
+      allocations: [
+        ...payment.allocations.map((one) => ({ ...one, amount: '1.00' })),
+        { invoiceId: 'inv_2', amount: '1.00' },
+      ],
+    };
     const waits = start().when(changed('collected', 1, two));
     expect(lines(waits.events)).toContain('Deferred parent');
     const known = waits.under({ related: { invoices: { inv_1041: followed(), inv_2: followed() } } });
@@ -203,7 +237,9 @@ describe('not built: kept and shown', () => {
       'Skipped unchanged',
     ]);
     const moved = settings({ values: { 'payments.clearingAccount': { id: '99', name: 'Other' } } });
-    const other = posted().under({ settings: moved }).when(changed('updated', 2, { ...payment, memo: 'thanks' }));
+    const other = posted()
+      .under({ settings: moved })
+      .when(changed('updated', 2, { ...payment, memo: 'thanks' }));
     expect(lines(other.events)).toEqual(['Changed updated', 'Skipped unchanged']);
   });
 });

@@ -31,6 +31,7 @@ const DEPOSIT_ACCOUNT = 'DepositToAccountRef.value';
  * Payments (postings.md §8).
  *
  *   collected                      → put: allocations as lines, the rest is the customer's credit
+ *   its invoice not heard of       → put all the same (the gateway waits), decided again when it comes
  *   several allocations            → waits until all invoices are known: one customer or several?
  *   updated after it was posted    → rule missing, unless it comes to the same
  *   voided, entered in error       → removed (voided in QuickBooks)
@@ -118,7 +119,12 @@ function planCollected(
       ? { do: 'skip', reason: { code: 'unchanged' } }
       : ruleMissing('payment update');
   }
-  return { do: 'push', pushes: [pushOf(view.ref, 'put', mapped)], warnings: mapped.warnings };
+  return {
+    do: 'push',
+    pushes: [pushOf(view.ref, 'put', mapped)],
+    warnings: mapped.warnings,
+    ...(unknown === undefined ? {} : { waitsOn: `invoice:${unknown.invoiceId}` }),
+  };
 }
 
 /** Older than go-live and not in QuickBooks by us: a bookkeeper may have entered it by hand (product.md §4). */

@@ -1,6 +1,19 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { Trigger } from '../sync/rules';
-import { answered, BOOKS, context, given, isOpen, lines, NOW, only, REDECIDE, settings, wanted, type Story } from '../sync/spec-kit';
+import {
+  answered,
+  BOOKS,
+  context,
+  given,
+  isOpen,
+  lines,
+  NOW,
+  only,
+  REDECIDE,
+  settings,
+  wanted,
+  type Story,
+} from '../sync/spec-kit';
 import { type ProfileRelated, profileRules } from './profile';
 
 const fresh = settings({ goLiveAt: null, active: false, profile: null, values: { 'tax.rates': [] } });
@@ -44,7 +57,11 @@ describe('the company profile', () => {
   });
 
   it('without books has nothing to show', () => {
-    expect(start().under({ settings: settings({ books: null }) }).when(REDECIDE).events).toEqual([]);
+    expect(
+      start()
+        .under({ settings: settings({ books: null }) })
+        .when(REDECIDE).events,
+    ).toEqual([]);
     expect(start().under({ settings: null }).when(REDECIDE).events).toEqual([]);
   });
 
@@ -72,13 +89,16 @@ describe('the company profile', () => {
 
   it('is read again when somebody wants it', () => {
     let story: Story<ProfileRelated> = asked();
-    for (const resource of ['CompanyInfo', 'Preferences', 'Account', 'TaxCode', 'TaxRate']) story = done(story, resource);
+    for (const resource of ['CompanyInfo', 'Preferences', 'Account', 'TaxCode', 'TaxRate'])
+      story = done(story, resource);
     expect(isOpen(story)).toBe(false);
     expect(lines(story.when(wanted()).events).slice(1)).toHaveLength(5);
   });
 
   it('belongs to its books: others are read anew', () => {
-    const other = read().under({ settings: settings({ books: 'books_2', goLiveAt: null }) }).when(REDECIDE);
+    const other = read()
+      .under({ settings: settings({ books: 'books_2', goLiveAt: null }) })
+      .when(REDECIDE);
     expect(other.events.map((event) => event.type)).toEqual(Array(5).fill('PushRequested'));
   });
 });
@@ -92,13 +112,24 @@ describe('tax codes', () => {
     active: true,
     updatedAt: NOW,
   };
-  const code = { Id: '6', Name: '20.0% S', Active: true, SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '9' } }] } };
+  const code = {
+    Id: '6',
+    Name: '20.0% S',
+    Active: true,
+    SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '9' } }] },
+  };
   const taxRate = { Id: '9', Name: 'Standard', RateValue: 20 };
   const withCodes = (related?: ProfileRelated) => {
     const story = asked(related).when(listed('TaxCode', code)).when(listed('TaxRate', taxRate));
     return done(done(story, 'TaxCode'), 'TaxRate');
   };
-  const suggested = { rateId: 'tax_vat', name: '20.0% S', percentage: '20', code: { id: '6', name: '20.0% S' }, state: 'suggested' };
+  const suggested = {
+    rateId: 'tax_vat',
+    name: '20.0% S',
+    percentage: '20',
+    code: { id: '6', name: '20.0% S' },
+    state: 'suggested',
+  };
 
   it('are offered for the rates the service knows', () => {
     const story = withCodes({ rates: [rate] });
@@ -108,14 +139,23 @@ describe('tax codes', () => {
   it('are offered for rates that come to the settings later', () => {
     const story = withCodes();
     expect(lines(story.events)).toEqual(['Settled']);
-    const known = { ...fresh, values: { ...fresh.values, 'tax.rates': [{ rateId: 'tax_vat', name: '20.0% S', percentage: '20', state: 'not_mapped' as const }] } };
+    const known = {
+      ...fresh,
+      values: {
+        ...fresh.values,
+        'tax.rates': [{ rateId: 'tax_vat', name: '20.0% S', percentage: '20', state: 'not_mapped' as const }],
+      },
+    };
     const later = story.under({ settings: known }).when(REDECIDE);
     expect(only(later.events, 'Proposed').personal.activity).toMatchObject({ rates: [suggested] });
     expect(later.when(REDECIDE).events).toEqual([]);
   });
 
   it('what a person confirmed is not offered again', () => {
-    const confirmed = { ...fresh, values: { ...fresh.values, 'tax.rates': [{ ...suggested, state: 'confirmed' as const }] } };
+    const confirmed = {
+      ...fresh,
+      values: { ...fresh.values, 'tax.rates': [{ ...suggested, state: 'confirmed' as const }] },
+    };
     expect(withCodes().under({ settings: confirmed }).when(REDECIDE).events).toEqual([]);
   });
 });

@@ -44,7 +44,9 @@ export const profileRules: Rules<Readonly<Record<string, unknown>>, ProfileRelat
   propose(view, context) {
     const { settings } = context;
     if (settings === null || !settings.books) return [];
-    return [...profileOf(view, settings, context.now), ...ratesOf(view, settings, context)].map((said) => ({ ...said }));
+    return [...profileOf(view, settings, context.now), ...ratesOf(view, settings, context)].map((said) => ({
+      ...said,
+    }));
   },
 };
 
@@ -97,7 +99,11 @@ function recordsOf(view: View, books: string, resource: Resource): readonly Text
     .map(({ record }) => readRecord(record));
 }
 
-function ofKind<Kind extends ProfileActivity | ProposalActivity>(view: View, kind: Kind['kind'], books: string): readonly Kind[] {
+function ofKind<Kind extends ProfileActivity | ProposalActivity>(
+  view: View,
+  kind: Kind['kind'],
+  books: string,
+): readonly Kind[] {
   return (view.proposed as unknown as readonly Kind[]).filter((one) => one.kind === kind && one.books === books);
 }
 

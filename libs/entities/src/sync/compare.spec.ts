@@ -22,7 +22,13 @@ describe('what QuickBooks’ record says differently', () => {
 
   it('names the paths that differ; a missing value differs', () => {
     expect(
-      differences(record, { TotalAmt: '179.71', Active: 'false', 'Line.2.Amount': '1', DocNumber: 'RAC-1', 'Line.0': '129' }),
+      differences(record, {
+        TotalAmt: '179.71',
+        Active: 'false',
+        'Line.2.Amount': '1',
+        DocNumber: 'RAC-1',
+        'Line.0': '129',
+      }),
     ).toEqual(['TotalAmt', 'Active', 'Line.2.Amount', 'DocNumber', 'Line.0']);
   });
 

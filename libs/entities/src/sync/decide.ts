@@ -1,4 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { StreamEvent } from './events';
 import type { Context, Rules, Trigger } from './rules';
 import { base, decideNow, record, replacedBy, type Recording } from './decision';
@@ -106,6 +107,9 @@ function wanted<Data, Related>(
   );
 }
 
+/** Asking again could post twice, bring back what somebody deleted, or overwrite what somebody changed. */
+const ONLY_A_PERSON: ReadonlySet<string> = new Set<ReasonCode>(['unclear', 'gone_in_qbo', 'both_changed']);
+
 function redecided<Data, Related>(
   rules: Rules<Data, Related>,
   start: Recording,
@@ -116,17 +120,19 @@ function redecided<Data, Related>(
   const isOpen = state.stop !== undefined || state.unanswered.length > 0;
   if (!isOpen && why !== 'command' && rules.follows !== 'always') return start;
   // Nothing to show yet: no row for a stream nobody asked for and that cannot be worked on.
-  if (state.version === 0 && (rules.follows !== 'always' || gateOf(rules, state, context).gate !== 'open')) return start;
+  if (state.version === 0 && (rules.follows !== 'always' || gateOf(rules, state, context).gate !== 'open'))
+    return start;
+  if (why !== 'command' && ONLY_A_PERSON.has(state.stop?.reason.code ?? '')) return start;
+  const again = (why === 'command' && state.stop?.byAnswer === true) || why === 'revisit';
   const lane = why === 'settings' || why === 'command' ? 'backlog' : 'live';
-  return decideNow(
-    rules,
-    start,
-    { covers: openCovers(state), change: openChange(state), lane, quiet: true },
-    context,
-  );
+  const occasion = { covers: openCovers(state), change: openChange(state), lane, quiet: true } as const;
+  return decideNow(rules, start, again ? { ...occasion, insist: true } : occasion, context);
 }
 
-function listed(start: Recording, { books, resource, record: text, at }: Extract<Trigger, { kind: 'listed' }>): Recording {
+function listed(
+  start: Recording,
+  { books, resource, record: text, at }: Extract<Trigger, { kind: 'listed' }>,
+): Recording {
   const known = start.state.listed.some(
     (one) => one.books === books && one.resource === resource && one.record === text,
   );

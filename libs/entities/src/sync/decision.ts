@@ -3,7 +3,7 @@ import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { AnswerPlace, PushRequested, StreamEvent, Summary } from './events';
 import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { gateOf } from './gate';
-import { evolve, viewOf, type Asked, type State } from './stream-state';
+import { evolve, viewOf, type State } from './stream-state';
 
 /** The events a decision has made so far, and the state they lead to. */
 export interface Recording {
@@ -43,7 +43,13 @@ export function decideNow<Data, Related>(
   const before = occasion.replaces === undefined ? start : record(start, replacedBy(occasion.replaces, state, context));
   const summary = rules.describe(viewOf<Data, Related>(state, context), context);
   if (state.latest === undefined && rules.nature !== 'wanted') {
-    return stop(before, { do: 'wait', reason: { code: 'parent_unknown', params: { kind: rules.entity } } }, occasion, context, summary);
+    return stop(
+      before,
+      { do: 'wait', reason: { code: 'parent_unknown', params: { kind: rules.entity } } },
+      occasion,
+      context,
+      summary,
+    );
   }
   const gate = gateOf(rules, state, context);
   if (gate.gate !== 'open') return stop(before, { do: gate.gate, reason: gate.reason }, occasion, context, summary);
@@ -52,15 +58,28 @@ export function decideNow<Data, Related>(
   if (form.plan.do === 'settle') {
     if (occasion.quiet === true && state.stop === undefined) return before;
     const warnings = form.plan.warnings;
-    return record(before, { type: 'Settled', data: { ...base(occasion, context), ref: state.ref }, personal: { warnings, summary } });
+    return record(before, {
+      type: 'Settled',
+      data: { ...base(occasion, context), ref: state.ref },
+      personal: { warnings, summary },
+    });
   }
   if (form.plan.do === 'hold' && form.plan.pushes !== undefined) {
     const { pushes, warnings = [] } = form.plan;
-    return holdFacts(start, form.plan, pushes, { state, occasion, context, summary, warnings, books: gate.books, form });
+    return holdFacts(start, form.plan, pushes, {
+      state,
+      occasion,
+      context,
+      summary,
+      warnings,
+      books: gate.books,
+      form,
+    });
   }
   if (form.plan.do !== 'push') return stop(before, form.plan, occasion, context, summary);
 
-  const news = form.plan.pushes.filter((push) => !isAsked(state.asked[push.ref], push, gate.books, occasion.insist === true));
+  const news = form.plan.pushes.filter((push) => !isAsked(state, push, gate.books, occasion));
+  if (news.length === 0 && occasion.quiet === true && state.stop?.byAnswer === true) return before;
   if (news.length === 0) {
     const inFlight = state.stop === undefined && state.unanswered.length > 0;
     return inFlight && occasion.quiet === true
@@ -70,7 +89,9 @@ export function decideNow<Data, Related>(
   const { warnings } = form.plan;
   return record(
     before,
-    ...news.map((push) => pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form })),
+    ...news.map((push) =>
+      pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form }),
+    ),
   );
 }
 
@@ -82,7 +103,7 @@ function holdFacts(
   asking: Asking,
 ): Recording {
   const { state, occasion, context, summary, books } = asking;
-  const news = pushes.filter((push) => !isAsked(state.asked[push.ref], push, books, occasion.insist === true));
+  const news = pushes.filter((push) => !isAsked(state, push, books, occasion));
   if (news.length === 0) {
     const { replaces } = occasion;
     const before = replaces === undefined ? start : record(start, replacedBy(replaces, state, context));
@@ -106,7 +127,12 @@ interface Form {
  * The plan, under the form QuickBooks took the last time (another name, a rounding line) as long as the record itself
  * is the same; a changed record is first asked for under its own form again.
  */
-function formOf<Data, Related>(rules: Rules<Data, Related>, state: State, occasion: Occasion, context: Context<Related>): Form {
+function formOf<Data, Related>(
+  rules: Rules<Data, Related>,
+  state: State,
+  occasion: Occasion,
+  context: Context<Related>,
+): Form {
   const planFor = (round: number, lastAnswer: Answered | undefined): Form => ({
     plan: rules.plan(viewOf<Data, Related>(state, context, round, lastAnswer), context),
     round,
@@ -117,19 +143,24 @@ function formOf<Data, Related>(rules: Rules<Data, Related>, state: State, occasi
   if (first.plan.do !== 'push') return first;
   const [push] = first.plan.pushes;
   const asked = push === undefined ? undefined : state.asked[push.ref];
-  if (asked === undefined || push === undefined) return first;
+  if (asked === undefined || push === undefined || asked.rejected) return first;
   const { round } = asked.request.data;
   return round > 0 && asked.base === push.body && asked.request.data.kind === push.kind
     ? planFor(round, asked.request.personal.lastAnswer)
     : first;
 }
 
-function isAsked(asked: Asked | undefined, push: Push, books: string, insist: boolean): boolean {
-  if (asked === undefined || (insist && asked.answered)) return false;
+/**
+ * Whether the same was asked for before. What came to nothing is asked for again, except when it is only looked at once
+ * more: the same request would come to nothing again until somebody says otherwise.
+ */
+function isAsked(state: State, push: Push, books: string, { insist, quiet }: Occasion): boolean {
+  const asked = state.asked[push.ref];
+  if (asked === undefined || (insist === true && asked.answered)) return false;
+  if (asked.rejected && (quiet !== true || state.stop?.byAnswer !== true)) return false;
   const { data, personal } = asked.request;
-  return (
-    data.books === books && data.kind === push.kind && data.resource === push.resource && personal.body === push.body
-  );
+  const body = asked.rejected ? asked.base : personal.body;
+  return data.books === books && data.kind === push.kind && data.resource === push.resource && body === push.body;
 }
 
 function stop<Related>(
@@ -187,7 +218,10 @@ interface Asking {
   readonly form: Form;
 }
 
-function pushRequested(push: Push, { state, occasion, context, summary, warnings, books, form }: Asking): PushRequested {
+function pushRequested(
+  push: Push,
+  { state, occasion, context, summary, warnings, books, form }: Asking,
+): PushRequested {
   const newest = occasion.covers[occasion.covers.length - 1];
   const traceparent = state.latest?.traceparent;
   return {
@@ -201,6 +235,7 @@ function pushRequested(push: Push, { state, occasion, context, summary, warnings
       how: push.how,
       ...(push.after === undefined ? {} : { after: push.after }),
       ...(push.last === undefined ? {} : { last: push.last }),
+      ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
       ...(state.run === undefined ? {} : { run: state.run }),
       lane: occasion.lane,
       occurredAt: newest?.occurredAt ?? context.now,

@@ -68,6 +68,8 @@ export interface PushRequested {
     readonly how: How;
     readonly after?: readonly string[];
     readonly last?: true;
+    /** Decided again when this ref is heard of, answered or not. */
+    readonly waitsOn?: string;
     readonly run?: string;
     readonly lane: 'live' | 'backlog';
     readonly occurredAt: string;

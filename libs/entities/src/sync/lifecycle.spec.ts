@@ -14,9 +14,9 @@ import {
   only,
   REDECIDE,
   settings,
-  standing,
   wanted,
 } from './spec-kit';
+import { standing } from './stream-state';
 
 interface Note {
   text: string;
@@ -98,7 +98,9 @@ describe('order', () => {
   });
 
   it('a fact that comes late still counts, and the newest data stays', () => {
-    const story = start().when(changed('updated', 3, { text: 'c' })).when(changed('voided', 2, { text: 'b' }));
+    const story = start()
+      .when(changed('updated', 3, { text: 'c' }))
+      .when(changed('voided', 2, { text: 'b' }));
     expect(lines(story.events)).toEqual(['Changed voided', 'PushRequested remove note:n_1']);
     expect(story.state.latest).toMatchObject({ sequence: 3, data: { text: 'c' } });
   });
@@ -173,13 +175,17 @@ describe('story 2: updates while a request is in flight', () => {
   it('story 2: a change that leads to the same record asks for nothing', () => {
     const same = posted().when(changed('paid', 2, { text: 'a' }));
     expect(lines(same.events)).toEqual(['Changed paid', 'Skipped unchanged']);
-    const inFlight = start().when(changed('sent', 1, { text: 'a' })).when(changed('paid', 2, { text: 'a' }));
+    const inFlight = start()
+      .when(changed('sent', 1, { text: 'a' }))
+      .when(changed('paid', 2, { text: 'a' }));
     expect(lines(inFlight.events)).toEqual(['Changed paid', 'Skipped unchanged']);
     expect(isOpen(inFlight)).toBe(true);
   });
 
   it('story 2: back to an earlier form is a request again', () => {
-    const story = posted().when(changed('updated', 2, { text: 'b' })).when(changed('updated', 3, { text: 'a' }));
+    const story = posted()
+      .when(changed('updated', 2, { text: 'b' }))
+      .when(changed('updated', 3, { text: 'a' }));
     expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested put note:n_1']);
   });
 });
@@ -222,7 +228,10 @@ describe('answers', () => {
     const done = second.when(answered(second, { record: { text: 'a' } }));
     expect(lines(done.when(changed('paid', 2, { text: 'a' })).events)).toEqual(['Changed paid', 'Skipped unchanged']);
     const other = done.when(changed('updated', 2, { text: 'b' }));
-    expect(only(other.events, 'PushRequested')).toMatchObject({ data: { round: 0 }, personal: { body: '{"text":"b"}' } });
+    expect(only(other.events, 'PushRequested')).toMatchObject({
+      data: { round: 0 },
+      personal: { body: '{"text":"b"}' },
+    });
   });
 
   it('again without an end is held in the end', () => {
@@ -233,11 +242,51 @@ describe('answers', () => {
     expect(lines(story.events)).toEqual(['Held refused']);
   });
 
-  it('what was refused may be asked for again as it was', () => {
+  describe('what was refused', () => {
+    const refused = (code: string) => {
+      const story = sent();
+      return story.when(answered(story, { outcome: 'refused', code }));
+    };
+
+    it('is asked for again when a person says so or the record changes, not by settings that change nothing', () => {
+      const held = refused('2290');
+      expect(lines(held.events)).toEqual(['Held negative_line']);
+      expect(held.when(REDECIDE).events).toEqual([]);
+      expect(lines(held.when({ kind: 'redecide', why: 'command' }).events)).toEqual(['PushRequested put note:n_1']);
+      expect(lines(held.when(changed('paid', 2, { text: 'a' })).events)).toContain('PushRequested put note:n_1');
+    });
+
+    it('is asked for again when settings make another record of it', () => {
+      const held = refused('2290');
+      const how = { path: 'note', update: 'whole' } as const;
+      const push = { ref, kind: 'put', resource: 'Note', how, body: '{"text":"other"}', expect: {} } as const;
+      const other = held.under({ related: { plan: { do: 'push', pushes: [push], warnings: [] } } });
+      expect(lines(other.when(REDECIDE).events)).toEqual(['PushRequested put note:n_1']);
+    });
+
+    it('is asked for again when a stop of another kind that came after it ends', () => {
+      const stopped = refused('2290').under({ settings: settings({ goLiveAt: null, books: null }) });
+      const waits = stopped.when(changed('updated', 2, { text: 'a' }));
+      expect(lines(waits.events)).toContain('Deferred not_active');
+      expect(lines(waits.under({ settings: settings() }).when(REDECIDE).events)).toEqual([
+        'PushRequested put note:n_1',
+      ]);
+    });
+  });
+
+  it.each([
+    ['unclear', { outcome: 'refused', code: 'unclear' }],
+    ['gone_in_qbo', { outcome: 'gone' }],
+    ['both_changed', { outcome: 'clash' }],
+  ] as const)('%s is ended by a person only', (code, answer) => {
     const story = sent();
-    const held = story.when(answered(story, { outcome: 'refused', code: '2290' }));
-    expect(lines(held.events)).toEqual(['Held negative_line']);
-    expect(lines(held.when(REDECIDE).events)).toEqual(['PushRequested put note:n_1']);
+    const held = story.when(answered(story, answer));
+    expect(lines(held.events)).toEqual([`Held ${code}`]);
+    const hold: Plan = { do: 'hold', reason: { code: 'tax_off' } };
+    for (const why of ['settings', 'related', 'revisit'] as const) {
+      expect(held.under({ related: { plan: hold } }).when({ kind: 'redecide', why }).events).toEqual([]);
+    }
+    expect(lines(held.when({ kind: 'redecide', why: 'command' }).events)).toEqual(['PushRequested put note:n_1']);
   });
 
   it('an answer nobody waits for is ignored', () => {
@@ -261,13 +310,17 @@ describe('a stop', () => {
   });
 
   it('is replaced by a newer change; the older row ends', () => {
-    const story = start().when(changed('sent', 1, { text: 'a', hold: 'x' })).when(changed('updated', 2, { text: 'b' }));
+    const story = start()
+      .when(changed('sent', 1, { text: 'a', hold: 'x' }))
+      .when(changed('updated', 2, { text: 'b' }));
     expect(lines(story.events)).toEqual(['Changed updated', 'Skipped replaced', 'PushRequested put note:n_1']);
     expect(only(story.events, 'Skipped').data.covers).toMatchObject([{ id: 'evt_1' }]);
   });
 
   it('of a fact goes on with it: its row is never replaced', () => {
-    const story = posted().when(changed('refunded', 2, { text: 'a' })).when(changed('refunded', 3, { text: 'a' }));
+    const story = posted()
+      .when(changed('refunded', 2, { text: 'a' }))
+      .when(changed('refunded', 3, { text: 'a' }));
     expect(lines(story.events)).toEqual(['Changed refunded', 'Held rule_missing']);
     expect(only(story.events, 'Held').data.covers).toMatchObject([{ id: 'evt_2' }, { id: 'evt_3' }]);
   });
@@ -283,7 +336,12 @@ describe('a stop', () => {
   });
 
   it('waits on a ref or a time, which the standing says', () => {
-    const plan: Plan = { do: 'wait', reason: { code: 'parent' }, waitsOn: 'invoice:inv_1', revisitAt: '2026-11-21T00:00:00Z' };
+    const plan: Plan = {
+      do: 'wait',
+      reason: { code: 'parent' },
+      waitsOn: 'invoice:inv_1',
+      revisitAt: '2026-11-21T00:00:00Z',
+    };
     const story = given(rules, ref, context({ plan })).when(changed('sent', 1, { text: 'a' }));
     expect(standing(story.state)).toEqual({ open: true, waitsOn: 'invoice:inv_1', revisitAt: '2026-11-21T00:00:00Z' });
     const on = story.under({ related: {} }).when({ kind: 'redecide', why: 'related' });
@@ -314,9 +372,15 @@ describe('story 6: pause, go-live and what is older', () => {
 
   it('story 6: go-live skips what waited from before it and takes what came after', () => {
     const off = start({ settings: settings({ goLiveAt: null }) });
-    const older = off.when(changed('sent', 1, { text: 'a' }, before)).under({ settings: settings() }).when(REDECIDE);
+    const older = off
+      .when(changed('sent', 1, { text: 'a' }, before))
+      .under({ settings: settings() })
+      .when(REDECIDE);
     expect(lines(older.events)).toEqual(['Skipped before_cutover']);
-    const newer = off.when(changed('sent', 1, { text: 'a' })).under({ settings: settings() }).when(REDECIDE);
+    const newer = off
+      .when(changed('sent', 1, { text: 'a' }))
+      .under({ settings: settings() })
+      .when(REDECIDE);
     expect(lines(newer.events)).toEqual(['PushRequested put note:n_1']);
   });
 
@@ -333,7 +397,9 @@ describe('story 6: pause, go-live and what is older', () => {
   });
 
   it('story 6: a linked record follows its updates, whenever it was first heard of', () => {
-    const run = start({ settings: settings({ goLiveAt: null }) }).when(changed('sent', 1, { text: 'a' }, before)).when(wanted('run_1'));
+    const run = start({ settings: settings({ goLiveAt: null }) })
+      .when(changed('sent', 1, { text: 'a' }, before))
+      .when(wanted('run_1'));
     expect(lines(run.events)).toEqual(['Wanted', 'PushRequested put note:n_1']);
     expect(only(run.events, 'PushRequested').data).toMatchObject({ run: 'run_1', covers: [{ id: 'evt_1' }] });
     const verified = run.when(answered(run, { record: { text: 'a' } }));
@@ -343,7 +409,8 @@ describe('story 6: pause, go-live and what is older', () => {
   });
 
   it('story 6: a master is pulled in when a document needs it; a document never', () => {
-    const skipped = (of: typeof rules) => given(of, ref, context({})).when(changed('created', 1, { text: 'a' }, before));
+    const skipped = (of: typeof rules) =>
+      given(of, ref, context({})).when(changed('created', 1, { text: 'a' }, before));
     expect(lines(skipped(master).when(wanted()).events)).toEqual(['Wanted', 'PushRequested put note:n_1']);
     expect(lines(skipped(rules).when(wanted()).events)).toEqual(['Wanted']);
   });

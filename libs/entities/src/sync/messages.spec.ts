@@ -83,7 +83,14 @@ describe('what a stored event says', () => {
       after: ['customer:cus_1'],
       find: { agree: ['TotalAmt'], adopt: false },
     });
-    expect(parsed(row)).toMatchObject({ revision: 2, attempt: 0, stage: 1, state: 'waiting', number: 'RAC-1', settingsVersion: 1 });
+    expect(parsed(row)).toMatchObject({
+      revision: 2,
+      attempt: 0,
+      stage: 1,
+      state: 'waiting',
+      number: 'RAC-1',
+      settingsVersion: 1,
+    });
   });
 
   it('what an answer decided stands at the answer’s place, stage 5, with its warnings and the record', () => {
@@ -98,12 +105,22 @@ describe('what a stored event says', () => {
       amount: '129.50',
     });
     const held = sent.when(answered(sent, { record: { TotalAmt: '129.49' } }));
-    expect(parsed(said(3, held.events[0])[0])).toMatchObject({ state: 'needs attention', stage: 5, quickbooks: { id: '58' } });
+    expect(parsed(said(3, held.events[0])[0])).toMatchObject({
+      state: 'needs attention',
+      stage: 5,
+      quickbooks: { id: '58' },
+    });
   });
 
   it('a stop is a row with its reason; a wanted record has one of its own, without an event', () => {
-    const off = story().under({ settings: settings({ goLiveAt: null }) }).when(changed('sent', 1, { text: 'a' }));
-    expect(parsed(said(2, off.events[1])[0])).toMatchObject({ stage: 1, state: 'waiting', reason: { code: 'not_active' } });
+    const off = story()
+      .under({ settings: settings({ goLiveAt: null }) })
+      .when(changed('sent', 1, { text: 'a' }));
+    expect(parsed(said(2, off.events[1])[0])).toMatchObject({
+      stage: 1,
+      state: 'waiting',
+      reason: { code: 'not_active' },
+    });
     const unknown = story().when(wanted());
     expect(said(1, unknown.events[0])).toEqual([]);
     expect(parsed(said(2, unknown.events[1])[0])).toMatchObject({
@@ -115,11 +132,18 @@ describe('what a stored event says', () => {
   });
 
   it('a dismissal and a proposal', () => {
-    const off = story().under({ settings: null }).when(changed('sent', 1, { text: 'a' }));
+    const off = story()
+      .under({ settings: null })
+      .when(changed('sent', 1, { text: 'a' }));
     const gone = off.when({ kind: 'dismiss', commandId: 'cmd_1', by: 'pat' });
-    expect(parsed(said(3, only(gone.events, 'Dismissed'))[0])).toMatchObject({ state: 'dismissed', events: [{ id: 'evt_1' }] });
+    expect(parsed(said(3, only(gone.events, 'Dismissed'))[0])).toMatchObject({
+      state: 'dismissed',
+      events: [{ id: 'evt_1' }],
+    });
     const proposal = { kind: 'proposal', tenant: TENANT };
-    expect(parsed(said(4, { type: 'Proposed', data: { at: NOW }, personal: { activity: proposal } })[0])).toEqual(proposal);
+    expect(parsed(said(4, { type: 'Proposed', data: { at: NOW }, personal: { activity: proposal } })[0])).toEqual(
+      proposal,
+    );
   });
 
   it('the same event says the same bytes every time', () => {

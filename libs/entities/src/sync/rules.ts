@@ -48,6 +48,8 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
 
 /** One record a `list` request brought, as QuickBooks' JSON text. */
 export interface ListedRecord {
+  /** QuickBooks' id within the resource. */
+  readonly id: string;
   readonly books: string;
   readonly resource: string;
   readonly record: string;
@@ -69,11 +71,22 @@ export interface Push {
 }
 
 export type Plan =
-  | { readonly do: 'push'; readonly pushes: readonly Push[]; readonly warnings: readonly Reason[] }
+  /** With `waitsOn`: asked for, and decided again when that ref is heard of (it may turn out not to be ours to post). */
+  | {
+      readonly do: 'push';
+      readonly pushes: readonly Push[];
+      readonly warnings: readonly Reason[];
+      readonly waitsOn?: string;
+    }
   /** Right without a request: a mapped tax rate. */
   | { readonly do: 'settle'; readonly warnings: readonly Reason[] }
   /** With `pushes`: a fact (a refund) is held, the record without it is asked for all the same. */
-  | { readonly do: 'hold'; readonly reason: Reason; readonly pushes?: readonly Push[]; readonly warnings?: readonly Reason[] }
+  | {
+      readonly do: 'hold';
+      readonly reason: Reason;
+      readonly pushes?: readonly Push[];
+      readonly warnings?: readonly Reason[];
+    }
   | { readonly do: 'skip'; readonly reason: Reason }
   /** Decided again when `waitsOn` is heard of, at `revisitAt`, or with new settings. */
   | { readonly do: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string };

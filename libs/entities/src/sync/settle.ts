@@ -32,7 +32,9 @@ export function settle<Data, Related>(
   const isNewest = state.asked[answer.ref]?.revision === answer.revision;
   const { request } = asked;
   const view = viewOf<Data, Related>(state, context, request.data.round, request.personal.lastAnswer);
-  const said = ownVerdict(answer, asked, state.confirmed[answer.ref], view.ref) ?? rules.judge(answer, request.personal.expect, view, context);
+  const said =
+    ownVerdict(answer, asked, state.confirmed[answer.ref], view.ref) ??
+    rules.judge(answer, request.personal.expect, view, context);
   const verdict: Verdict =
     isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
 
@@ -88,7 +90,11 @@ function conclusion<Related>(
   const { summary, warnings } = asked.request.personal;
   const place = { revision: answer.revision, attempt: answer.attempt };
   const quickbooks = recordOf(resource, answer);
-  const data = { ...base({ covers, change }, context), answer: place, ...(quickbooks === undefined ? {} : { quickbooks }) };
+  const data = {
+    ...base({ covers, change }, context),
+    answer: place,
+    ...(quickbooks === undefined ? {} : { quickbooks }),
+  };
   if (verdict.verdict === 'synced') {
     return {
       type: 'Settled',

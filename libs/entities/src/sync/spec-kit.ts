@@ -3,7 +3,7 @@ import type { CompanyProfile, SettingValues, SyncSettings } from '@qbo-sync/cont
 import type { StreamEvent } from './events';
 import type { Answered, Context, Rules, Trigger } from './rules';
 import { decide } from './decide';
-import { evolve, initial, standing, viewOf, type State } from './stream-state';
+import { evolve, initial, standing, type State } from './stream-state';
 
 /** Given / when / then over one stream, for specs: what happened, what happens now, what is said of it. */
 export interface Story<Related> {
@@ -65,12 +65,21 @@ export function only<Type extends StreamEvent['type']>(
 ): Extract<StreamEvent, { type: Type }> {
   const found = events.filter((event): event is Extract<StreamEvent, { type: Type }> => event.type === type);
   const [first] = found;
-  if (first === undefined || found.length > 1) throw new Error(`${String(found.length)} events ${type}: ${lines(events).join(', ')}`);
+  if (first === undefined || found.length > 1)
+    throw new Error(`${String(found.length)} events ${type}: ${lines(events).join(', ')}`);
   return first;
 }
 
 export function eventInfo(id: string, occurredAt = NOW): EventInfo {
-  return { id, type: 'com.runacall.x.v1', occurredAt, receivedAt: occurredAt, topic: 'runacall', partition: 0, offset: '0' };
+  return {
+    id,
+    type: 'com.runacall.x.v1',
+    occurredAt,
+    receivedAt: occurredAt,
+    topic: 'runacall',
+    partition: 0,
+    offset: '0',
+  };
 }
 
 /** An event of Run a Call: `evt_<sequence>` unless an id is given. */
@@ -88,7 +97,10 @@ export function wanted(run?: string): Extract<Trigger, { kind: 'wanted' }> {
 }
 
 /** The gateway's answer to the newest request of a ref. */
-export function answered<Related>(story: Story<Related>, answer: Partial<Answered> = {}): Extract<Trigger, { kind: 'answered' }> {
+export function answered<Related>(
+  story: Story<Related>,
+  answer: Partial<Answered> = {},
+): Extract<Trigger, { kind: 'answered' }> {
   const ref = answer.ref ?? story.state.ref;
   return {
     kind: 'answered',
@@ -108,7 +120,6 @@ export function answered<Related>(story: Story<Related>, answer: Partial<Answere
 export const REDECIDE: Trigger = { kind: 'redecide', why: 'settings' };
 
 export const isOpen = <Related>(story: Story<Related>): boolean => standing(story.state).open;
-export { standing, viewOf };
 
 export const PROFILE: CompanyProfile = {
   country: 'US',

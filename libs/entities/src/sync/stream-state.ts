@@ -1,6 +1,6 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { Deferred, Held, PushRequested, Skipped, StreamEvent, Summary } from './events';
+import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent, Summary } from './events';
 import type { Answered, Context, ListedRecord, View } from './rules';
 
 /**
@@ -29,7 +29,7 @@ export interface State {
   readonly stop: Stop | undefined;
   /** The events of the newest decision, and its code when it made no request. */
   readonly decided: { readonly covers: readonly EventInfo[]; readonly reason: Reason | undefined } | undefined;
-  /** Per ref: the newest request that was not refused. */
+  /** Per ref: the newest request that was not cancelled. */
   readonly asked: Readonly<Record<string, Asked>>;
   /** Requests without an answer, oldest first. */
   readonly unanswered: readonly Asked[];
@@ -66,6 +66,8 @@ export interface Stop {
   readonly reason: Reason;
   readonly covers: readonly EventInfo[];
   readonly change: string;
+  /** An answer led to it: the request was refused, or came back with other values. */
+  readonly byAnswer: boolean;
   readonly waitsOn: string | undefined;
   readonly revisitAt: string | undefined;
 }
@@ -74,6 +76,8 @@ export interface Stop {
 export interface Asked {
   readonly revision: number;
   readonly answered: boolean;
+  /** Its answer settled nothing: the same may be asked for again. */
+  readonly rejected: boolean;
   readonly request: PushRequested;
   /** The body of this ref's newest request of round 0: the same record under its first form. */
   readonly base: string;
@@ -126,7 +130,7 @@ export function evolve(before: State, event: StreamEvent): State {
     case 'PushRequested': {
       const { ref, round } = event.data;
       const base = round === 0 ? event.personal.body : (state.asked[ref]?.base ?? event.personal.body);
-      const asked: Asked = { revision: state.version, answered: false, request: event, base };
+      const asked: Asked = { revision: state.version, answered: false, rejected: false, request: event, base };
       const { lastAnswer } = event.personal;
       return {
         ...state,
@@ -155,6 +159,7 @@ export function evolve(before: State, event: StreamEvent): State {
           reason: event.personal.reason,
           covers: event.data.covers,
           change: event.data.change,
+          byAnswer: event.data.answer !== undefined,
           waitsOn: event.type === 'Deferred' ? event.data.waitsOn : undefined,
           revisitAt: event.type === 'Deferred' ? event.data.revisitAt : undefined,
         },
@@ -177,7 +182,7 @@ export function evolve(before: State, event: StreamEvent): State {
     case 'Dismissed':
       return { ...state, stop: undefined };
     case 'Listed':
-      return { ...state, listed: withRecord(state.listed, { ...event.data, ...event.personal }) };
+      return { ...state, listed: withRecord(state.listed, listedRecord(event)) };
     case 'Proposed':
       return { ...state, proposed: [...state.proposed, event.personal.activity] };
   }
@@ -187,7 +192,8 @@ export function evolve(before: State, event: StreamEvent): State {
 export function standing(state: State): { open: boolean; waitsOn: string | null; revisitAt: string | null } {
   return {
     open: state.stop !== undefined || state.unanswered.length > 0,
-    waitsOn: state.stop?.waitsOn ?? null,
+    waitsOn:
+      state.stop?.waitsOn ?? state.unanswered.find(({ request }) => request.data.waitsOn)?.request.data.waitsOn ?? null,
     revisitAt: state.stop?.revisitAt ?? null,
   };
 }
@@ -215,7 +221,7 @@ export function viewOf<Data, Related>(
     round,
     lastAnswer,
     answered: Object.entries(state.asked).flatMap(([ref, one]) =>
-      one.answered && one.request.data.books === books ? [ref] : [],
+      one.answered && !one.rejected && one.request.data.books === books ? [ref] : [],
     ),
     listed: state.listed,
     proposed: state.proposed,
@@ -248,17 +254,19 @@ function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>)
   };
 }
 
-/** An answer that settled nothing: the request counts as never made, so that the same one may be made again. */
-function refusedBy(state: State, { data }: Deferred | Held | Skipped): State {
+/** An answer that settled nothing; after a cancelled request it is as if nothing had been asked. */
+function refusedBy(state: State, { type, data }: Deferred | Held | Skipped): State {
   if (data.answer === undefined) return state;
   const { revision } = data.answer;
   const ref = data.ref ?? state.ref;
   const { [ref]: asked, ...others } = state.asked;
+  const rejected = asked === undefined ? undefined : { ...asked, answered: true, rejected: true };
   const isNewest = asked !== undefined && asked.revision <= revision;
+  const left = type === 'Skipped' || rejected === undefined ? others : { ...others, [ref]: rejected };
   return {
     ...state,
     unanswered: state.unanswered.filter((one) => one.request.data.ref !== ref || one.revision > revision),
-    asked: isNewest ? others : state.asked,
+    asked: isNewest ? left : state.asked,
     links: linked(state, asked?.request.data.books ?? '', ref, data.quickbooks),
   };
 }
@@ -274,19 +282,15 @@ export function recordOf(resource: string, answer: Answered): QuickbooksRecord |
     : undefined;
 }
 
-function withRecord(
-  listed: readonly ListedRecord[],
-  { books, resource, record }: ListedRecord,
-): readonly ListedRecord[] {
-  const id = recordId(record);
-  return [
-    ...listed.filter((one) => one.books !== books || one.resource !== resource || recordId(one.record) !== id),
-    { books, resource, record },
-  ];
+function withRecord(listed: readonly ListedRecord[], newest: ListedRecord): readonly ListedRecord[] {
+  const isOther = ({ books, resource, id }: ListedRecord): boolean =>
+    books !== newest.books || resource !== newest.resource || id !== newest.id;
+  return [...listed.filter(isOther), newest];
 }
 
-function recordId(record: string): unknown {
-  return (JSON.parse(record) as { Id?: unknown }).Id;
+function listedRecord({ data: { books, resource }, personal: { record } }: Listed): ListedRecord {
+  const { Id: id } = JSON.parse(record) as { Id?: string };
+  return { books, resource, record, id: id ?? '' };
 }
 
 function earlier(a: string | undefined, b: string): string {

@@ -3,8 +3,21 @@ import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
 import { changed, context, given, lines, NOW, only, REDECIDE, settings } from '../sync/spec-kit';
 import { taxRateRules } from './tax-rate';
 
-const texas: TaxRate = { id: 'tax_tx', name: 'Texas', percentage: '8.25', components: [], active: true, updatedAt: NOW };
-const mapping: RateMapping = { rateId: 'tax_tx', name: 'Texas', percentage: '8.25', code: { id: '5', name: 'TX' }, state: 'confirmed' };
+const texas: TaxRate = {
+  id: 'tax_tx',
+  name: 'Texas',
+  percentage: '8.25',
+  components: [],
+  active: true,
+  updatedAt: NOW,
+};
+const mapping: RateMapping = {
+  rateId: 'tax_tx',
+  name: 'Texas',
+  percentage: '8.25',
+  code: { id: '5', name: 'TX' },
+  state: 'confirmed',
+};
 const under = (...rates: RateMapping[]) => settings({ goLiveAt: null, values: { 'tax.rates': rates } });
 const start = (...rates: RateMapping[]) =>
   given(taxRateRules, 'tax-rate:tax_tx', context({}, { settings: under(...rates) }));
@@ -29,7 +42,9 @@ describe('a tax rate', () => {
   });
 
   it('another percentage than was confirmed: waits again', () => {
-    const story = start(mapping).when(changed('created', 1, texas)).when(changed('updated', 2, { ...texas, percentage: '8.5' }));
+    const story = start(mapping)
+      .when(changed('created', 1, texas))
+      .when(changed('updated', 2, { ...texas, percentage: '8.5' }));
     expect(lines(story.events)).toEqual(['Changed updated', 'Deferred tax_unmapped', 'Proposed']);
     const same = start(mapping).when(changed('created', 1, { ...texas, percentage: '8.250' }));
     expect(lines(same.events)).toEqual(['Changed created', 'Settled']);
