@@ -19,7 +19,8 @@ export function booksReader({ config }: World, tenant: string): ReadQuery {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    if (!response.ok) throw new DayStopped(`The books of ${tenant} could not be read: ${response.status} ${text.slice(0, 300)}`);
+    if (!response.ok)
+      throw new DayStopped(`The books of ${tenant} could not be read: ${response.status} ${text.slice(0, 300)}`);
     return text;
   };
 }

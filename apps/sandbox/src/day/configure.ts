@@ -31,14 +31,18 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
   const rates = await mapRates(one, codes);
   await api.save(company.id, {
     'items.defaultIncomeAccount': income.id,
-    'items.categoryAccounts': [{ categoryId: EQUIPMENT_CATEGORY.id, name: EQUIPMENT_CATEGORY.name, account: equipment.id }],
+    'items.categoryAccounts': [
+      { categoryId: EQUIPMENT_CATEGORY.id, name: EQUIPMENT_CATEGORY.name, account: equipment.id },
+    ],
     'invoices.membershipAccount': memberships.id,
     'invoices.discountsAccount': discounts.id,
     'invoices.tipsAccount': tips.id,
     'payments.clearingAccount': clearing.id,
     'payments.undepositedAccount': undeposited.id,
     'tax.rates': rates,
-    ...(outside ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id } : {}),
+    ...(outside
+      ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id }
+      : {}),
   });
   await inEffect(one);
   world.progress.step(
@@ -64,13 +68,21 @@ export async function turnOn(world: World, { company: { id }, api }: ConnectedCo
   if (!now.active) {
     const missing = now.needed.filter(({ ok }) => !ok).map(({ code }) => code);
     if (missing.length > 0) throw new DayStopped(`Sync of ${id} cannot be turned on yet: ${missing.join(', ')}.`);
-    await api.turnSync(id, true, now.advised.filter(({ ok }) => !ok).map(({ code }) => code));
+    await api.turnSync(
+      id,
+      true,
+      now.advised.filter(({ ok }) => !ok).map(({ code }) => code),
+    );
   }
   world.progress.step(`${id}: sync is active`);
 }
 
 /** The account of a role by its type (the picker's use) and name, made where it is missing. */
-async function accountOf({ company: { id }, api }: ConnectedCompany, role: AccountRoleName, use: string): Promise<Choice> {
+async function accountOf(
+  { company: { id }, api }: ConnectedCompany,
+  role: AccountRoleName,
+  use: string,
+): Promise<Choice> {
   const { name } = ACCOUNT_ROLES[role];
   const find = async (): Promise<AccountAnswer | undefined> =>
     (await api.accounts(id, use)).find((account) => account.name.toLowerCase() === name.toLowerCase());
@@ -95,7 +107,10 @@ async function undepositedOf({ company: { id }, api }: ConnectedCompany): Promis
 }
 
 /** Rate id → code id. Outside the US each rate must have one; where QuickBooks works out the tax itself it need not. */
-async function mapRates({ company, api }: ConnectedCompany, codes: readonly TaxCodeAnswer[]): Promise<Record<string, string>> {
+async function mapRates(
+  { company, api }: ConnectedCompany,
+  codes: readonly TaxCodeAnswer[],
+): Promise<Record<string, string>> {
   const proposed = await until(
     async () => {
       const { values } = await api.settings(company.id);
@@ -109,25 +124,40 @@ async function mapRates({ company, api }: ConnectedCompany, codes: readonly TaxC
     const code = codeFor(rate, proposed, codes);
     if (code !== undefined) mapped[rate.id] = code;
     else if (company.tax === 'per line') {
-      throw new DayStopped(`QuickBooks of ${company.id} lists no tax code of ${rate.percentage} % for "${rate.name}": make one there, then run again.`);
+      throw new DayStopped(
+        `QuickBooks of ${company.id} lists no tax code of ${rate.percentage} % for "${rate.name}": make one there, then run again.`,
+      );
     }
   }
   return mapped;
 }
 
 /** The proposal where there is one, else the plainest code of the same percentage. */
-function codeFor(rate: PlayedRate, proposed: readonly RateMapping[], codes: readonly TaxCodeAnswer[]): string | undefined {
+function codeFor(
+  rate: PlayedRate,
+  proposed: readonly RateMapping[],
+  codes: readonly TaxCodeAnswer[],
+): string | undefined {
   const proposal = proposed.find(({ rateId }) => rateId === rate.id);
-  if (proposal?.code !== undefined && (proposal.state === 'suggested' || proposal.state === 'confirmed')) return proposal.code.id;
+  if (proposal?.code !== undefined && (proposal.state === 'suggested' || proposal.state === 'confirmed'))
+    return proposal.code.id;
   const plain = /^\d+(\.\d+)?% [SRZ]$/;
-  const equal = codes.filter(({ percentage }) => percentage !== undefined && percentage !== null && Number(percentage) === Number(rate.percentage));
+  const equal = codes.filter(
+    ({ percentage }) =>
+      percentage !== undefined && percentage !== null && Number(percentage) === Number(rate.percentage),
+  );
   return (equal.find(({ name }) => plain.test(name)) ?? equal[0])?.id;
 }
 
 function untaxedCode({ company: { id } }: ConnectedCompany, codes: readonly TaxCodeAnswer[]): Choice {
-  const zero = codes.filter(({ percentage }) => percentage === null || percentage === undefined || Number(percentage) === 0);
+  const zero = codes.filter(
+    ({ percentage }) => percentage === null || percentage === undefined || Number(percentage) === 0,
+  );
   const best = UNTAXED_NAMES.map((form) => zero.find(({ name }) => form.test(name))).find((code) => code !== undefined);
-  if (best === undefined) throw new DayStopped(`QuickBooks of ${id} lists no tax code of 0 % for untaxed lines: make one there, then run again.`);
+  if (best === undefined)
+    throw new DayStopped(
+      `QuickBooks of ${id} lists no tax code of 0 % for untaxed lines: make one there, then run again.`,
+    );
   return choiceOf(best);
 }
 

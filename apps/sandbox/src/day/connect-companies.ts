@@ -40,7 +40,10 @@ async function connect({ company: { id }, api }: ConnectedCompany): Promise<stri
     const connection = await api.connection(id);
     return connection.state === 'connected' ? (connection.companyName ?? 'a company') : undefined;
   };
-  const name = await until(state, { withinMs: CONNECT_WITHIN_MS, sentence: `${id} was not connected to QuickBooks within a minute.` });
+  const name = await until(state, {
+    withinMs: CONNECT_WITHIN_MS,
+    sentence: `${id} was not connected to QuickBooks within a minute.`,
+  });
   await until(async () => (await api.profile(id)) ?? undefined, {
     withinMs: CONNECT_WITHIN_MS,
     sentence: `The profile of ${id} was not read from QuickBooks within a minute.`,
@@ -56,7 +59,9 @@ async function followRedirects(from: string, id: string): Promise<void> {
     await response.arrayBuffer();
     if (response.ok) return;
     if (response.status < 300 || response.status >= 400 || next === null) {
-      throw new DayStopped(`Connecting ${id} ended with status ${response.status} at ${new URL(at).origin}${new URL(at).pathname}.`);
+      throw new DayStopped(
+        `Connecting ${id} ended with status ${response.status} at ${new URL(at).origin}${new URL(at).pathname}.`,
+      );
     }
     at = new URL(next, at).href;
   }

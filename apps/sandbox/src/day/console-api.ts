@@ -148,7 +148,8 @@ export class ConsoleApi {
 
 async function read<Answer>(method: string, at: string, response: Response): Promise<Answer> {
   const text = await response.text();
-  if (!response.ok) throw new DayStopped(`The console refused ${method} ${at}: ${response.status} ${text.slice(0, 500)}`);
+  if (!response.ok)
+    throw new DayStopped(`The console refused ${method} ${at}: ${response.status} ${text.slice(0, 500)}`);
   return (text === '' ? {} : JSON.parse(text)) as Answer;
 }
 

@@ -36,7 +36,10 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
   const { config, progress } = world;
   const goesTo = (step: DayStep): boolean => DAY_STEPS.indexOf(until) >= DAY_STEPS.indexOf(step);
   const stored = new PublishedDay(join(config.STATE_DIR, 'run-a-call'));
-  const identity = stored.identify(() => ({ seed: config.SEED ?? randomBytes(4).toString('hex'), size: config.DAY_SIZE }));
+  const identity = stored.identify(() => ({
+    seed: config.SEED ?? randomBytes(4).toString('hex'),
+    size: config.DAY_SIZE,
+  }));
   progress.step(`Run a Call plays a ${identity.size} day from seed ${identity.seed}`);
   const connected = await connectCompanies(world, PLAYED_COMPANIES);
   if (!goesTo('configure')) return undefined;
@@ -48,7 +51,11 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     if (!goesTo('publish')) return undefined;
     // Documents are dated on the day sync was switched on, or later.
     const { seed, size } = identity;
-    const plan = planDay(seed, stored.anchorAt(() => new Date().toISOString()), size);
+    const plan = planDay(
+      seed,
+      stored.anchorAt(() => new Date().toISOString()),
+      size,
+    );
     const isRepeat = stored.messages.length >= plan.events.length;
     const known = isRepeat ? await countKnown(companies, stored.messages) : 0;
     let events: SettledEvent[] = [];
@@ -64,7 +71,14 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     );
     const writesAfter = await countWrites(world);
     const writes = writesBefore === null || writesAfter === null ? null : writesAfter - writesBefore;
-    const result = dayResult({ identity: stored.identify(() => identity), messages: stored.messages, known, writes, events, comparisons });
+    const result = dayResult({
+      identity: stored.identify(() => identity),
+      messages: stored.messages,
+      known,
+      writes,
+      events,
+      comparisons,
+    });
     writeFileSync(join(config.STATE_DIR, 'day-result.json'), JSON.stringify(result, null, 2));
     for (const line of reportLines(result)) progress.step(line);
     return result;

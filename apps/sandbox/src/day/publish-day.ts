@@ -14,7 +14,10 @@ const BATCHES_PER_SECOND = 6;
 /** Opens Run a Call's own producer, with its topics in place. */
 export async function openRunACall({ config }: World): Promise<Producer> {
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'run-a-call' });
-  await ensureTopics(kafka, Object.values(TOPICS).filter(({ foreign }) => foreign));
+  await ensureTopics(
+    kafka,
+    Object.values(TOPICS).filter(({ foreign }) => foreign),
+  );
   return createProducer(kafka);
 }
 
@@ -40,7 +43,8 @@ export async function publish(
     sent.push(...messages);
     world.progress.live(`Publishing: ${sent.length} of ${places.length} messages`);
     const pauseMs = startedAt + 1000 / BATCHES_PER_SECOND - Date.now();
-    if (isFirst && plan.pace === 'a busy day' && pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (isFirst && plan.pace === 'a busy day' && pauseMs > 0)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return sent;
 }

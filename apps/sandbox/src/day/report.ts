@@ -101,12 +101,15 @@ export function latencyOf(events: readonly SettledEvent[]): DayResult['latency']
 export function reportLines(result: DayResult): string[] {
   const { found, predicted } = result;
   const writes = result.writes === null ? 'writes not counted' : `${result.writes} writes`;
-  const state = (name: keyof StateCounts): string => `${found[name]} ${name}${found[name] === predicted[name] ? '' : ` (predicted ${predicted[name]})`}`;
+  const state = (name: keyof StateCounts): string =>
+    `${found[name]} ${name}${found[name] === predicted[name] ? '' : ` (predicted ${predicted[name]})`}`;
   return [
     '',
     `${result.published} published, ${result.known} already known, ${writes}`,
     `Events: ${state('posted')}, ${state('warned')}, ${state('held')}, ${state('skipped')}; ${(result.heldShare * 100).toFixed(1)} % held, ${result.copies} copies absorbed`,
-    result.latency === null ? 'Event to posted: nothing was posted' : `Event to posted: p50 ${result.latency.p50Ms} ms, p95 ${result.latency.p95Ms} ms (${result.latency.count} events)`,
+    result.latency === null
+      ? 'Event to posted: nothing was posted'
+      : `Event to posted: p50 ${result.latency.p50Ms} ms, p95 ${result.latency.p95Ms} ms (${result.latency.count} events)`,
     ...result.comparisons.flatMap(table),
     ...(result.surprises.length === 0 ? [] : ['', 'Not as predicted:', ...result.surprises.map((line) => `  ${line}`)]),
     '',
@@ -116,7 +119,8 @@ export function reportLines(result: DayResult): string[] {
 
 function table({ tenant, rows, differences }: Comparison): string[] {
   const width = Math.max(24, ...rows.map(({ what }) => what.length));
-  const line = (what: string, ...cells: string[]): string => `  ${what.padEnd(width)}${cells.map((cell) => cell.padStart(17)).join('')}`;
+  const line = (what: string, ...cells: string[]): string =>
+    `  ${what.padEnd(width)}${cells.map((cell) => cell.padStart(17)).join('')}`;
   return [
     '',
     `${tenant}${differences.length === 0 ? '' : `: ${differences.length} differences`}`,

@@ -4,7 +4,13 @@ import { countStates, latencyOf } from './report';
 import { settle, standingOf, type SettledEvent } from './settle';
 import type { ConnectedCompany, World } from './world';
 
-const predicted = (state: Prediction['state'], more: Partial<Prediction> = {}): Prediction => ({ ref: 'invoice:inv_1', state, orReplaced: false, orSkipped: false, ...more });
+const predicted = (state: Prediction['state'], more: Partial<Prediction> = {}): Prediction => ({
+  ref: 'invoice:inv_1',
+  state,
+  orReplaced: false,
+  orSkipped: false,
+  ...more,
+});
 const row = (state: string, reason?: string, more: Partial<LogRow> = {}): LogRow => ({
   id: '1',
   eventId: 'evt_1',
@@ -16,7 +22,12 @@ const row = (state: string, reason?: string, more: Partial<LogRow> = {}): LogRow
   ...(reason === undefined ? {} : { reason: { code: reason, text: reason } }),
   ...more,
 });
-const event = (prediction: Prediction, found: LogRow | undefined): SettledEvent => ({ tenant: 'us-auto', eventId: 'evt_1', prediction, row: found });
+const event = (prediction: Prediction, found: LogRow | undefined): SettledEvent => ({
+  tenant: 'us-auto',
+  eventId: 'evt_1',
+  prediction,
+  row: found,
+});
 const quiet = { progress: { step: () => undefined, live: () => undefined } } as unknown as World;
 
 describe('where an event stands', () => {
@@ -26,9 +37,24 @@ describe('where an event stands', () => {
     ['synced', predicted('synced'), row('synced'), 'as predicted'],
     ['overtaken', predicted('synced', { orReplaced: true }), row('skipped', 'replaced'), 'as predicted'],
     ['overtaken, unforeseen', predicted('synced'), row('skipped', 'replaced'), 'differs'],
-    ['taken back before it was sent', predicted('synced', { orSkipped: true }), row('skipped', 'unchanged'), 'as predicted'],
-    ['held for the reason foreseen', predicted('needs attention', { reason: 'rule_missing' }), row('needs attention', 'rule_missing'), 'as predicted'],
-    ['held for another reason', predicted('needs attention', { reason: 'rule_missing' }), row('needs attention', 'refused'), 'differs'],
+    [
+      'taken back before it was sent',
+      predicted('synced', { orSkipped: true }),
+      row('skipped', 'unchanged'),
+      'as predicted',
+    ],
+    [
+      'held for the reason foreseen',
+      predicted('needs attention', { reason: 'rule_missing' }),
+      row('needs attention', 'rule_missing'),
+      'as predicted',
+    ],
+    [
+      'held for another reason',
+      predicted('needs attention', { reason: 'rule_missing' }),
+      row('needs attention', 'refused'),
+      'differs',
+    ],
     ['waiting as foreseen', predicted('waiting', { reason: 'owes' }), row('waiting', 'owes'), 'as predicted'],
     ['waiting for something else', predicted('waiting', { reason: 'owes' }), row('waiting', 'parent'), 'moving'],
     ['warned, unforeseen', predicted('synced'), row('synced with warnings'), 'differs'],
@@ -39,8 +65,13 @@ describe('where an event stands', () => {
 
 describe('settling', () => {
   const companyWith = (pages: (LogRow | undefined)[]): ConnectedCompany =>
-    ({ company: { id: 'us-auto' }, api: { log: () => Promise.resolve([pages.length > 1 ? pages.shift() : pages[0]].filter(Boolean)) } }) as unknown as ConnectedCompany;
-  const expected = [{ tenant: 'us-auto', predictions: new Map([['evt_1', predicted('synced')]]) }] as unknown as Parameters<typeof settle>[2];
+    ({
+      company: { id: 'us-auto' },
+      api: { log: () => Promise.resolve([pages.length > 1 ? pages.shift() : pages[0]].filter(Boolean)) },
+    }) as unknown as ConnectedCompany;
+  const expected = [
+    { tenant: 'us-auto', predictions: new Map([['evt_1', predicted('synced')]]) },
+  ] as unknown as Parameters<typeof settle>[2];
 
   test('waits until the event is at rest', async () => {
     const events = await settle(quiet, [companyWith([undefined, row('waiting'), row('synced')])], expected);
@@ -49,7 +80,9 @@ describe('settling', () => {
 
   test('names what never comes to rest', async () => {
     const stuck = settle(quiet, [companyWith([row('waiting', 'parent')])], expected, { stuckMs: 10 });
-    await expect(stuck).rejects.toThrow(/1 of 1 events are not at rest:\n {2}us-auto evt_1 invoice:inv_1 sent: waiting \(parent/);
+    await expect(stuck).rejects.toThrow(
+      /1 of 1 events are not at rest:\n {2}us-auto evt_1 invoice:inv_1 sent: waiting \(parent/,
+    );
   });
 });
 
@@ -67,7 +100,13 @@ describe('the report', () => {
 
   test('measures from the event to the answer, of what was posted', () => {
     const took = (ms: number): SettledEvent =>
-      event(predicted('synced'), row('synced', undefined, { settledAt: new Date(Date.parse('2026-11-21T12:00:00.000Z') + ms).toISOString(), quickbooks: { type: 'Invoice', id: '1' } }));
+      event(
+        predicted('synced'),
+        row('synced', undefined, {
+          settledAt: new Date(Date.parse('2026-11-21T12:00:00.000Z') + ms).toISOString(),
+          quickbooks: { type: 'Invoice', id: '1' },
+        }),
+      );
     expect(latencyOf([300, 100, 200, 400].map(took))).toEqual({ count: 4, p50Ms: 300, p95Ms: 400 });
     expect(latencyOf([event(predicted('skipped'), row('skipped'))])).toBeNull();
   });

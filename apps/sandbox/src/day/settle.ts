@@ -51,9 +51,11 @@ export async function readStandings(
 ): Promise<SettledEvent[]> {
   const events: SettledEvent[] = [];
   for (const { company, api } of companies) {
-    const predictions = expected.find(({ tenant }) => tenant === company.id)?.predictions ?? new Map<string, Prediction>();
+    const predictions =
+      expected.find(({ tenant }) => tenant === company.id)?.predictions ?? new Map<string, Prediction>();
     const rows = new Map((await api.log(company.id)).map((row) => [row.eventId, row]));
-    for (const [eventId, prediction] of predictions) events.push({ tenant: company.id, eventId, prediction, row: rows.get(eventId) });
+    for (const [eventId, prediction] of predictions)
+      events.push({ tenant: company.id, eventId, prediction, row: rows.get(eventId) });
   }
   return events;
 }
@@ -61,7 +63,8 @@ export async function readStandings(
 export function standingOf({ prediction, row }: SettledEvent): Standing {
   if (row === undefined || row.state === 'sending') return 'moving';
   const reason = row.reason?.code;
-  if (row.state === 'waiting') return prediction.state === 'waiting' && reason === prediction.reason ? 'as predicted' : 'moving';
+  if (row.state === 'waiting')
+    return prediction.state === 'waiting' && reason === prediction.reason ? 'as predicted' : 'moving';
   if (row.state === 'skipped' && prediction.orReplaced && reason === 'replaced') return 'as predicted';
   if (row.state === 'skipped' && prediction.orSkipped) return 'as predicted';
   const withReason = prediction.state === 'skipped' || prediction.state === 'needs attention';
@@ -75,7 +78,10 @@ function stuck(events: readonly SettledEvent[]): string {
 }
 
 export function describe({ tenant, eventId, prediction, row }: SettledEvent): string {
-  const found = row === undefined ? 'not in the log' : `${row.state}${row.reason === undefined ? '' : ` (${row.reason.code}: ${row.reason.text})`}`;
+  const found =
+    row === undefined
+      ? 'not in the log'
+      : `${row.state}${row.reason === undefined ? '' : ` (${row.reason.code}: ${row.reason.text})`}`;
   const reason = prediction.reason === undefined ? '' : ` (${prediction.reason})`;
   return `${tenant} ${eventId} ${prediction.ref} ${row?.change ?? ''}: ${found}; predicted ${prediction.state}${reason}`;
 }

@@ -5,7 +5,17 @@ import type { Progress } from './progress';
 
 /** What every step of the day needs. */
 export interface World {
-  readonly config: Pick<DayConfig, 'CONSOLE_URL' | 'GATEWAY_URL' | 'OPERATOR_TOKEN' | 'KAFKA_BROKERS' | 'STATE_DIR' | 'DAY_SIZE' | 'SEED' | 'SANDBOX_ADMIN_URL'>;
+  readonly config: Pick<
+    DayConfig,
+    | 'CONSOLE_URL'
+    | 'GATEWAY_URL'
+    | 'OPERATOR_TOKEN'
+    | 'KAFKA_BROKERS'
+    | 'STATE_DIR'
+    | 'DAY_SIZE'
+    | 'SEED'
+    | 'SANDBOX_ADMIN_URL'
+  >;
   readonly progress: Progress;
 }
 

@@ -28,15 +28,23 @@ export interface Baseline {
 const HELPER_ITEM = /^Run a Call /;
 
 /** Our own items stand in for lines without one; how many are needed is the product's business. */
-export const pricebookItems = (books: ReadBooks): number => [...books.items.values()].filter(({ name }) => !HELPER_ITEM.test(name)).length;
+export const pricebookItems = (books: ReadBooks): number =>
+  [...books.items.values()].filter(({ name }) => !HELPER_ITEM.test(name)).length;
 
-export function compareBooks(expected: ExpectedBooks, found: ReadBooks, choices: BooksChoices, baseline: Baseline): Comparison {
+export function compareBooks(
+  expected: ExpectedBooks,
+  found: ReadBooks,
+  choices: BooksChoices,
+  baseline: Baseline,
+): Comparison {
   const sums = new Map<string, Cents>();
   for (const { accountId, amount } of found.invoices.flatMap(({ lines }) => lines)) {
     sums.set(accountId, (sums.get(accountId) ?? 0n) + amount);
   }
   const onAccount = (id: string): Cents => sums.get(id) ?? 0n;
-  const undeposited = found.payments.filter(({ depositAccount }) => (depositAccount ?? choices.undeposited.id) === choices.undeposited.id);
+  const undeposited = found.payments.filter(
+    ({ depositAccount }) => (depositAccount ?? choices.undeposited.id) === choices.undeposited.id,
+  );
   const clearing = found.payments.filter(({ depositAccount }) => depositAccount === choices.clearing.id);
   const paid = ({ amount }: { amount: Cents }): Cents => amount;
   const special = new Set([choices.discounts.id, choices.tips.id]);
@@ -47,7 +55,11 @@ export function compareBooks(expected: ExpectedBooks, found: ReadBooks, choices:
     count('Items', expected.counts.Item, pricebookItems(found) - baseline.items),
     count('Invoices', expected.counts.Invoice, found.invoices.length),
     count('Payments', expected.counts.Payment, found.payments.length),
-    amount('Invoices, total', sum([...expected.invoices.values()].map(({ total }) => total)), sum(found.invoices.map(({ total }) => total))),
+    amount(
+      'Invoices, total',
+      sum([...expected.invoices.values()].map(({ total }) => total)),
+      sum(found.invoices.map(({ total }) => total)),
+    ),
     amount('Sales tax', expected.salesTax, sum(found.invoices.map(({ tax }) => tax))),
     amount('Receivables', sum(expected.receivables.values()), sum(receivables(expected, found).found.values())),
     ...[...incomeIds].map((id) => {
@@ -58,9 +70,15 @@ export function compareBooks(expected: ExpectedBooks, found: ReadBooks, choices:
     amount(`Tips: ${choices.tips.name}`, expected.tips, onAccount(choices.tips.id)),
     amount(choices.undeposited.name, expected.undeposited, sum(undeposited.map(paid))),
     amount(choices.clearing.name, expected.clearing, sum(clearing.map(paid))),
-    amount('Payments elsewhere', 0n, sum(found.payments.map(paid)) - sum(undeposited.map(paid)) - sum(clearing.map(paid))),
+    amount(
+      'Payments elsewhere',
+      0n,
+      sum(found.payments.map(paid)) - sum(undeposited.map(paid)) - sum(clearing.map(paid)),
+    ),
   ];
-  const single = [...invoiceRows(expected, found), ...receivableRows(expected, found), ...markerRows(found)].filter(differs);
+  const single = [...invoiceRows(expected, found), ...receivableRows(expected, found), ...markerRows(found)].filter(
+    differs,
+  );
   const rows = [...shown, ...single];
   return { tenant: expected.tenant, rows, differences: rows.filter(differs) };
 }
@@ -91,7 +109,8 @@ function receivables(expected: ExpectedBooks, found: ReadBooks): { found: Map<st
   const claim = (qboCustomer: string, customerId: string | undefined): void => {
     if (customerId === undefined) return;
     const before = owner.get(qboCustomer);
-    if (before !== undefined && before !== customerId) shared.push(`QuickBooks customer ${qboCustomer} is ${before} and ${customerId}`);
+    if (before !== undefined && before !== customerId)
+      shared.push(`QuickBooks customer ${qboCustomer} is ${before} and ${customerId}`);
     owner.set(qboCustomer, customerId);
   };
   for (const invoice of found.invoices) claim(invoice.customer, expected.invoices.get(invoice.number)?.customerId);
@@ -107,7 +126,9 @@ function receivableRows(expected: ExpectedBooks, found: ReadBooks): ComparedRow[
   const { found: totals, shared } = receivables(expected, found);
   const customers = new Set([...expected.receivables.keys(), ...totals.keys()]);
   return [
-    ...[...customers].map((id) => amount(`Receivable of ${id}`, expected.receivables.get(id) ?? 0n, totals.get(id) ?? 0n)),
+    ...[...customers].map((id) =>
+      amount(`Receivable of ${id}`, expected.receivables.get(id) ?? 0n, totals.get(id) ?? 0n),
+    ),
     ...shared.map((sentence) => count(sentence, 1, 2)),
   ];
 }

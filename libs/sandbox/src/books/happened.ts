@@ -46,16 +46,52 @@ export function livesOf(tenant: string, wires: readonly Wire[]): Map<string, Lif
     const key = `${noun}:${subject}`;
     const life = lives.get(key) ?? { noun, id: subject, happenings: [] };
     lives.set(key, life);
-    life.happenings.push({ id, noun, change, sequence: Number(headers['ce_sequence']), data: JSON.parse(value) as Data });
+    life.happenings.push({
+      id,
+      noun,
+      change,
+      sequence: Number(headers['ce_sequence']),
+      data: JSON.parse(value) as Data,
+    });
   }
   return lives;
 }
 
 /** What of an aggregate the books show: two events with the same form write the same. */
 const SHOWN: Readonly<Record<Noun, readonly string[]>> = {
-  customer: ['kind', 'displayName', 'companyName', 'givenName', 'familyName', 'email', 'phone', 'mobile', 'billingAddress', 'notes', 'taxExempt', 'taxExemptReason', 'parentId', 'active'],
+  customer: [
+    'kind',
+    'displayName',
+    'companyName',
+    'givenName',
+    'familyName',
+    'email',
+    'phone',
+    'mobile',
+    'billingAddress',
+    'notes',
+    'taxExempt',
+    'taxExemptReason',
+    'parentId',
+    'active',
+  ],
   item: ['name', 'description', 'sku', 'unitPrice', 'taxable', 'active'],
-  invoice: ['number', 'customerId', 'issuedOn', 'dueOn', 'lines', 'discount', 'tip', 'taxes', 'total', 'voidedOn', 'customerMemo', 'poNumber', 'billingAddress', 'serviceAddress'],
+  invoice: [
+    'number',
+    'customerId',
+    'issuedOn',
+    'dueOn',
+    'lines',
+    'discount',
+    'tip',
+    'taxes',
+    'total',
+    'voidedOn',
+    'customerMemo',
+    'poNumber',
+    'billingAddress',
+    'serviceAddress',
+  ],
   payment: ['customerId', 'amount', 'collectedOn', 'method', 'allocations', 'refunds', 'voidedOn', 'voidReason'],
   'tax-rate': ['name', 'percentage', 'active'],
 };

@@ -26,13 +26,30 @@ const says = (noun: string, change: string, sequence: number, data: { id: string
   serial += 1;
   return {
     topic: 'any',
-    headers: { ce_id: `evt_${serial}`, ce_type: `com.runacall.${noun}.${change}.v1`, ce_subject: data.id, ce_tenant: 'acme', ce_sequence: String(sequence) },
+    headers: {
+      ce_id: `evt_${serial}`,
+      ce_type: `com.runacall.${noun}.${change}.v1`,
+      ce_subject: data.id,
+      ce_tenant: 'acme',
+      ce_sequence: String(sequence),
+    },
     value: JSON.stringify(data),
   };
 };
 const item = says('item', 'created', 1, { id: 'itm_1', name: 'AC tune-up', kind: 'service', active: true });
-const boiler = says('item', 'created', 1, { id: 'itm_2', name: 'Boiler', kind: 'equipment', categoryId: 'cat_equip', active: true });
-const customer = says('customer', 'created', 1, { id: 'cus_1', displayName: 'Dana Ruiz', taxExempt: false, active: true });
+const boiler = says('item', 'created', 1, {
+  id: 'itm_2',
+  name: 'Boiler',
+  kind: 'equipment',
+  categoryId: 'cat_equip',
+  active: true,
+});
+const customer = says('customer', 'created', 1, {
+  id: 'cus_1',
+  displayName: 'Dana Ruiz',
+  taxExempt: false,
+  active: true,
+});
 const invoiceData = {
   id: 'inv_1',
   number: 'RAC-1',
@@ -52,7 +69,15 @@ const invoiceData = {
   balance: '1087.50',
 };
 const sent = says('invoice', 'sent', 1, invoiceData);
-const payment = { id: 'pay_1', customerId: 'cus_1', amount: '600.00', method: 'card', processor: 'stripe', refunds: [], allocations: [{ invoiceId: 'inv_1', amount: '587.50' }] };
+const payment = {
+  id: 'pay_1',
+  customerId: 'cus_1',
+  amount: '600.00',
+  method: 'card',
+  processor: 'stripe',
+  refunds: [],
+  allocations: [{ invoiceId: 'inv_1', amount: '587.50' }],
+};
 const collected = says('payment', 'collected', 1, payment);
 const partPaid = says('invoice', 'updated', 2, { ...invoiceData, balance: '500.00' });
 
@@ -61,7 +86,12 @@ describe('the model of the books', () => {
     const books = expectBooks('acme', [collected, sent, item, boiler, customer, partPaid, sent], CHOICES);
     expect(books.counts).toEqual({ Customer: 1, Item: 2, Invoice: 1, Payment: 1 });
     const amounts = [...books.accounts.values()].map(({ name, amount }) => `${name} ${money(amount)}`).sort();
-    expect(amounts).toEqual(['Discounts given -129.00', 'Equipment sales 1000.00', 'Service revenue 129.00', 'Undistributed Tips 5.00']);
+    expect(amounts).toEqual([
+      'Discounts given -129.00',
+      'Equipment sales 1000.00',
+      'Service revenue 129.00',
+      'Undistributed Tips 5.00',
+    ]);
     expect(money(books.discounts)).toBe('129.00');
     expect(money(books.salesTax)).toBe('82.50');
     expect(money(books.clearing)).toBe('600.00');
@@ -79,7 +109,13 @@ describe('the model of the books', () => {
   });
 
   test('a subscription goes to memberships, a cash payment to undeposited funds', () => {
-    const subscription = says('invoice', 'sent', 1, { ...invoiceData, jobId: undefined, membershipId: 'mem_1', discount: undefined, tip: undefined });
+    const subscription = says('invoice', 'sent', 1, {
+      ...invoiceData,
+      jobId: undefined,
+      membershipId: 'mem_1',
+      discount: undefined,
+      tip: undefined,
+    });
     const cash = says('payment', 'collected', 1, { ...payment, method: 'cash', processor: undefined });
     const books = expectBooks('acme', [item, boiler, customer, subscription, cash], CHOICES);
     expect(money(books.accounts.get('3')!.amount)).toBe('1129.00');
@@ -96,14 +132,25 @@ describe('the model of the books', () => {
     const before = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid], CHOICES);
     const after = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid, ...late], CHOICES);
     expect({ ...after, predictions: 0 }).toEqual({ ...before, predictions: 0 });
-    expect(late.map(({ headers }) => after.predictions.get(headers['ce_id']!)?.state)).toEqual(['needs attention', 'needs attention', 'waiting']);
+    expect(late.map(({ headers }) => after.predictions.get(headers['ce_id']!)?.state)).toEqual([
+      'needs attention',
+      'needs attention',
+      'waiting',
+    ]);
   });
 
   test('voids take documents out; an older sequence is replaced; a long number holds its payment too', () => {
     const voided = says('invoice', 'voided', 2, { ...invoiceData, voidedOn: '2026-11-22' });
     expect(expectBooks('acme', [item, boiler, customer, sent, voided], CHOICES).counts.Invoice).toBe(0);
-    const renamed = says('customer', 'updated', 2, { id: 'cus_1', displayName: 'Dana R.', taxExempt: false, active: true });
-    expect(expectBooks('acme', [renamed, customer], CHOICES).predictions.get(customer.headers['ce_id']!)).toMatchObject({ state: 'skipped', reason: 'replaced' });
+    const renamed = says('customer', 'updated', 2, {
+      id: 'cus_1',
+      displayName: 'Dana R.',
+      taxExempt: false,
+      active: true,
+    });
+    expect(expectBooks('acme', [renamed, customer], CHOICES).predictions.get(customer.headers['ce_id']!)).toMatchObject(
+      { state: 'skipped', reason: 'replaced' },
+    );
     const long = says('invoice', 'sent', 1, { ...invoiceData, number: 'RAC-2026-AUSTIN-NORTH-000917' });
     const held = expectBooks('acme', [item, boiler, customer, long, collected], CHOICES);
     expect(held.counts).toMatchObject({ Invoice: 0, Payment: 0 });
@@ -136,7 +183,13 @@ describe('the comparison with QuickBooks', () => {
         { Amount: 1105, DetailType: 'SubTotalLineDetail' },
       ],
     };
-    const pay = { Id: '154', PrivateNote: 'Run a Call pay_1 ch_1', CustomerRef: { value: '58' }, TotalAmt: 600, DepositToAccountRef: { value: '7' } };
+    const pay = {
+      Id: '154',
+      PrivateNote: 'Run a Call pay_1 ch_1',
+      CustomerRef: { value: '58' },
+      TotalAmt: 600,
+      DepositToAccountRef: { value: '7' },
+    };
     return {
       Customer: [{ Id: '58', DisplayName: 'Dana Ruiz', Balance: new ExactNumber('487.50') }],
       Item: [
@@ -145,7 +198,11 @@ describe('the comparison with QuickBooks', () => {
         { Id: '13', Name: 'Run a Call discount', IncomeAccountRef: { value: '4' } },
         { Id: '14', Name: 'Run a Call tip', IncomeAccountRef: { value: '5' } },
       ],
-      Invoice: [invoice, { ...invoice, Id: '9', PrivateNote: 'Voided - Run a Call inv_9', TotalAmt: 0 }, { ...invoice, Id: '1', PrivateNote: 'by hand' }],
+      Invoice: [
+        invoice,
+        { ...invoice, Id: '9', PrivateNote: 'Voided - Run a Call inv_9', TotalAmt: 0 },
+        { ...invoice, Id: '1', PrivateNote: 'by hand' },
+      ],
       Payment: overrides.twice === true ? [pay, { ...pay, Id: '155' }] : [pay],
     };
   };
@@ -175,7 +232,9 @@ describe('the comparison with QuickBooks', () => {
 
   test('catches one cent on a line', async () => {
     const { differences } = await compared({ line: '128.99' });
-    expect(differences.map(({ what, difference }) => [what, difference])).toEqual([['Income: Service revenue', '-0.01']]);
+    expect(differences.map(({ what, difference }) => [what, difference])).toEqual([
+      ['Income: Service revenue', '-0.01'],
+    ]);
   });
 
   test('catches a payment that stands there twice', async () => {

@@ -59,42 +59,72 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
   const lives = livesOf(tenant, wires);
   const all = [...lives.values()];
   const of = (noun: Life['noun']): Life[] => all.filter((life) => life.noun === noun);
-  const invoiceCustomer = (id: string): string | undefined => lives.get(`invoice:${id}`)?.happenings.at(-1)?.data.customerId;
+  const invoiceCustomer = (id: string): string | undefined =>
+    lives.get(`invoice:${id}`)?.happenings.at(-1)?.data.customerId;
 
-  const invoices = judgeAll(of('invoice'), (event) => stopOf(event, invoiceCustomer), (event) => taxWarning(event.data, choices));
-  const postedInvoices = [...invoices.values()].flatMap(({ posted }) => (posted && posted.change !== 'voided' ? [posted.data] : []));
+  const invoices = judgeAll(
+    of('invoice'),
+    (event) => stopOf(event, invoiceCustomer),
+    (event) => taxWarning(event.data, choices),
+  );
+  const postedInvoices = [...invoices.values()].flatMap(({ posted }) =>
+    posted && posted.change !== 'voided' ? [posted.data] : [],
+  );
   const inBooks = new Set([...invoices].filter(([, { posted }]) => posted).map(([id]) => id));
   const payments = judgeAll(of('payment'), (event) => {
     const unposted = event.data.allocations.some(({ invoiceId }) => !inBooks.has(invoiceId));
     return stopOf(event, invoiceCustomer) ?? (unposted ? { state: 'waiting', reason: 'parent' } : undefined);
   });
-  const postedPayments = [...payments.values()].flatMap(({ posted }) => (posted && posted.change !== 'voided' ? [posted.data] : []));
+  const postedPayments = [...payments.values()].flatMap(({ posted }) =>
+    posted && posted.change !== 'voided' ? [posted.data] : [],
+  );
 
-  const applied = tally(postedPayments.flatMap(({ allocations }) => allocations.map((one) => [one.invoiceId, cents(one.amount)] as const)));
+  const applied = tally(
+    postedPayments.flatMap(({ allocations }) => allocations.map((one) => [one.invoiceId, cents(one.amount)] as const)),
+  );
   const balanceOf = (invoice: Data): Cents => cents(invoice.total) - (applied.get(invoice.id) ?? 0n);
   const receivables = tally([
     ...postedInvoices.map((invoice) => [invoice.customerId, balanceOf(invoice)] as const),
     ...postedPayments.map((payment) => [payerOf(payment, invoiceCustomer), unapplied(payment) * -1n] as const),
   ]);
-  const items = judgeAll(of('item'), () => undefined, (event) => event.data.name.length > ITEM_NAME_LENGTH ? 'name_shortened' : undefined);
+  const items = judgeAll(
+    of('item'),
+    () => undefined,
+    (event) => (event.data.name.length > ITEM_NAME_LENGTH ? 'name_shortened' : undefined),
+  );
   const twins = laterTwins(of('customer'));
   const customers = judgeAll(
     of('customer'),
-    (event) => ((receivables.get(event.data.id) ?? 0n) !== 0n && isRemoval(event) ? { state: 'waiting', reason: 'owes' } : undefined),
+    (event) =>
+      (receivables.get(event.data.id) ?? 0n) !== 0n && isRemoval(event)
+        ? { state: 'waiting', reason: 'owes' }
+        : undefined,
     (event) => (twins.has(event.data.id) && !isRemoval(event) ? 'name_changed' : exemptWarning(event.data, choices)),
   );
-  const rates = judgeAll(of('tax-rate'), (event) => choices.mappedRates.includes(event.data.id) ? undefined : { state: 'waiting', reason: 'tax_unmapped' });
+  const rates = judgeAll(of('tax-rate'), (event) =>
+    choices.mappedRates.includes(event.data.id) ? undefined : { state: 'waiting', reason: 'tax_unmapped' },
+  );
 
   const accounts = postings(postedInvoices, lives, choices);
   const amountOn = (account: ChosenAccount): Cents => accounts.get(account.id)?.amount ?? 0n;
   const stripe = postedPayments.filter(({ processor }) => processor === 'stripe');
   return {
     tenant,
-    counts: { Customer: customers.size, Item: items.size, Invoice: postedInvoices.length, Payment: postedPayments.length },
+    counts: {
+      Customer: customers.size,
+      Item: items.size,
+      Invoice: postedInvoices.length,
+      Payment: postedPayments.length,
+    },
     invoices: new Map(
       postedInvoices.map((invoice) => [
         invoice.number,
-        { total: cents(invoice.total), tax: cents(invoice.taxTotal), balance: balanceOf(invoice), customerId: invoice.customerId },
+        {
+          total: cents(invoice.total),
+          tax: cents(invoice.taxTotal),
+          balance: balanceOf(invoice),
+          customerId: invoice.customerId,
+        },
       ]),
     ),
     receivables,
@@ -103,9 +133,15 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
     discounts: -amountOn(choices.discounts),
     tips: amountOn(choices.tips),
     clearing: sum(stripe.map(({ amount }) => cents(amount))),
-    undeposited: sum(postedPayments.filter(({ processor }) => processor !== 'stripe').map(({ amount }) => cents(amount))),
+    undeposited: sum(
+      postedPayments.filter(({ processor }) => processor !== 'stripe').map(({ amount }) => cents(amount)),
+    ),
     salesTax: sum(postedInvoices.map(({ taxTotal }) => cents(taxTotal))),
-    predictions: new Map([customers, items, invoices, payments, rates].flatMap((group) => [...group.values()].flatMap(({ predictions }) => predictions))),
+    predictions: new Map(
+      [customers, items, invoices, payments, rates].flatMap((group) =>
+        [...group.values()].flatMap(({ predictions }) => predictions),
+      ),
+    ),
   };
 }
 
@@ -120,7 +156,11 @@ function judgeAll(
 }
 
 /** Walks an aggregate's events as they were published and says where each must end. */
-function judge(life: Life, stop: (event: Happening) => Stop | undefined, warning: (event: Happening) => string | undefined): Judged {
+function judge(
+  life: Life,
+  stop: (event: Happening) => Stop | undefined,
+  warning: (event: Happening) => string | undefined,
+): Judged {
   const ref = `${life.noun}:${life.id}`;
   const predictions: [string, Prediction][] = [];
   const written: { event: Happening; prediction: number }[] = [];
@@ -155,7 +195,11 @@ function warned(reason: string | undefined): Pick<Prediction, 'state' | 'reason'
 }
 
 /** Income, discounts and tips by account, from the invoices' own lines. */
-function postings(invoices: readonly Data[], lives: ReadonlyMap<string, Life>, choices: BooksChoices): ExpectedBooks['accounts'] {
+function postings(
+  invoices: readonly Data[],
+  lives: ReadonlyMap<string, Life>,
+  choices: BooksChoices,
+): ExpectedBooks['accounts'] {
   const accounts = new Map<string, { name: string; amount: Cents }>();
   const post = (account: ChosenAccount, amount: Cents): void => {
     if (amount === 0n && !accounts.has(account.id)) return;

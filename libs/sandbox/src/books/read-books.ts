@@ -65,7 +65,10 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
   const invoices = await queryAll(read, 'Invoice');
   const payments = await queryAll(read, 'Payment');
   const itemAccounts = new Map(
-    items.map((item) => [textAt(item, 'Id'), { name: textAt(item, 'Name'), incomeAccount: refAt(item, 'IncomeAccountRef') }]),
+    items.map((item) => [
+      textAt(item, 'Id'),
+      { name: textAt(item, 'Name'), incomeAccount: refAt(item, 'IncomeAccountRef') },
+    ]),
   );
   return {
     customers: new Map(
@@ -75,7 +78,9 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
       ]),
     ),
     items: itemAccounts,
-    invoices: invoices.filter(isOurs).map((invoice) => invoiceOf(invoice, (item) => itemAccounts.get(item)?.incomeAccount)),
+    invoices: invoices
+      .filter(isOurs)
+      .map((invoice) => invoiceOf(invoice, (item) => itemAccounts.get(item)?.incomeAccount)),
     payments: payments.filter(isOurs).map((payment) => ({
       qboId: textAt(payment, 'Id'),
       marker: markerOf(payment),
@@ -108,7 +113,9 @@ function lineOf(line: TextObject, incomeAccount: (item: string) => string | unde
     return [{ accountId, amount }];
   }
   if (line['DetailType'] === 'DiscountLineDetail') {
-    return [{ accountId: refAt(objectAt(line, 'DiscountLineDetail'), 'DiscountAccountRef') ?? 'unknown', amount: -amount }];
+    return [
+      { accountId: refAt(objectAt(line, 'DiscountLineDetail'), 'DiscountAccountRef') ?? 'unknown', amount: -amount },
+    ];
   }
   return [];
 }

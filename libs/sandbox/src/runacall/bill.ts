@@ -64,7 +64,11 @@ export class Bill {
       const base = sum(lines.map((line) => cents(line.amount)));
       const share = this.discountBeforeTax && subtotal > 0n ? divideHalfUp(discount * base, subtotal) : 0n;
       return [
-        { taxRateId: rate.id, taxableAmount: money(base - share), amount: money(percentOf(base - share, rate.percentage)) },
+        {
+          taxRateId: rate.id,
+          taxableAmount: money(base - share),
+          amount: money(percentOf(base - share, rate.percentage)),
+        },
       ];
     });
   }

@@ -63,7 +63,12 @@ const UK_VAT: PlayedCompany = {
   timeZone: 'Europe/London',
   tax: 'per line',
   rates: [
-    { id: 'tax_vat20', name: 'VAT 20%', percentage: '20', components: [{ name: 'VAT', percentage: '20', agency: 'HMRC' }] },
+    {
+      id: 'tax_vat20',
+      name: 'VAT 20%',
+      percentage: '20',
+      components: [{ name: 'VAT', percentage: '20', agency: 'HMRC' }],
+    },
     { id: 'tax_vat5', name: 'VAT 5%', percentage: '5', components: [{ name: 'VAT', percentage: '5', agency: 'HMRC' }] },
     { id: 'tax_vat0', name: 'VAT 0%', percentage: '0', components: [{ name: 'VAT', percentage: '0', agency: 'HMRC' }] },
   ],

@@ -137,7 +137,12 @@ export class CompanyDay {
   }
 
   /** Takes money for invoices of the payer (and others, if a scenario says so); the rest is a prepayment. */
-  collect(payer: string, allocations: readonly (readonly [Bill, Cents])[], rest: Cents, options: PayOptions = {}): Payment {
+  collect(
+    payer: string,
+    allocations: readonly (readonly [Bill, Cents])[],
+    rest: Cents,
+    options: PayOptions = {},
+  ): Payment {
     this.payments += 1;
     const n = this.payments;
     const amount = allocations.reduce((total, [, part]) => total + part, rest);
@@ -186,8 +191,12 @@ export class CompanyDay {
     this.settle(bill, -cents(payment.amount), payment.collectedOn, phase);
   }
 
-  private means(n: number, wanted: PayOptions['method']): Pick<Payment, 'method' | 'processor' | 'processorChargeId' | 'reference'> {
-    const kind = wanted ?? this.prng.pick(['stripe', 'stripe', 'ach', 'cash', 'check', 'card', 'financing', 'other'] as const);
+  private means(
+    n: number,
+    wanted: PayOptions['method'],
+  ): Pick<Payment, 'method' | 'processor' | 'processorChargeId' | 'reference'> {
+    const kind =
+      wanted ?? this.prng.pick(['stripe', 'stripe', 'ach', 'cash', 'check', 'card', 'financing', 'other'] as const);
     const charge = (prefix: string): Pick<Payment, 'processor' | 'processorChargeId'> => ({
       processor: 'stripe',
       processorChargeId: `${prefix}_3Q${this.prng.token(22)}`,
@@ -201,7 +210,12 @@ export class CompanyDay {
   private open(counts: DayCounts): void {
     for (const rate of this.company.rates) {
       const components = rate.components.map((component) => ({ ...component }));
-      this.journal.say(NOUNS.taxRate, 'created', { ...rate, components, active: true, updatedAt: '' }, { phase: 'rates' });
+      this.journal.say(
+        NOUNS.taxRate,
+        'created',
+        { ...rate, components, active: true, updatedAt: '' },
+        { phase: 'rates' },
+      );
     }
     for (const item of this.items) this.journal.say(NOUNS.item, 'created', item);
     const { book } = this;
@@ -215,7 +229,8 @@ export class CompanyDay {
     for (const name of AWKWARD_NAMES) this.customers.push(this.admit(book.named(name, 'residential')));
     this.customers.push(this.admit(book.named(TWIN_NAME, 'residential')));
     if (this.company.tax === 'automated') {
-      for (let n = 0; n < 2; n += 1) this.customers.push(this.admit({ ...book.business(), taxExempt: true, taxExemptReason: 'Resale' }));
+      for (let n = 0; n < 2; n += 1)
+        this.customers.push(this.admit({ ...book.business(), taxExempt: true, taxExemptReason: 'Resale' }));
     }
   }
 }

@@ -3,8 +3,42 @@ import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { PlayedCompany } from './companies';
 import type { Prng } from './prng';
 
-const GIVEN = ['Dana', 'Maria', 'Lee', 'Zoë', 'José', 'Priya', 'Seán', 'Aisha', 'Björn', 'Chloé', 'Omar', 'Grace', 'Łukasz', 'Mei', 'Tomás', 'Ruth'];
-const FAMILY = ['Ruiz', 'Lopez', 'Cho', 'Núñez', 'Østergård', "O'Malley", 'Patel', 'Haddad', 'Müller', 'Dubois', 'Kowalski', 'Chen', 'Brown', 'Iyer', 'Smith-Jones', 'Ahmed'];
+const GIVEN = [
+  'Dana',
+  'Maria',
+  'Lee',
+  'Zoë',
+  'José',
+  'Priya',
+  'Seán',
+  'Aisha',
+  'Björn',
+  'Chloé',
+  'Omar',
+  'Grace',
+  'Łukasz',
+  'Mei',
+  'Tomás',
+  'Ruth',
+];
+const FAMILY = [
+  'Ruiz',
+  'Lopez',
+  'Cho',
+  'Núñez',
+  'Østergård',
+  "O'Malley",
+  'Patel',
+  'Haddad',
+  'Müller',
+  'Dubois',
+  'Kowalski',
+  'Chen',
+  'Brown',
+  'Iyer',
+  'Smith-Jones',
+  'Ahmed',
+];
 const BUSINESSES = ['Bistro', 'Dental Care', 'Lofts', 'Brewing', 'Motors', 'Bakery', 'Storage', 'Clinic'];
 const LONG_NAME =
   'The Honourable Society of Very Long Customer Names and Their Many Subsidiaries, Trustees and Successors in Title, Branch No 7';
@@ -35,7 +69,11 @@ export class CustomerBook {
 
   address(): Address {
     const place = this.prng.pick(this.company.places);
-    return { line1: `${this.prng.between(1, 999)} ${this.prng.pick(this.company.streets)}`, ...place, country: this.company.country };
+    return {
+      line1: `${this.prng.between(1, 999)} ${this.prng.pick(this.company.streets)}`,
+      ...place,
+      country: this.company.country,
+    };
   }
 
   person(): Customer {

@@ -56,7 +56,10 @@ describe('a day of Run a Call, over 200 seeds', () => {
       for (const event of once(day)) {
         const { topic, key, headers, value } = stamp(event, '2026-11-21T02:31:00.000Z');
         const read = readEvent({ topic, key, headers, value: Buffer.from(value) });
-        expect(read).toMatchObject({ outcome: 'event', event: { id: event.id, change: event.change, sequence: event.sequence } });
+        expect(read).toMatchObject({
+          outcome: 'event',
+          event: { id: event.id, change: event.change, sequence: event.sequence },
+        });
       }
     }
   });
@@ -74,7 +77,11 @@ describe('a day of Run a Call, over 200 seeds', () => {
     for (const day of days) {
       for (const { id, data } of once(day).filter(({ noun }) => noun === 'invoice')) {
         const invoice = data as unknown as Invoice;
-        const total = cents(invoice.subtotal) - cents(invoice.discount?.amount ?? '0') + cents(invoice.taxTotal) + cents(invoice.tip ?? '0');
+        const total =
+          cents(invoice.subtotal) -
+          cents(invoice.discount?.amount ?? '0') +
+          cents(invoice.taxTotal) +
+          cents(invoice.tip ?? '0');
         const rules = {
           amounts: invoice.lines.every((line) => line.amount === money(lineAmount(line.quantity, line.unitPrice))),
           negative: invoice.lines.every((line) => cents(line.amount) < 0n === (line.kind === 'discount')),
@@ -100,7 +107,10 @@ describe('a day of Run a Call, over 200 seeds', () => {
         const invoice = data as unknown as Invoice;
         for (const tax of invoice.taxes) {
           const { percentage } = company.rates.find(({ id }) => id === tax.taxRateId)!;
-          const bases = [tax.taxableAmount, ...invoice.lines.filter(({ taxRateId }) => taxRateId === tax.taxRateId).map(({ amount }) => amount)];
+          const bases = [
+            tax.taxableAmount,
+            ...invoice.lines.filter(({ taxRateId }) => taxRateId === tax.taxRateId).map(({ amount }) => amount),
+          ];
           const exact = company.tax !== 'per line' || bases.every((base) => isExactPercent(cents(base), percentage));
           if (!exact || tax.amount !== money(percentOf(cents(tax.taxableAmount), percentage))) wrong.push(invoice.id);
         }
@@ -116,8 +126,11 @@ describe('a day of Run a Call, over 200 seeds', () => {
         const only: PlannedDay = { ...day, companies: [company], events: mine };
         const applied = new Map<string, bigint>();
         for (const payment of last<Payment>(only, 'payment').filter(({ voidedOn }) => voidedOn === undefined)) {
-          expect(sum(payment.allocations.map(({ amount }) => cents(amount)))).toBeLessThanOrEqual(cents(payment.amount));
-          for (const { invoiceId, amount } of payment.allocations) applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) + cents(amount));
+          expect(sum(payment.allocations.map(({ amount }) => cents(amount)))).toBeLessThanOrEqual(
+            cents(payment.amount),
+          );
+          for (const { invoiceId, amount } of payment.allocations)
+            applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) + cents(amount));
         }
         for (const invoice of last<Invoice>(only, 'invoice')) {
           expect(cents(invoice.total) - cents(invoice.balance)).toBe(applied.get(invoice.id) ?? 0n);
@@ -131,8 +144,14 @@ describe('a day of Run a Call, over 200 seeds', () => {
     for (const day of days) {
       for (const { tenant, data, noun } of once(day)) {
         const first = dayOf(ANCHOR, PLAYED_COMPANIES.find(({ id }) => id === tenant)!.timeZone);
-        const dates = noun === 'invoice' ? ['issuedOn', 'dueOn', 'paidOn', 'voidedOn'] : noun === 'payment' ? ['collectedOn', 'voidedOn'] : [];
-        for (const field of dates) if (data[field] !== undefined && (data[field] as string) < first) early.push(`${noun} ${field}`);
+        const dates =
+          noun === 'invoice'
+            ? ['issuedOn', 'dueOn', 'paidOn', 'voidedOn']
+            : noun === 'payment'
+              ? ['collectedOn', 'voidedOn']
+              : [];
+        for (const field of dates)
+          if (data[field] !== undefined && (data[field] as string) < first) early.push(`${noun} ${field}`);
       }
     }
     expect(early).toEqual([]);
@@ -148,7 +167,10 @@ describe('a day of Run a Call, over 200 seeds', () => {
       const seen = new Set<string>();
       let early = 0;
       for (const { tenant, subject, noun, data } of day.events) {
-        if (noun === 'payment') early += (data as unknown as Payment).allocations.filter(({ invoiceId }) => !seen.has(`${tenant}:${invoiceId}`)).length;
+        if (noun === 'payment')
+          early += (data as unknown as Payment).allocations.filter(
+            ({ invoiceId }) => !seen.has(`${tenant}:${invoiceId}`),
+          ).length;
         if (noun === 'invoice' && !seen.has(`${tenant}:${(data as unknown as Invoice).customerId}`)) early += 1;
         seen.add(`${tenant}:${subject}`);
       }
@@ -167,11 +189,23 @@ describe('a day of Run a Call, over 200 seeds', () => {
       expect(customers.some(({ taxExempt }) => taxExempt)).toBe(true);
       const invoices = last<Invoice>(day, 'invoice');
       const lines = invoices.flatMap((invoice) => invoice.lines);
-      expect(new Set(lines.map(({ kind }) => kind))).toEqual(new Set(['service', 'material', 'equipment', 'membership', 'fee', 'discount', 'note']));
-      expect(lines.some(({ itemId, categoryId }) => itemId === undefined && categoryId === EQUIPMENT_CATEGORY.id)).toBe(true);
+      expect(new Set(lines.map(({ kind }) => kind))).toEqual(
+        new Set(['service', 'material', 'equipment', 'membership', 'fee', 'discount', 'note']),
+      );
+      expect(lines.some(({ itemId, categoryId }) => itemId === undefined && categoryId === EQUIPMENT_CATEGORY.id)).toBe(
+        true,
+      );
       expect(lines.some(({ quantity }) => quantity.includes('.'))).toBe(true);
       expect(lines.some(({ unitPrice }) => /\.\d{3,}/.test(unitPrice))).toBe(true);
-      for (const field of ['discount', 'tip', 'voidedOn', 'poNumber', 'customerMemo', 'membershipId', 'paidOn'] as const) {
+      for (const field of [
+        'discount',
+        'tip',
+        'voidedOn',
+        'poNumber',
+        'customerMemo',
+        'membershipId',
+        'paidOn',
+      ] as const) {
         expect(invoices.some((invoice) => invoice[field] !== undefined)).toBe(true);
       }
       const payments = last<Payment>(day, 'payment');

@@ -60,7 +60,15 @@ const FULL: Script = {
 const SHORT: Readonly<Record<string, Script>> = {
   'us-auto': {
     counts: { people: 3, businesses: 1, items: 5, awkward: false },
-    acts: { paid: 3, 'part paid': 1, 'memo changed, left open': 1, open: 2, voided: 1, subscription: 1, 'two invoices, one check': 1 },
+    acts: {
+      paid: 3,
+      'part paid': 1,
+      'memo changed, left open': 1,
+      open: 2,
+      voided: 1,
+      subscription: 1,
+      'two invoices, one check': 1,
+    },
   },
   'uk-vat': {
     counts: { people: 2, businesses: 1, items: 4, awkward: false },
@@ -72,7 +80,12 @@ const SHORT: Readonly<Record<string, Script>> = {
  * Plays the companies' days from a seed.
  * @param anchor RFC 3339; documents are dated on its day, in the company's zone, or later
  */
-export function planDay(seed: string, anchor: string, size: DaySize, companies: readonly PlayedCompany[] = PLAYED_COMPANIES): PlannedDay {
+export function planDay(
+  seed: string,
+  anchor: string,
+  size: DaySize,
+  companies: readonly PlayedCompany[] = PLAYED_COMPANIES,
+): PlannedDay {
   const events = companies.flatMap((company) => {
     const script = size === 'full' ? FULL : (SHORT[company.id] ?? FULL);
     const prng = new Prng(`${seed}/${company.id}`);
@@ -80,11 +93,17 @@ export function planDay(seed: string, anchor: string, size: DaySize, companies: 
     for (const act of prng.shuffled(repeated(script.acts))) SCENARIOS[act](day);
     return day.journal.events;
   });
-  return { companies, events: inPublishingOrder(events, new Prng(`${seed}/order`)), pace: size === 'full' ? 'a busy day' : 'at once' };
+  return {
+    companies,
+    events: inPublishingOrder(events, new Prng(`${seed}/order`)),
+    pace: size === 'full' ? 'a busy day' : 'at once',
+  };
 }
 
 export const PHASES: readonly Phase[] = ['rates', 'day', 'late'];
 
 function repeated(acts: Script['acts']): ScenarioName[] {
-  return (Object.entries(acts) as [ScenarioName, number][]).flatMap(([name, times]) => Array<ScenarioName>(times).fill(name));
+  return (Object.entries(acts) as [ScenarioName, number][]).flatMap(([name, times]) =>
+    Array<ScenarioName>(times).fill(name),
+  );
 }

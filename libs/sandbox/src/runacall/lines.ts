@@ -37,7 +37,15 @@ export class LineWriter {
       add(this.free('Custom sheet metal', EQUIPMENT_CATEGORY.id, wish));
     }
     if (wish.note) {
-      add({ kind: 'note', name: 'Note', description: 'Gate code “4711”, dog is friendly 🐕', quantity: '0', unitPrice: '0.00', amount: '0.00', taxable: false });
+      add({
+        kind: 'note',
+        name: 'Note',
+        description: 'Gate code “4711”, dog is friendly 🐕',
+        quantity: '0',
+        unitPrice: '0.00',
+        amount: '0.00',
+        taxable: false,
+      });
     }
     if (wish.lineDiscount) add(this.discount(lines, wish));
     return lines;
@@ -56,7 +64,9 @@ export class LineWriter {
   }
 
   private priced(wish: LineWish, day: string, membership: boolean): Omit<Line, 'id'> {
-    const fitting = this.items.filter(({ kind }) => (membership ? kind === 'membership' : kind !== 'membership' || this.prng.chance(10)));
+    const fitting = this.items.filter(({ kind }) =>
+      membership ? kind === 'membership' : kind !== 'membership' || this.prng.chance(10),
+    );
     const item = this.prng.pick(fitting);
     return this.untilExact(() => {
       const quantity = this.prng.pick(wish.round ? ROUND_QUANTITIES : QUANTITIES);
@@ -121,7 +131,11 @@ export class LineWriter {
   private untilExact(draw: () => Omit<Line, 'id'>): Omit<Line, 'id'> {
     for (let attempt = 0; attempt < 40; attempt += 1) {
       const line = draw();
-      if (cents(line.amount) > 0n && (this.company.tax !== 'per line' || hasExactTax([{ id: '', ...line }], this.company.rates))) return line;
+      if (
+        cents(line.amount) > 0n &&
+        (this.company.tax !== 'per line' || hasExactTax([{ id: '', ...line }], this.company.rates))
+      )
+        return line;
     }
     const unitPrice = this.roundPrice();
     return { ...draw(), quantity: '1', unitPrice, amount: unitPrice };

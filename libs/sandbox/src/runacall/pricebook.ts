@@ -39,7 +39,24 @@ const ENTRIES: readonly Entry[] = [
   { name: 'Screws & sealant', kind: 'material', price: '0.333' },
   { name: 'Water heater 50 gal', kind: 'equipment', category: EQUIPMENT_CATEGORY.id, price: '1380.00' },
 ];
-const SIZES = ['10x10', '12x12', '14x20', '16x20', '20x20', '20x25', '24x24', '8 mm', '10 mm', '15 mm', '22 mm', '28 mm', 'small', 'medium', 'large', 'XL'];
+const SIZES = [
+  '10x10',
+  '12x12',
+  '14x20',
+  '16x20',
+  '20x20',
+  '20x25',
+  '24x24',
+  '8 mm',
+  '10 mm',
+  '15 mm',
+  '22 mm',
+  '28 mm',
+  'small',
+  'medium',
+  'large',
+  'XL',
+];
 
 /** The pricebook: the same twenty entries first, then parts in sizes. */
 export function pricebook(count: number, prng: Prng): Item[] {
@@ -58,7 +75,9 @@ export function pricebook(count: number, prng: Prng): Item[] {
       description: `${entry.name}, as quoted`,
       sku: `SKU-${201 + index}`,
       kind: entry.kind,
-      ...(entry.category === undefined || categoryName === undefined ? {} : { categoryId: entry.category, categoryName }),
+      ...(entry.category === undefined || categoryName === undefined
+        ? {}
+        : { categoryId: entry.category, categoryName }),
       unitPrice: entry.price,
       taxable: entry.kind !== 'membership',
       active: true,

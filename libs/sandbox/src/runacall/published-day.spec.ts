@@ -8,7 +8,8 @@ const folder = mkdtempSync(join(tmpdir(), 'day-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const { events } = planDay('bytes', '2026-11-21T12:00:00Z', 'short');
-const publishAll = (day: PublishedDay, now: string): PublishedMessage[] => events.map((event, place) => day.message(place, event, () => now));
+const publishAll = (day: PublishedDay, now: string): PublishedMessage[] =>
+  events.map((event, place) => day.message(place, event, () => now));
 
 describe('what was published', () => {
   test('is republished to the byte, with the times of its first publishing', () => {
@@ -44,7 +45,11 @@ describe('what was published', () => {
     expect(day.anchor).toBeUndefined();
     day.anchorAt(() => '2026-11-21T12:00:00Z');
     const later = new PublishedDay(folder4);
-    expect(later.identify(() => ({ seed: 'b', size: 'full' }))).toEqual({ seed: 'a', size: 'short', anchor: '2026-11-21T12:00:00Z' });
+    expect(later.identify(() => ({ seed: 'b', size: 'full' }))).toEqual({
+      seed: 'a',
+      size: 'short',
+      anchor: '2026-11-21T12:00:00Z',
+    });
     expect(later.anchorAt(() => '2027-01-01T00:00:00Z')).toBe('2026-11-21T12:00:00Z');
   });
 });

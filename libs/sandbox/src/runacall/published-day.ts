@@ -57,7 +57,8 @@ export class PublishedDay {
     mkdirSync(folder, { recursive: true });
     this.identityFile = join(folder, 'day.json');
     this.messagesFile = join(folder, 'published.jsonl');
-    if (existsSync(this.identityFile)) this.identity = JSON.parse(readFileSync(this.identityFile, 'utf8')) as DayIdentity;
+    if (existsSync(this.identityFile))
+      this.identity = JSON.parse(readFileSync(this.identityFile, 'utf8')) as DayIdentity;
     const text = existsSync(this.messagesFile) ? readFileSync(this.messagesFile, 'utf8') : '';
     // The writer may have been killed: an unfinished last line was never sent.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -108,5 +109,8 @@ export class PublishedDay {
 }
 
 function readLines(text: string): PublishedMessage[] {
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as PublishedMessage);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as PublishedMessage);
 }

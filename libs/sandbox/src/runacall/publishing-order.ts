@@ -32,7 +32,8 @@ export function inPublishingOrder(events: readonly DayEvent[], prng: Prng): DayE
 /** Lets a few updates of masters overtake the event before them. */
 function overtake(placed: { event: DayEvent; phase: number; place: number }[], prng: Prng): void {
   for (const later of placed) {
-    if (later.event.change !== 'updated' || !['customer', 'item'].includes(later.event.noun) || !prng.chance(30)) continue;
+    if (later.event.change !== 'updated' || !['customer', 'item'].includes(later.event.noun) || !prng.chance(30))
+      continue;
     const earlier = placed.find(
       ({ event, phase }) =>
         event.tenant === later.event.tenant &&

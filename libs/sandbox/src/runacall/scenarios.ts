@@ -27,7 +27,15 @@ export const SCENARIOS = {
     const first = day.send();
     const customer = day.customers.find(({ id }) => id === first.data.customerId);
     const second = day.send(customer === undefined ? {} : { customer });
-    day.collect(first.data.customerId, [[first, first.balance], [second, second.balance]], 0n, { method: 'check' });
+    day.collect(
+      first.data.customerId,
+      [
+        [first, first.balance],
+        [second, second.balance],
+      ],
+      0n,
+      { method: 'check' },
+    );
   },
   'lowered, then paid': (day) => {
     const bill = day.send({ plain: true });
@@ -144,7 +152,15 @@ export const SCENARIOS = {
     const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));
     const first = day.send({ customer: one! });
     const second = day.send({ customer: other! });
-    day.collect(one!.id, [[first, first.balance], [second, second.balance]], 0n, { phase: 'late', method: 'check' });
+    day.collect(
+      one!.id,
+      [
+        [first, first.balance],
+        [second, second.balance],
+      ],
+      0n,
+      { phase: 'late', method: 'check' },
+    );
   },
   'prepayment used later': (day) => {
     const bill = day.send();
