@@ -1,5 +1,6 @@
 import { testDatabase } from '@qbo-sync/testkit/database';
 import type { TestDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
 import { erasePayloads } from './erasure';
 import { admit } from './inbox';
 import type { Admission, InboxEntry } from './inbox';
@@ -54,13 +55,37 @@ describe('the inbox', () => {
     expect(await admitAll([entry('rolled-back', 'a')])).toEqual([{ outcome: 'new' }]);
   });
 
-  it('admits each id once when many transactions bring the same ids in other orders', async () => {
+  it('story 16: admits each id once when transactions bring the same ids in other orders, without a deadlock', async () => {
     const ids = Array.from({ length: 40 }, (_, index) => `race-${index}`);
-    const turns = Array.from({ length: 6 }, (_, turn) => [...ids.slice(turn * 5), ...ids.slice(0, turn * 5)]);
-    const outcomes = await Promise.all(turns.map((turn) => admitAll(turn.map((id) => entry(id, 'same')))));
-    const fresh = outcomes.flat().filter(({ outcome }) => outcome === 'new');
-    expect(fresh).toHaveLength(ids.length);
-    expect(outcomes.flat().filter(({ outcome }) => outcome === 'different')).toEqual([]);
+    const turns = [ids, [...ids].reverse(), ids, [...ids].reverse()];
+    let tries = 0;
+    const bring = (turn: readonly string[]): Promise<Admission[]> =>
+      inTransaction(database.pool, (client) => {
+        tries += 1;
+        return admit(
+          client,
+          turn.map((id) => entry(id, 'same')),
+        );
+      });
+    // Somebody holds an id in the middle until all the others stand half-way, each with ids of its own in hand.
+    const racing = inTransaction(database.pool, async (client) => {
+      await admit(client, [entry('race-20', 'same')]);
+      const outcomes = Promise.all(turns.map(bring));
+      await until(
+        async () => {
+          const waiting = await database.pool.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return waiting.rowCount === turns.length;
+        },
+        { what: 'all to wait' },
+      );
+      return { outcomes };
+    });
+    const outcomes = (await (await racing).outcomes).flat();
+    expect(tries).toBe(turns.length);
+    expect(outcomes.filter(({ outcome }) => outcome === 'new')).toHaveLength(ids.length - 1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'different')).toEqual([]);
   });
 
   it('erasing a payload erases the meaning of its hash: a replay then counts as a duplicate', async () => {

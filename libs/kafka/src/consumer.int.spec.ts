@@ -111,6 +111,19 @@ describe('the consumer', () => {
     });
   });
 
+  it('leaves what it could not handle to the next member when it is stopped', async () => {
+    const from = await topic();
+    const groupId = name('unhandled');
+    await send(from, ['a']);
+    const failing = consume({ topics: [from], groupId, handle: () => Promise.reject(new Error('no database')) });
+    await until(() => failing.status().failures >= 1, { what: 'a failure', timeoutMs: 20_000 });
+    await failing.stop();
+    const kept: ConsumedMessage[] = [];
+    consume({ topics: [from], groupId, handle: keeper(kept) });
+    await until(() => kept.length === 1, { what: 'the record', timeoutMs: 20_000 });
+    expect(values(kept)).toEqual(['a']);
+  });
+
   it('goes back where it is told to', async () => {
     const from = await topic();
     const kept: ConsumedMessage[] = [];

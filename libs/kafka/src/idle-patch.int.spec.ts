@@ -1,12 +1,12 @@
-import type { Kafka as KafkaClass } from 'kafkajs';
+import type * as KafkaJs from 'kafkajs';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import type * as IdlePatch from './idle-patch';
 
 /** Timers armed by a connected client that has nothing to do, over a stretch of time. */
 async function armedWhileIdle(patched: boolean): Promise<number> {
   jest.resetModules();
-  if (patched) ((await import('./idle-patch')) as typeof IdlePatch).patchIdlePolling();
-  const { Kafka, logLevel } = (await import('kafkajs')) as { Kafka: typeof KafkaClass; logLevel: { NOTHING: number } };
+  if (patched) (jest.requireActual('./idle-patch') as typeof IdlePatch).patchIdlePolling();
+  const { Kafka, logLevel } = jest.requireActual('kafkajs') as typeof KafkaJs;
   const admin = new Kafka({ brokers: testBrokers().split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.listTopics();

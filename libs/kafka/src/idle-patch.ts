@@ -1,5 +1,4 @@
-/// <reference path="./kafkajs-internals.d.ts" />
-import RequestQueue = require('kafkajs/src/network/requestQueue');
+import RequestQueue from 'kafkajs/src/network/requestQueue';
 
 /**
  * kafkajs 2.2.4 arms a timer after every response even when nothing is queued and nothing is throttled; with a throttle in
