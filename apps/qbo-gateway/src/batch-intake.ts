@@ -5,6 +5,7 @@ import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readRequest, takeRequests, takeSettings, type ReadRequest } from '@qbo-sync/gateway/intake';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
+import { isPoison } from '@qbo-sync/service/entity-service/poison';
 
 /** Told of every message set aside: its place and why, nothing of what it says. */
 export type OnParked = (place: { topic: string; partition: number; offset: string; code: string }) => void;
@@ -17,7 +18,34 @@ export class BatchIntake {
     private readonly onParked: OnParked,
   ) {}
 
+  /** A record that Postgres refuses does not stop its partition: the batch is done again one by one, that one is set aside. */
   async take(batch: Batch): Promise<BatchOutcome> {
+    try {
+      return await this.takeStretch(batch);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      return this.takeOneByOne(batch);
+    }
+  }
+
+  private async takeOneByOne(batch: Batch): Promise<BatchOutcome> {
+    let firstOffset = batch.firstOffset;
+    for (const [index, message] of batch.messages.entries()) {
+      const isLast = index === batch.messages.length - 1;
+      const lastOffset = isLast ? batch.lastOffset : BigInt(message.offset);
+      const stretch = { ...batch, messages: [message], firstOffset, lastOffset };
+      const outcome = await this.takeStretch(stretch).catch((error: unknown) => {
+        if (!isPoison(error)) throw error;
+        return this.takeStretch(stretch, 'failed_here');
+      });
+      if (outcome.outcome !== 'done') return outcome;
+      firstOffset = lastOffset + 1n;
+    }
+    return { outcome: 'done' };
+  }
+
+  /** `poison`: why all of it is set aside. */
+  private async takeStretch(batch: Batch, poison?: string): Promise<BatchOutcome> {
     const { topic, partition, firstOffset: first, lastOffset: last, logStart } = batch;
     const key = { group: this.group, topic, partition };
     return inTransaction(this.db, async (client): Promise<BatchOutcome> => {
@@ -26,7 +54,8 @@ export class BatchIntake {
       if (place.place === 'stop') return { outcome: 'stop', why: place.why };
       if (place.place === 'take') {
         const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= place.from);
-        if (topic === TOPICS.settings.name) await this.settings(client, messages);
+        if (poison !== undefined) for (const message of messages) await this.park(client, message, poison);
+        else if (topic === TOPICS.settings.name) await this.settings(client, messages);
         else await this.requests(client, messages);
         await storeOffset(client, key, last + 1n);
       }

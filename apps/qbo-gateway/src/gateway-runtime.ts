@@ -17,9 +17,10 @@ import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
 import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
 import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
 import type { QuietAnswer, QuietPartition } from '@qbo-sync/kafka/sweep';
-import { ensureTopics } from '@qbo-sync/kafka/topics';
+import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
+import { settingsAreRead, type PartitionEnd } from '@qbo-sync/service/entity-service/settings-gate';
 import type { Health } from '@qbo-sync/service/health';
 import type { Log } from '@qbo-sync/service/log';
 import { logTrouble } from '@qbo-sync/service/trouble';
@@ -31,6 +32,7 @@ const POOL_SIZE = 16;
 
 /** The topics the gateway reads. */
 export const CONSUMED: readonly string[] = [TOPICS.requests.name, TOPICS.settings.name];
+const SETTINGS_POLL_MS = 200;
 const WRITTEN = [TOPICS.answers, TOPICS.changes, TOPICS.commands, TOPICS.activity];
 
 export interface RuntimeParts {
@@ -54,6 +56,9 @@ export class GatewayRuntime {
   private readonly intake: BatchIntake;
   private outbox: Outbox | undefined;
   private consumer: RunningConsumer | undefined;
+  private settingsEnds: readonly PartitionEnd[] = [];
+  private settingsRead = false;
+  private gateTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
     const { config, log, group } = parts;
@@ -117,7 +122,7 @@ export class GatewayRuntime {
       (messages) => this.producer.send(messages),
       (err) => log.warn({ err }, 'could not publish; trying again'),
     );
-    await this.dispatcher.start();
+    this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
     this.consumer = runConsumer({
       kafka: this.kafka,
       groupId: group,
@@ -126,6 +131,7 @@ export class GatewayRuntime {
       sweep: (partitions) => this.sweep(partitions),
       onTrouble: (trouble) => logTrouble(log, trouble),
     });
+    this.watchSettings();
     return { stop: () => this.stopConsuming() };
   }
 
@@ -145,7 +151,27 @@ export class GatewayRuntime {
     this.outbox?.wake();
   }
 
+  /** Nothing is sent before the settings are read to where they ended at start: a pause may stand among them. */
+  private watchSettings(): void {
+    const look = async (): Promise<void> => {
+      const stored = await readOffsets(this.db, this.parts.group);
+      if (this.consumer === undefined || !settingsAreRead(TOPICS.settings.name, this.settingsEnds, stored)) return;
+      this.settingsRead = true;
+      await this.dispatcher.start();
+      this.parts.log.info({}, 'settings read');
+    };
+    const poll = (): void => {
+      look()
+        .catch((err: unknown) => this.parts.log.warn({ err }, 'could not look at the offsets of the settings'))
+        .finally(() => {
+          if (!this.settingsRead && this.consumer !== undefined) this.gateTimer = setTimeout(poll, SETTINGS_POLL_MS);
+        });
+    };
+    poll();
+  }
+
   private async stopConsuming(): Promise<void> {
+    clearTimeout(this.gateTimer);
     const { consumer } = this;
     this.consumer = undefined;
     await consumer?.stop();
@@ -165,6 +191,7 @@ export class GatewayRuntime {
       const state = this.consumer?.status().state ?? 'starting';
       return { ok: state === 'running', state };
     });
+    health.add('settings', () => ({ ok: this.settingsRead, state: this.settingsRead ? 'read' : 'reading' }));
     health.add('database', async () => {
       await this.db.query('select 1');
       return { ok: true };

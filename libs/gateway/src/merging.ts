@@ -61,7 +61,9 @@ export interface FreshPut {
 export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cleared }: FreshPut): Promise<void> {
   const { how } = job.request;
   const body = await resolvedBody(desk, job);
-  const remembered = remember(record, { sent: hashFields(body), theirs: [], refs: link.refs });
+  const kept = Object.entries(link.sent).filter(([field]) => !cleared.includes(field));
+  const refs = refsIn(requestBody(job.request));
+  const remembered = remember(record, { sent: { ...Object.fromEntries(kept), ...hashFields(body) }, theirs: [], refs });
   if (remembered === undefined) return settle(desk, job, { outcome: 'refused', code: 'no_record', record }, attempt);
   const { generation } = link;
   const unsure = attempt !== undefined && attempt.sends > 1;
@@ -74,15 +76,15 @@ export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cl
     const seen = { ...link, syncToken: remembered.syncToken };
     return settle(desk, job, { outcome: 'clash', code: 'both_changed', detail: merge.fields.join(', '), record, link: { remembered: seen, generation } }, attempt);
   }
-  const kept = leave(remembered, link, merge.theirs);
-  if (merge.is === 'same') return settle(desk, job, { outcome: 'synced', record, link: { remembered: kept, generation } }, attempt);
+  const left = leave(remembered, link, merge.theirs);
+  if (merge.is === 'same') return settle(desk, job, { outcome: 'synced', record, link: { remembered: left, generation } }, attempt);
   if (attempt !== undefined) await dropAttempt(desk, attempt);
   const bytes = cleared.length > 0 ? fullBytes(record, merge.fields, cleared) : updateBytes(merge.fields, remembered);
   return sendParcel(desk, attempt === undefined ? job : next(job, attempt), {
     kind: 'update',
     query: {},
     bytes,
-    fields: { sent: kept.sent, theirs: merge.theirs, refs: link.refs, generation },
+    fields: { sent: left.sent, theirs: merge.theirs, refs, generation },
   });
 }
 

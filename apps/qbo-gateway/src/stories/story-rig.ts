@@ -1,0 +1,152 @@
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
+import { Connections } from '@qbo-sync/gateway/connections';
+import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
+import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
+import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
+import { Permits } from '@qbo-sync/gateway/permits';
+import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { Tokens } from '@qbo-sync/gateway/tokens';
+import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
+import { QboClient } from '@qbo-sync/qbo/client';
+import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
+import { journalFile, keysFile, newTenant, settings } from '../spec-rig';
+
+export const UNSURE_WAIT_MS = 1_500;
+
+export interface AnswerRow {
+  readonly ref: string;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly outcome: string;
+  readonly code: string | null;
+  readonly record: string | null;
+}
+
+/** One write of the emulator's journal. */
+export interface Write {
+  readonly entity: string;
+  readonly operation: string;
+  readonly id: string;
+}
+
+export interface Said {
+  readonly topic: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The gateway's kit over a database of its own and an emulated QuickBooks, without Kafka: requests are put in, answers are
+ * read where they are stored. `crash` forgets the dispatcher in the middle of what it does and builds a new one over the
+ * same database, which shuts the old one out.
+ */
+export async function storyRig(name: string) {
+  const migrations = [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS];
+  const database = await testDatabase({ name, migrations });
+  const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+  const db = database.pool;
+  const vault = new Vault(readKeyRing(keysFile()));
+  const oauth = new IntuitOAuth({
+    clientId: 'sandbox-client',
+    clientSecret: 'sandbox-secret',
+    redirectUri: 'http://127.0.0.1:1/oauth/callback',
+    authorizeUrl: emulator.authorizeUrl,
+    tokenUrl: emulator.tokenUrl,
+    revokeUrl: emulator.revokeUrl,
+  });
+  const clock = (): Date => new Date();
+  const client = new QboClient(emulator.url);
+  const tokens = new Tokens(db, vault, oauth, clock);
+  const connections = new Connections({ db, vault, oauth, client });
+  const permits = new Permits();
+  const errors: unknown[] = [];
+  const dispatchers: Dispatcher[] = [];
+  const tenant = newTenant();
+
+  const dispatch = async (): Promise<void> => {
+    const backOff = { baseMs: 50, capMs: 200 };
+    let made: Dispatcher | undefined;
+    const watch = new CompanyWatch(db, clock, () => made?.wake(), backOff);
+    const quickbooks = new Quickbooks(client, tokens, permits, watch);
+    made = new Dispatcher({
+      ...{ db, quickbooks, backOff, owner: name, unsureWaitMs: UNSURE_WAIT_MS, pollMs: 100 },
+      onError: (error) => errors.push(error),
+    });
+    dispatchers.push(made);
+    await made.start();
+  };
+
+  const connect = async (as = tenant) => {
+    const answer = await fetch(await connections.begin(as), { redirect: 'manual' });
+    const query = new URL(answer.headers.get('location') ?? '').searchParams;
+    return connections.finish(Object.fromEntries(query));
+  };
+
+  const admin = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const answer = await fetch(`${emulator.adminUrl}/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const json = (await answer.json()) as T & { error?: string };
+    if (!answer.ok) throw new Error(`emulator: ${json.error}`);
+    return json;
+  };
+
+  const answers = async (ref?: string): Promise<AnswerRow[]> => {
+    const { rows } = await db.query<AnswerRow & { revision: string }>(
+      `select ref, revision, attempt, outcome, code, record from answer where $1::text is null or ref = $1 order by id`,
+      [ref ?? null],
+    );
+    return rows.map((row) => ({ ...row, revision: Number(row.revision) }));
+  };
+
+  return {
+    ...{ tenant, db, emulator, connections, tokens, vault, admin, connect, dispatch, answers, errors },
+    /** Forgets the dispatcher where it stands. */
+    crash: dispatch,
+    take: async (...requests: QboRequest[]): Promise<void> => {
+      const reads = requests.map((request) => ({ request, text: JSON.stringify(request) }));
+      await inTransaction(db, (sql) => takeRequests(sql, reads));
+      dispatchers.at(-1)?.wake();
+    },
+    settings: async (version: number, change: Partial<SyncSettings>): Promise<void> => {
+      await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings(tenant, version, change)), clock()));
+      dispatchers.at(-1)?.wake();
+    },
+    /** The newest answer of a ref, once it is there. */
+    answered: (ref: string, revision: number): Promise<AnswerRow> =>
+      until(async () => (await answers(ref)).find((answer) => answer.revision === revision), {
+        timeoutMs: 15_000,
+        what: `the answer to ${ref} at ${revision}`,
+      }),
+    waits: async (): Promise<Record<string, string>> => {
+      const { rows } = await db.query<{ ref: string; waits_on: string }>(`select ref, waits_on from pending where waits_on is not null`);
+      return Object.fromEntries(rows.map((row) => [row.ref, row.waits_on]));
+    },
+    openAttempts: async (): Promise<number> => {
+      const { rows } = await db.query<{ n: string }>(`select count(*) as n from attempt where closed_at is null`);
+      return Number(rows[0]?.n);
+    },
+    said: async (): Promise<Said[]> => {
+      const { rows } = await db.query<{ topic: string; value: string }>(`select topic, value from unpublished_message order by id`);
+      return rows.map((row) => ({ topic: row.topic, value: JSON.parse(row.value) as Said['value'] }));
+    },
+    /** What the API wrote, oldest first, as `entity operation id`. */
+    writes: async (entity?: string): Promise<string[]> => {
+      const { writes } = await admin<{ writes: (Write & { actor: string })[] }>('GET', `journal${entity ? `?entity=${entity}` : ''}`);
+      return writes.filter(({ actor }) => actor === 'api').map((write) => `${write.entity} ${write.operation} ${write.id}`);
+    },
+    close: async (): Promise<void> => {
+      await emulator.close();
+      await Promise.all(dispatchers.map((each) => each.stop()));
+      permits.stop();
+      await client.close();
+      await database.drop();
+    },
+  };
+}
+
+export type StoryRig = Awaited<ReturnType<typeof storyRig>>;
