@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { ConfigError, readConfig, type BaseConfig, type Environment } from './config';
 import { Health } from './health';
 import { HealthController } from './health.controller';
-import { errorFields, openLog, type Log } from './log';
+import { errorFields, openLog, type Log, type LogOutput } from './log';
 import { openMetrics } from './metrics';
 import { migrate, type SqlMigration } from './migrations';
 import { nestLog } from './nest-log';
@@ -43,11 +43,15 @@ export interface Running {
 
 /**
  * Starts a service in this process: settings → migrations → Nest → HTTP on PORT → consumers. Throws {@link ConfigError}
- * on wrong settings and whatever kept it from starting. Specs use it; `boot` is the process's own way in.
+ * on wrong settings and whatever kept it from starting. Log lines go to stdout, or to `out`.
  */
-export async function start<C extends BaseConfig>(service: Service<C>, env: Environment): Promise<Running> {
+export async function start<C extends BaseConfig>(
+  service: Service<C>,
+  env: Environment,
+  out?: LogOutput,
+): Promise<Running> {
   const config = readConfig(service.config, env);
-  const log = openLog(service.name, config.LOG_LEVEL);
+  const log = openLog(service.name, config.LOG_LEVEL, out);
   const migrated = await migrate(config.DATABASE_URL, service.migrations ?? []);
   if (migrated > 0) log.info({ count: migrated }, 'migrated');
 

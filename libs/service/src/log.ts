@@ -115,8 +115,13 @@ function plain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? '…' : value;
 }
 
-/** Opens the process's log on stdout, or on the stream handed in. */
-export function openLog(service: string, level: LogLevel, out?: { write(line: string): void }): Log {
+/** Takes whole lines. */
+export interface LogOutput {
+  write(line: string): void;
+}
+
+/** Opens the process's log on stdout, or on the output handed in. */
+export function openLog(service: string, level: LogLevel, out?: LogOutput): Log {
   const options: pino.LoggerOptions = {
     level,
     base: { service },

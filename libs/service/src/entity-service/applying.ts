@@ -3,7 +3,7 @@ import { park } from '@qbo-sync/eventstore/parked';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
 import { openStreams, streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
-import type { StreamKey } from '@qbo-sync/eventstore/streams';
+import { streamId, type StreamKey } from '@qbo-sync/eventstore/streams';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import { Board, decideStreams, type Decided } from './deciding';
 import type { EntityService } from './definition';
@@ -32,18 +32,17 @@ export async function applyWork(
   const board = new Board();
   const settingsChanged = await takeSettings(client, board, work, now);
   const { admitted, duplicates } = await admitOnce(client, work);
-  await service.follows?.store(
-    client,
-    admitted.flatMap((one) => (one.do === 'follow' ? [one.event] : [])),
-  );
+  await follow(client, service, admitted);
   const setAside = await parkAll(client, board, admitted, now);
   for (const one of admitted) {
     if (one.do === 'decide') board.trigger({ tenant: one.tenant, ref: one.stream }, one.trigger);
     if (one.do === 'redecide') await redecideOnCommand(client, board, one);
   }
   await wakeWaiting(client, board, admitted);
-  const decided = await decideStreams(client, service, board, now);
-  return { decided, duplicates, parked: setAside, settingsChanged };
+  const first = await decideStreams(client, service, board, now);
+  // After the first, because these read what it appended.
+  const second = await decideStreams(client, service, wokenBy(service, admitted), now);
+  return { decided: [...first, ...second], duplicates, parked: setAside, settingsChanged };
 }
 
 /**
@@ -55,6 +54,25 @@ export async function holdFollowing(client: Client, service: EntityService, tena
   for (const tenant of [...new Set(tenants)].sort()) {
     await client.query(`select pg_advisory_xact_lock(hashtext('following'), hashtext($1))`, [tenant]);
   }
+}
+
+async function follow(client: Client, { follows }: EntityService, work: readonly Work[]): Promise<void> {
+  const events = work.flatMap((one) => (one.do === 'follow' ? [one.event] : []));
+  if (events.length > 0) await follows?.store(client, events);
+  const answers = work.flatMap((one) => (one.do === 'heard' ? [one.answer] : []));
+  if (answers.length > 0) await follows?.answered(client, answers);
+}
+
+function wokenBy({ wakes }: EntityService, work: readonly Work[]): Board {
+  const board = new Board();
+  const keys = work.flatMap((one) =>
+    one.do === 'decide' && one.trigger.kind === 'changed'
+      ? (wakes?.(one.ref) ?? []).map((ref) => ({ tenant: one.tenant, ref }))
+      : [],
+  );
+  const unique = new Map(keys.map((key) => [streamId(key), key]));
+  for (const key of unique.values()) board.trigger(key, { kind: 'redecide', why: 'related' });
+  return board;
 }
 
 function tenantOf(work: Work): string[] {

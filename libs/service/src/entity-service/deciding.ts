@@ -121,7 +121,11 @@ async function decideOne(
   let state = folded;
   const events: NewEvent[] = [];
   for (const trigger of triggers) {
-    const context = { now, settings, related: await service.related?.(client, { tenant, ref, state, trigger }) };
+    const context = {
+      now,
+      settings,
+      related: await service.related?.(client, { tenant, ref, state, trigger, settings }),
+    };
     const before = state;
     const added = pure(() => functions.decide(rules, before, trigger, context));
     state = pure(() => added.reduce((to, event) => functions.evolve(to, event), before));

@@ -1,5 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
-import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
+import type { AnswerOutcome, QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
@@ -89,6 +89,7 @@ export interface RelatedTo {
   readonly ref: string;
   readonly state: unknown;
   readonly trigger: Trigger;
+  readonly settings: SyncSettings | null;
 }
 
 /** One entity service: its name, what it reads, its rules. */
@@ -102,11 +103,15 @@ export interface EntityService {
   /** A Run a Call topic of another service, taken into a table of this one's own. */
   readonly follows?: {
     readonly topic: string;
-    /** Stores the events, each once; what waits for a ref returned is decided again. */
+    /** Stores events, each given once; what waits for their refs is decided again. */
     store(client: Client, events: readonly RunACallEvent[]): Promise<void>;
+    /** Stores what the gateway answered about refs of other services; what waits for them is decided again. */
+    answered(client: Client, answers: readonly QboAnswer[]): Promise<void>;
   };
   /** Streams decided on with every new version of a company's settings, open or not. */
   readonly always?: readonly string[];
+  /** Streams that look at this one's data: decided again after each of its changes, in the same transaction. */
+  wakes?(ref: string): readonly string[];
   related?(client: Client, to: RelatedTo): Promise<unknown>;
   /** Steps for tables of its own, after the event store's. */
   readonly migrations?: readonly SqlMigration[];

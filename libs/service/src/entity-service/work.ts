@@ -34,7 +34,7 @@ export type Work =
       readonly entity: string | undefined;
     }
   /** Something happened to a ref of another service: what waits for it is decided again. */
-  | { readonly do: 'heard'; readonly tenant: string; readonly ref: string }
+  | { readonly do: 'heard'; readonly tenant: string; readonly ref: string; readonly answer: QboAnswer }
   | ({ readonly do: 'park'; readonly message: ConsumedMessage } & Parking)
   | { readonly do: 'nothing' };
 
@@ -123,7 +123,7 @@ function followWork(message: ConsumedMessage): Work {
 
 function answerWork(service: EntityService, answer: QboAnswer, message: ConsumedMessage): Work {
   const { tenant, record, ...rest } = answer;
-  if (ownerOf(answer.ref) !== service.name) return { do: 'heard', tenant, ref: answer.ref };
+  if (ownerOf(answer.ref) !== service.name) return { do: 'heard', tenant, ref: answer.ref, answer };
   if (!hasRules(service, answer.ref)) return { do: 'nothing' };
   const parsed = record === undefined ? undefined : readRecord(record);
   if (parsed === 'unreadable') return parkOwn(message, 'unreadable', { type: 'record' }, tenant);

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { registry } from '@qbo-sync/entities/registry';
+import { decide } from '@qbo-sync/entities/sync/decide';
+import { toMessages } from '@qbo-sync/entities/sync/messages';
+import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
+import type { EntityService } from '@qbo-sync/service/entity-service/definition';
+import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { ItemsController } from './items.controller';
+
+const rules = registry(ACCOUNT_ROLES).items;
+
+export const ITEMS: EntityService = {
+  name: 'items',
+  functions: { ...rules, decide, evolve, initial, standing, toMessages },
+  events: [TOPICS.runacallItems.name],
+};
+
+@Module({ imports: [EntityServiceModule.of(ITEMS, [ItemsController])] })
+export class ItemsModule {}

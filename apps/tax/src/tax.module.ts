@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
+import { entityOf } from '@qbo-sync/contracts/refs';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { registry } from '@qbo-sync/entities/registry';
+import { decide } from '@qbo-sync/entities/sync/decide';
+import { toMessages } from '@qbo-sync/entities/sync/messages';
+import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
+import type { EntityService } from '@qbo-sync/service/entity-service/definition';
+import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { knownRates } from './known-rates';
+import { TaxController } from './tax.controller';
+
+const rules = registry(ACCOUNT_ROLES).tax;
+
+export const TAX: EntityService = {
+  name: 'tax',
+  functions: { ...rules, decide, evolve, initial, standing, toMessages },
+  events: [TOPICS.runacallTax.name],
+  lists: true,
+  always: rules.standing,
+  wakes: (ref) => (entityOf(ref) === 'tax-rate' ? rules.standing : []),
+  related: async (client, { tenant, ref }) =>
+    rules.standing.includes(ref) ? { rates: await knownRates(client, tenant) } : {},
+};
+
+@Module({ imports: [EntityServiceModule.of(TAX, [TaxController])] })
+export class TaxModule {}
