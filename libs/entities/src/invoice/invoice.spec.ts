@@ -154,11 +154,15 @@ describe('voided', () => {
 });
 
 describe('QuickBooks answers with other amounts', () => {
-  it.each(['179.65', '179.75'])('total %s: once more with a rounding line, then synced with a warning', (total) => {
+  it.each([
+    ['179.65', '0.05'],
+    ['179.75', '-0.05'],
+  ])('total %s: once more with a rounding line of %s, then synced with a warning', (total, rounding) => {
     const story = sent();
     const second = story.when(answered(story, { record: record(total, '13.70') }));
     expect(lines(second.events)).toEqual(['PushRequested put invoice:inv_1041']);
     expect(bodyOf(second)).toContain('item:helper.rounding.79');
+    expect(bodyOf(second)).toContain(`{"Amount":${rounding},`);
     const done = second.when(answered(second, { record: record('179.70', '13.70') }));
     expect(lines(done.events)).toEqual(['Settled rounded']);
     const paid = done.when(changed('paid', 4, { ...invoice, balance: '0.00', paidOn: '2026-11-25' }));

@@ -71,7 +71,7 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
     if (fact === undefined) return collected;
     const held = ruleMissing(fact.change === 'refunded' ? 'refund' : `payment ${fact.data.voidReason ?? 'voided'}`);
     return collected.do === 'push' && held.do === 'hold'
-      ? { ...held, pushes: view.linked ? [] : collected.pushes, warnings: collected.warnings }
+      ? { ...held, pushes: collected.pushes, warnings: collected.warnings }
       : held;
   },
 
