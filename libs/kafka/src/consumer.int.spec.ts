@@ -33,6 +33,16 @@ function consume(options: Partial<ConsumerOptions> & Pick<ConsumerOptions, 'topi
 const send = (to: string, values: readonly string[], key = 'acme:k') =>
   producer.send(values.map((value) => ({ topic: to, key, value })));
 
+/** The same client, with a look at each consumer it makes. */
+function watching(look: (consumer: ReturnType<KafkaClient['consumer']>) => void): KafkaClient {
+  const consumer: KafkaClient['consumer'] = (config) => {
+    const made = kafka.consumer(config);
+    look(made);
+    return made;
+  };
+  return Object.create(kafka, { consumer: { value: consumer } }) as KafkaClient;
+}
+
 /** Keeps what it is given and answers `done`. */
 function keeper(kept: ConsumedMessage[]): (batch: Batch) => Promise<BatchOutcome> {
   return (batch) => {
@@ -229,19 +239,35 @@ describe('the consumer', () => {
     await until(() => values(kept).includes('b'), { what: 'the record', timeoutMs: 20_000 });
   });
 
+  it('is built anew when it cannot start', async () => {
+    const from = await topic();
+    const kept: ConsumedMessage[] = [];
+    const troubles: Trouble[] = [];
+    let made = 0;
+    const flaky = watching((consumer) => {
+      made += 1;
+      if (made <= 2) jest.spyOn(consumer, 'connect').mockRejectedValue(new Error('no broker'));
+    });
+    await send(from, ['a']);
+    const consumer = consume({
+      kafka: flaky,
+      topics: [from],
+      handle: keeper(kept),
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    await until(() => kept.length === 1, { what: 'the record', timeoutMs: 20_000 });
+    expect(troubles).toMatchObject([
+      { what: 'start', remedy: 'rebuild', message: 'no broker' },
+      { what: 'start', remedy: 'rebuild', message: 'no broker' },
+    ]);
+    expect(consumer.status()).toMatchObject({ state: 'running', rebuilds: 2 });
+  });
+
   it('is built anew when it goes silent, and loses nothing', async () => {
     const from = await topic();
     const kept: ConsumedMessage[] = [];
-    const made: { stop(): Promise<void> }[] = [];
-    const watched = Object.create(kafka, {
-      consumer: {
-        value: (config: Parameters<KafkaClient['consumer']>[0]) => {
-          const consumer = kafka.consumer(config);
-          made.push(consumer);
-          return consumer;
-        },
-      },
-    }) as KafkaClient;
+    const made: ReturnType<KafkaClient['consumer']>[] = [];
+    const watched = watching((consumer) => void made.push(consumer));
     const troubles: Trouble[] = [];
     const consumer = consume({
       kafka: watched,

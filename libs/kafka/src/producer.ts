@@ -1,11 +1,12 @@
 import { CompressionTypes, Partitioners } from 'kafkajs';
 import type { Producer as KafkaProducer } from 'kafkajs';
+import { chunks } from './chunks';
 import type { KafkaClient } from './client';
 import type { OutgoingMessage } from './message';
 
 export interface Producer {
   /**
-   * Sends in one call, all acknowledged by every in-sync replica, in order per partition. Resolves once all are stored;
+   * Sends in as few calls as their size allows, all acknowledged by every in-sync replica, in order per partition. Resolves once all are stored;
    * rejects when any might not be, after its own retries. Connects at the first call.
    */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
@@ -35,7 +36,9 @@ export function createProducer(kafka: KafkaClient): Producer {
       if (messages.length === 0) return;
       const producer = await connected();
       try {
-        await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: byTopic(messages) });
+        for (const chunk of chunks(messages)) {
+          await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: byTopic(chunk) });
+        }
       } catch (error) {
         await close().catch(() => undefined);
         throw error;

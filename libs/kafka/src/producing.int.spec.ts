@@ -70,6 +70,14 @@ describe('the producer', () => {
     expect(sum(await endOffsets(kafka, topic))).toBe(1);
   });
 
+  it('sends more to one partition than brokers take in one batch', async () => {
+    const topic = name('large');
+    await ensureTopics(kafka, [spec(topic)]);
+    const value = 'x'.repeat(5_000);
+    await producer.send(Array.from({ length: 500 }, () => ({ topic, key: 'acme:k', value })));
+    expect(sum(await endOffsets(kafka, topic))).toBe(500);
+  });
+
   it('sends nothing for nothing', async () => {
     await producer.send([]);
   });
