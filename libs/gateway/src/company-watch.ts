@@ -1,9 +1,9 @@
-import type { Database } from '@qbo-sync/eventstore/pool';
+import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Fault, Outcome } from '@qbo-sync/qbo/classify';
 import { sayCondition } from './condition';
 import { BACK_OFF, backOffMs, type BackOff, type Trouble } from './decide/gate';
-import { clearTrouble, selectCompanies, selectCompany, updateState, updateTrouble } from './sql/companies';
+import { clearTrouble, selectCompany, updateState, updateTrouble } from './sql/companies';
 
 /** What one outcome says of the company as a whole; `fine`: QuickBooks answers it; `nothing`: it cannot be told. */
 export type Sign =
@@ -35,13 +35,39 @@ export function signOf(kind: 'read' | 'write', outcome: Outcome): Sign {
   }
 }
 
+/** What is known of a company while this process runs; moments are those at which the telling call was started. */
+export interface Known {
+  readonly trouble: Trouble | null;
+  /** When the trouble was last noted. */
+  readonly notedAt: number;
+  readonly fineAt: number;
+}
+
+/**
+ * Whether a sign changes what is known. Calls overlap: one started before the trouble was noted proves no recovery, one
+ * that failed but was started before a later success proves no trouble.
+ */
+export function counts(known: Known, sign: Sign, kind: 'read' | 'write', startedAt: number): boolean {
+  switch (sign.sign) {
+    case 'nothing':
+      return false;
+    case 'reconnect':
+      return true;
+    case 'fine':
+      if (known.trouble === 'subscription' && kind === 'read') return false;
+      return known.trouble !== null && startedAt >= known.notedAt;
+    case 'trouble':
+      return startedAt >= (known.trouble === sign.trouble ? known.notedAt : known.fineAt);
+  }
+}
+
 /** Intuit asks for 60 s after a refusal by throttling (quickbooks.md §3.1). */
 const THROTTLED_MS = 60_000;
 const SUBSCRIPTION_MS = 3_600_000;
 
 /** Keeps each company's trouble and says its condition, once per change. */
 export class CompanyWatch {
-  #troubled: Map<string, Trouble> | undefined;
+  readonly #known = new Map<string, Known>();
 
   constructor(
     private readonly db: Database,
@@ -54,42 +80,50 @@ export class CompanyWatch {
     return this.clock().getTime() + Math.max(THROTTLED_MS, fault.retryAfterMs ?? 0);
   }
 
+  now(): number {
+    return this.clock().getTime();
+  }
+
   /** Takes in what one call showed. */
-  async observe(tenant: string, kind: 'read' | 'write', outcome: Outcome): Promise<void> {
-    const seen = signOf(kind, outcome);
-    if (seen.sign === 'nothing') return;
-    const troubled = await this.#load();
-    const current = troubled.get(tenant);
-    if (seen.sign === 'fine') {
-      if (current === undefined || (current === 'subscription' && kind === 'read')) return;
-      troubled.delete(tenant);
+  async observe(tenant: string, kind: 'read' | 'write', outcome: Outcome, startedAt: number): Promise<void> {
+    const sign = signOf(kind, outcome);
+    const known = await this.#load(tenant);
+    if (!counts(known, sign, kind, startedAt)) {
+      if (sign.sign === 'fine') this.#known.set(tenant, { ...known, fineAt: Math.max(known.fineAt, startedAt) });
+      return;
     }
-    if (seen.sign === 'trouble') troubled.set(tenant, seen.trouble);
+    this.#known.set(tenant, {
+      trouble: sign.sign === 'trouble' ? sign.trouble : null,
+      notedAt: this.now(),
+      fineAt: sign.sign === 'fine' ? startedAt : known.fineAt,
+    });
     await inTransaction(this.db, async (client) => {
-      if (seen.sign === 'fine') await clearTrouble(client, tenant);
-      else if (seen.sign === 'reconnect') await updateState(client, tenant, 'reconnect');
-      else {
-        const company = await selectCompany(client, tenant);
-        const retryAt = this.#retryAt(seen.trouble, outcome, company !== undefined && company.trouble === seen.trouble ? company.failures : 0);
-        await updateTrouble(client, tenant, seen.trouble, retryAt, this.clock());
-      }
+      if (sign.sign === 'trouble') await this.#note(client, tenant, sign.trouble, outcome);
+      else if (sign.sign === 'reconnect') await updateState(client, tenant, 'reconnect');
+      else await clearTrouble(client, tenant);
       await sayCondition(client, tenant, this.clock());
     });
     this.onChange();
   }
 
-  #retryAt(trouble: Trouble, outcome: Outcome, failures: number): Date {
-    const now = this.clock().getTime();
-    if (trouble === 'rate_limit' && outcome.is === 'fault') return new Date(this.throttledUntilMs(outcome.fault));
-    if (trouble === 'subscription') return new Date(now + SUBSCRIPTION_MS);
-    return new Date(now + backOffMs(failures, Math.random(), this.backOff));
+  async #note(client: Client, tenant: string, trouble: Trouble, outcome: Outcome): Promise<void> {
+    const company = await selectCompany(client, tenant);
+    const failures = company !== undefined && company.trouble === trouble ? company.failures : 0;
+    await updateTrouble(client, tenant, trouble, this.#retryAt(trouble, outcome, failures), this.clock());
   }
 
-  async #load(): Promise<Map<string, Trouble>> {
-    if (this.#troubled === undefined) {
-      const companies = await selectCompanies(this.db);
-      this.#troubled = new Map(companies.flatMap(({ tenant, trouble }) => (trouble === null ? [] : [[tenant, trouble]])));
-    }
-    return this.#troubled;
+  #retryAt(trouble: Trouble, outcome: Outcome, failures: number): Date {
+    if (trouble === 'rate_limit' && outcome.is === 'fault') return new Date(this.throttledUntilMs(outcome.fault));
+    if (trouble === 'subscription') return new Date(this.now() + SUBSCRIPTION_MS);
+    return new Date(this.now() + backOffMs(failures, Math.random(), this.backOff));
+  }
+
+  async #load(tenant: string): Promise<Known> {
+    const known = this.#known.get(tenant);
+    if (known !== undefined) return known;
+    const company = await selectCompany(this.db, tenant);
+    const loaded = { trouble: company?.trouble ?? null, notedAt: 0, fineAt: 0 };
+    this.#known.set(tenant, loaded);
+    return loaded;
   }
 }

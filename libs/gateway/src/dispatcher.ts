@@ -139,7 +139,16 @@ export class Dispatcher {
         .filter(({ tenant }) => tenant === company.tenant)
         .map((head) => ({ ...head, run: () => workOn(this.#desk, company, head) })),
     ];
-    for (const { company, most } of open) this.#fill(company, most === 'one' ? 1 : MOST_PER_COMPANY, tasks(company));
+    for (const { company, most } of open) {
+      if (most === 'limit') this.#fill(company, MOST_PER_COMPANY, tasks(company));
+      else this.#fill(company, 1, [...tasks(company), ...this.#probes(company)]);
+    }
+  }
+
+  /** A trouble ends by itself even where nothing waits. That a subscription has ended shows on writes alone. */
+  #probes(company: CompanyRow): Task[] {
+    const { tenant, trouble } = company;
+    return trouble === 'subscription' ? [] : [{ tenant, ref: '', run: () => this.#options.quickbooks.probe(company) }];
   }
 
   #fill(company: CompanyRow, most: number, tasks: readonly Task[]): void {

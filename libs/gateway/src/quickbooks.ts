@@ -31,12 +31,18 @@ export class Quickbooks {
 
   /** Never throws for what QuickBooks or the network does. */
   async call(company: Company, call: Call): Promise<Outcome> {
+    const startedAt = this.watch.now();
     const outcome = await this.#authorized(company, call);
-    await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome);
+    await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
       this.permits.close(company.books, this.watch.throttledUntilMs(outcome.fault));
     }
     return outcome;
+  }
+
+  /** One read, to see whether QuickBooks answers again while nothing else is to be sent. */
+  async probe(company: Company): Promise<void> {
+    await this.call(company, { method: 'GET', path: `companyinfo/${REALM}` });
   }
 
   async #authorized(company: Company, call: Call): Promise<Outcome> {
