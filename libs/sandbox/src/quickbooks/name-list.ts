@@ -16,6 +16,11 @@ export function isActive(record: ExactObject): boolean {
   return record['Active'] !== false;
 }
 
+/** `Active` as wanted; an update that does not say keeps it. */
+export function staysActive(wanted: ExactObject, current: ExactObject | undefined): boolean {
+  return (wanted['Active'] ?? current?.['Active']) !== false;
+}
+
 export function sameName(left: string, right: string): boolean {
   return left.trim().toLowerCase() === right.trim().toLowerCase();
 }

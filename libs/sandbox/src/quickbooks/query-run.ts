@@ -19,7 +19,7 @@ export function runQuery(company: Company, statement: string, nowMs: number): Ex
   const resource = resourceNamed(query.from);
   if (resource === undefined) return refuse('4001', `Invalid query : QueryValidationError: Invalid entity name ${query.from}`);
   for (const { property } of [...query.where, ...query.orderBy]) checkProperty(resource, property);
-  checkIdOperators(query.where);
+  checkOperators(resource, query.where);
   const matching = company
     .rows(resource.name)
     .map((row) => ({ ...row, record: shown(company, resource, row) }))
@@ -60,10 +60,15 @@ function propertyOf(resource: Resource, property: string): string | undefined {
   return [...ALWAYS, ...resource.queryable].find((known) => known.toLowerCase() === property.toLowerCase());
 }
 
-function checkIdOperators(where: readonly Condition[]): void {
+/** `Id` takes = and IN alone; IN on `AccountType` does not parse (quickbooks.md §6.1, §6.2). */
+function checkOperators(resource: Resource, where: readonly Condition[]): void {
   for (const { property, operator } of where) {
-    if (property.toLowerCase() === 'id' && operator !== '=' && operator !== 'IN') {
+    const name = property.toLowerCase();
+    if (name === 'id' && operator !== '=' && operator !== 'IN') {
       refuse('4001', `Invalid query : QueryValidationError: operator ${operator} is not supported for Id`);
+    }
+    if (resource.name === 'Account' && name === 'accounttype' && operator === 'IN') {
+      refuse('4000', 'Error parsing query : QueryParserError: Encountered " "IN" "IN "" after AccountType.');
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company } from '../company';
 import { amount, pick, present, ref, refValue, text } from '../exact';
-import { checkNameFree, nameInLife, refTo } from '../name-list';
+import { checkNameFree, nameInLife, refTo, staysActive } from '../name-list';
 import { refuse, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { choice, date, ENVELOPE, flag, ignored, number, ref as refKind, text as textKind } from '../shape';
@@ -76,7 +76,7 @@ export const account: Resource = {
 };
 
 function build({ draft, id, current, wanted }: Writing): ExactObject {
-  const active = wanted['Active'] !== false;
+  const active = staysActive(wanted, current);
   const given = text(wanted['Name']) ?? text(current?.['Name']);
   if (given === undefined) refuse('2020', 'Required parameter Name is missing in the request', 'Name');
   if (/[":\t\n\r]/.test(given)) {

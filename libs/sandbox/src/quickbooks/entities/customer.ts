@@ -2,7 +2,7 @@ import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company } from '../company';
 import type { Draft } from '../draft';
 import { amount, number, object, pick, present, ref, refValue, sum, text } from '../exact';
-import { checkNameCharacters, checkNameFree, isActive, nameInLife, refTo } from '../name-list';
+import { checkNameCharacters, checkNameFree, follow, isActive, nameInLife, refTo, staysActive } from '../name-list';
 import { refuse, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { ADDRESS, choice, date, ENVELOPE, flag, ignored, number as numberKind, one, ref as refKind, text as textKind, type Shape } from '../shape';
@@ -83,7 +83,7 @@ export const customer: Resource = {
 };
 
 function build({ draft, id, current, wanted }: Writing): ExactObject {
-  const active = wanted['Active'] !== false;
+  const active = staysActive(wanted, current);
   const displayName = nameInLife(chooseDisplayName(wanted, current), active);
   checkText(wanted, displayName);
   if (current !== undefined && isActive(current) && !active) checkSettled(draft, id);
@@ -93,6 +93,8 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   }
   const currency = refValue(wanted['CurrencyRef']) ?? draft.company.profile.currency;
   if (currency !== draft.company.profile.currency) refuse('2220', `Invalid Currency Type : ${currency}`, 'CurrencyRef');
+  follow(draft, wanted['SalesTermRef'], 'Term', 'SalesTermRef');
+  follow(draft, wanted['PaymentMethodRef'], 'PaymentMethod', 'PaymentMethodRef');
   const fields = present({
     ...pick(wanted, COPIED),
     DisplayName: displayName,

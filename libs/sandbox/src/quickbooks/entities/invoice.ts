@@ -2,7 +2,7 @@ import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
 import { amount, Decimal, decimalOrZero, object, objects, pick, present, ref, refValue, sum, text, ZERO } from '../exact';
 import type { Posting } from '../ledger';
-import { follow, refTo } from '../name-list';
+import { follow } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { ADDRESS, choice, date, ENVELOPE, flag, ignored, many, one, ref as refKind, text as textKind } from '../shape';

@@ -1,7 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
 import { decimal, decimalOrZero, number as plain, pick, present, refValue, text } from '../exact';
-import { checkNameCharacters, checkNameFree, follow, nameInLife, refTo } from '../name-list';
+import { checkNameCharacters, checkNameFree, follow, nameInLife, refTo, staysActive } from '../name-list';
 import { refuse, refuseMissing, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { date, ENVELOPE, flag, ignored, number, ref as refKind, text as textKind } from '../shape';
@@ -51,7 +51,7 @@ export const item: Resource = {
 };
 
 function build({ draft, id, current, wanted }: Writing): ExactObject {
-  const active = wanted['Active'] !== false;
+  const active = staysActive(wanted, current);
   const given = text(wanted['Name']) ?? text(current?.['Name']);
   if (given === undefined) refuseMissing('Name');
   checkNameCharacters(given, 'Name', '2180');

@@ -1,6 +1,6 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import { pick, text } from '../exact';
-import { checkNameFree, nameInLife } from '../name-list';
+import { checkNameFree, nameInLife, staysActive } from '../name-list';
 import { refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { choice, ENVELOPE, flag, ignored, number, text as textKind } from '../shape';
@@ -102,7 +102,7 @@ export const preferences: Resource = {
 };
 
 function named(entity: 'PaymentMethod' | 'Term', { draft, id, current, wanted }: Writing): ExactObject {
-  const active = wanted['Active'] !== false;
+  const active = staysActive(wanted, current);
   const given = text(wanted['Name']) ?? text(current?.['Name']) ?? refuseMissing('Name');
   const name = nameInLife(given, active);
   if (active) checkNameFree(draft, name, { entity, id }, [{ entity, field: 'Name' }], 'Another record of this list is already using this name. Please use a different name.');
