@@ -87,6 +87,21 @@ describe('a payment', () => {
     expect(lines(story.when(answered(story, { record: without })).events)).toEqual(['Held refused']);
   });
 
+  it('QuickBooks applied less than was asked for: the rest is credit, with a warning', () => {
+    const story = collected();
+    expect(lines(story.when(answered(story, { record: { ...record, UnappliedAmt: '0' } })).events)).toEqual([
+      'Settled',
+    ]);
+    const done = story.when(answered(story, { record: { ...record, UnappliedAmt: '79.70' } }));
+    expect(lines(done.events)).toEqual(['Settled left_unapplied']);
+    const part = start().when(
+      changed('collected', 1, { ...payment, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] }),
+    );
+    expect(lines(part.when(answered(part, { record: { ...record, UnappliedAmt: '79.70' } })).events)).toEqual([
+      'Settled',
+    ]);
+  });
+
   it('without an allocation is the customer’s credit', () => {
     const story = start({}).when(changed('collected', 1, { ...payment, allocations: [] }));
     expect(bodyOf(story)).toMatchObject({ CustomerRef: { value: { $ref: 'customer:cus_88' } } });

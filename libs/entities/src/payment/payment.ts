@@ -1,12 +1,15 @@
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { dayOf } from '@qbo-sync/money/zone';
 import { isHold, type MappingContext } from '@qbo-sync/mapping/document';
 import { type PaidInvoice, toPayment, toVoidedPayment } from '@qbo-sync/mapping/payment';
-import { valueAt } from '../sync/compare';
+import { differences, valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, pushOf, ruleMissing, switchedOff } from '../sync/plans';
+import { readRecord } from '../sync/record-text';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Context, Plan, Rules, View } from '../sync/rules';
+import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 /** What payments has followed of an invoice, by the invoices topic and the gateway's answers. */
 export interface FollowedInvoice {
@@ -26,6 +29,7 @@ export interface PaymentRelated {
 }
 
 const DEPOSIT_ACCOUNT = 'DepositToAccountRef.value';
+const UNAPPLIED = 'UnappliedAmt';
 
 /**
  * Payments (postings.md §8).
@@ -84,9 +88,31 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
     if (answer.record === undefined) {
       return view.facts.length > 0 ? plainVerdict(answer, expect) : { verdict: 'hold', reason: { code: 'unclear' } };
     }
-    return plainVerdict(answer, expectedOf(expect, answer.record, settings));
+    return compared(answer, answer.record, expectedOf(expect, answer.record, settings), view);
   },
 };
+
+/** QuickBooks applies no more than an invoice has open; the rest becomes credit, and a person is told (postings.md §8.3). */
+function compared(
+  answer: Answered,
+  record: TextObject,
+  expect: Readonly<Record<string, string>>,
+  view: View<Payment>,
+): Verdict {
+  const { [UNAPPLIED]: _unapplied, ...others } = expect;
+  const verdict = plainVerdict(answer, others);
+  const isLess = valueAt(record, UNAPPLIED) !== undefined && differences(record, expect).includes(UNAPPLIED);
+  if (verdict.verdict !== 'synced' || !isLess) return verdict;
+  const invoice = view.data?.allocations.map(({ invoiceId }) => invoiceId).join(', ') ?? '';
+  return { verdict: 'synced', warnings: [{ code: 'left_unapplied', params: { invoice } }] };
+}
+
+/** What the body applies to no invoice. */
+function unapplied(body: string): string {
+  const payment = readRecord(body) as unknown as { TotalAmt: string; Line?: readonly { Amount: string }[] };
+  const applied = sum((payment.Line ?? []).map(({ Amount }) => parseDecimal(Amount)));
+  return formatAmount(parseDecimal(payment.TotalAmt).minus(applied));
+}
 
 function planCollected(
   data: Payment,
@@ -121,7 +147,7 @@ function planCollected(
   }
   return {
     do: 'push',
-    pushes: [pushOf(view.ref, 'put', mapped)],
+    pushes: [pushOf(view.ref, 'put', { ...mapped, expect: { ...mapped.expect, [UNAPPLIED]: unapplied(mapped.body) } })],
     warnings: mapped.warnings,
     ...(unknown === undefined ? {} : { waitsOn: `invoice:${unknown.invoiceId}` }),
   };
@@ -143,7 +169,7 @@ function sameMoney(body: string): string {
 /** QuickBooks leaves the account out where it is its own Undeposited Funds (postings.md §13). */
 function expectedOf(
   expect: Readonly<Record<string, string>>,
-  record: Parameters<typeof valueAt>[0],
+  record: TextObject,
   settings: SyncSettings | null,
 ): Readonly<Record<string, string>> {
   const { [DEPOSIT_ACCOUNT]: account, ...rest } = expect;

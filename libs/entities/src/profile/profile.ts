@@ -7,7 +7,7 @@ import { toCompanyProfile } from '@qbo-sync/mapping/company-profile';
 import { proposeRates } from '@qbo-sync/mapping/tax-code';
 import { plainVerdict } from '../sync/refusals';
 import type { Context, Push, Rules, View } from '../sync/rules';
-import { readRecord } from './record-text';
+import { readRecord } from '../sync/record-text';
 
 /** The stream all `profile:` refs belong to. */
 export const PROFILE_STREAM = 'profile:company';
