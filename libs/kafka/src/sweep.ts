@@ -23,6 +23,8 @@ export interface SweepOptions {
 }
 
 const SWEEP_MS = 30_000;
+/** Until partitions were assigned and asked about once: a store that was set back is noticed soon after a start. */
+const FIRST_SWEEP_MS = 500;
 
 /**
  * Asks `sweep` about the partitions assigned here, one turn at a time, and does what it answers. The positions are asked
@@ -36,13 +38,14 @@ export function startSweep(options: SweepOptions): { end(): void } {
   const turn = async (): Promise<void> => {
     const partitions = await options.positions();
     if (partitions.length === 0 || ended) return;
+    clearInterval(early);
     for (const answer of await sweep(partitions)) {
       if (ended) return;
       if (answer.place === 'seek') options.seek(answer);
       if (answer.place === 'stop') return options.stop(answer.why);
     }
   };
-  const timer = setInterval(() => {
+  const tick = (): void => {
     if (sweeping) return;
     sweeping = true;
     turn()
@@ -52,11 +55,15 @@ export function startSweep(options: SweepOptions): { end(): void } {
       .finally(() => {
         sweeping = false;
       });
-  }, options.everyMs ?? SWEEP_MS);
+  };
+  const everyMs = options.everyMs ?? SWEEP_MS;
+  const timer = setInterval(tick, everyMs);
+  const early = setInterval(tick, Math.min(everyMs, FIRST_SWEEP_MS));
   return {
     end: () => {
       ended = true;
       clearInterval(timer);
+      clearInterval(early);
     },
   };
 }
