@@ -6,7 +6,7 @@ import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
 import { PLAYED_COMPANIES } from '@qbo-sync/sandbox/runacall/companies';
-import { PHASES, planDay } from '@qbo-sync/sandbox/runacall/day';
+import { planDay } from '@qbo-sync/sandbox/runacall/day';
 import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
 import { baselineOf, compare } from './compare-day';
 import { configure, turnOn } from './configure';
@@ -59,7 +59,7 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     const isRepeat = stored.messages.length >= plan.events.length;
     const known = isRepeat ? await countKnown(companies, stored.messages) : 0;
     let events: SettledEvent[] = [];
-    for (const phases of isRepeat ? [PHASES] : [['day'] as const, ['late'] as const]) {
+    for (const phases of isRepeat ? [['day', 'late'] as const] : [['day'] as const, ['late'] as const]) {
       const sent = await publish(world, producer, plan, stored, phases);
       progress.step(`Published ${sent.length} messages`);
       if (goesTo('settle')) events = await settle(world, companies, expectAll(companies, stored.messages));

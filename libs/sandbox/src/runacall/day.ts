@@ -1,7 +1,7 @@
 import { dayOf } from '@qbo-sync/money/zone';
 import { PLAYED_COMPANIES, type PlayedCompany } from './companies';
 import { CompanyDay, type DayCounts } from './company-day';
-import type { DayEvent, Phase } from './journal';
+import type { DayEvent } from './journal';
 import { Prng } from './prng';
 import { inPublishingOrder } from './publishing-order';
 import { SCENARIOS, type ScenarioName } from './scenarios';
@@ -99,8 +99,6 @@ export function planDay(
     pace: size === 'full' ? 'a busy day' : 'at once',
   };
 }
-
-export const PHASES: readonly Phase[] = ['rates', 'day', 'late'];
 
 function repeated(acts: Script['acts']): ScenarioName[] {
   return (Object.entries(acts) as [ScenarioName, number][]).flatMap(([name, times]) =>
