@@ -8,6 +8,7 @@ import type { IntuitOAuth, TokenPair } from '@qbo-sync/qbo/oauth';
 import { sayCondition } from './condition';
 import { lockRealm } from './sql/locks';
 import { selectCompany, selectRealmOwner, updateDisconnected, upsertConnected } from './sql/companies';
+import { deleteConnecting, selectConnecting, upsertConnecting } from './sql/connecting';
 import { insertState, takeState } from './sql/oauth-states';
 import { sealPair } from './tokens';
 import type { Vault } from './vault';
@@ -63,14 +64,23 @@ export class Connections {
     const state = randomBytes(STATE_BYTES).toString('base64url');
     const until = new Date(this.#clock().getTime() + STATE_LIFE_MS);
     await insertState(this.#options.db, hashOf(state), tenant, until);
+    await upsertConnecting(this.#options.db, tenant, 'connecting', this.#clock());
     return this.#options.oauth.authorizeUri(state);
   }
 
   /** Takes Intuit's redirect in. The new token is tried on the realm before anything is stored. */
   async finish(callback: Callback): Promise<Connecting> {
-    const { state, code, realmId, error } = callback;
+    const { state } = callback;
     const tenant = state && (await takeState(this.#options.db, hashOf(state), this.#clock()));
     if (!tenant) return { is: 'expired' };
+    const ended = await this.#finish(tenant, callback);
+    const shown = SHOWN[ended.is];
+    if (shown === undefined) await deleteConnecting(this.#options.db, tenant);
+    else await upsertConnecting(this.#options.db, tenant, shown, this.#clock());
+    return ended;
+  }
+
+  async #finish(tenant: string, { code, realmId, error }: Callback): Promise<Connecting> {
     if (error !== undefined) return { is: error === 'access_denied' ? 'declined' : 'failed', tenant };
     if (!code || !realmId) return { is: 'failed', tenant };
     const tokens = await this.#options.oauth.exchange(code, realmId);
@@ -81,11 +91,14 @@ export class Connections {
   }
 
   async connection(tenant: string): Promise<Connection> {
-    const company = await selectCompany(this.#options.db, tenant);
-    if (company === undefined) return { books: null, state: 'none' };
+    const { db } = this.#options;
+    const company = await selectCompany(db, tenant);
+    const since = new Date(this.#clock().getTime() - STATE_LIFE_MS);
+    const trying = company?.state === 'connected' ? undefined : await selectConnecting(db, tenant, since);
+    if (company === undefined) return { books: null, state: trying ?? 'none' };
     return {
       books: company.books,
-      state: company.state,
+      state: trying ?? company.state,
       ...(company.companyName === null ? {} : { companyName: company.companyName }),
       ...(company.connectedAt === null ? {} : { connectedAt: company.connectedAt.toISOString() }),
       firstConnectedAt: company.firstConnectedAt.toISOString(),
@@ -139,6 +152,14 @@ export class Connections {
     return stored;
   }
 }
+
+/** The ends of a try that the connection shows until the next one. */
+const SHOWN: Readonly<Partial<Record<Connecting['is'], ConnectionState>>> = {
+  declined: 'declined',
+  taken: 'taken',
+  other_company: 'other_company',
+  not_admin: 'not_admin',
+};
 
 /** A QuickBooks company belongs to one tenant; a tenant's books to one QuickBooks company. */
 async function refusalOf(client: Client, tenant: string, realmHmacs: readonly string[]): Promise<'taken' | 'other_company' | undefined> {

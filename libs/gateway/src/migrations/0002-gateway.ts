@@ -40,6 +40,12 @@ create table oauth_state (
   until      timestamptz not null
 );
 
+create table connecting (
+  tenant text primary key,
+  state  text not null,
+  at     timestamptz not null
+);
+
 create table request (
   tenant      text not null,
   ref         text not null,
