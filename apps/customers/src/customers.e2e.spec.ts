@@ -38,8 +38,8 @@ describe('the customers service', () => {
     await until(() => rig.activities().some(({ kind }) => kind === 'read'), { what: 'settings read' });
   }, 60_000);
   afterAll(async () => {
-    console.log(rig.lines.slice(-12).join(''), JSON.stringify(rig.rows().slice(-3)));
     await rig?.close();
+    console.log(rig.lines.slice(-6).join(''));
     await database?.drop();
   });
 
