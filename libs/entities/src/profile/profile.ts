@@ -5,6 +5,7 @@ import type { How } from '@qbo-sync/contracts/sync/request';
 import type { RateMapping, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { toCompanyProfile } from '@qbo-sync/mapping/company-profile';
 import { proposeRates } from '@qbo-sync/mapping/tax-code';
+import { sameJson } from '../sync/same-json';
 import { plainVerdict } from '../sync/refusals';
 import type { Context, Push, Rules, View } from '../sync/rules';
 import { readRecord } from '../sync/record-text';
@@ -63,7 +64,7 @@ function profileOf(view: View, settings: SyncSettings, at: string): readonly Pro
   const accounts = recordsOf(view, books, 'Account');
   const profile = toCompanyProfile({ companyInfo, preferences, accounts }, settings.company);
   const said = ofKind<ProfileActivity>(view, 'profile', books);
-  if (same(said[said.length - 1]?.profile, profile)) return [];
+  if (sameJson(said[said.length - 1]?.profile, profile)) return [];
   return [{ kind: 'profile', tenant: view.tenant, at, books, profile }];
 }
 
@@ -79,8 +80,8 @@ function ratesOf(
   const wanted = [...known, ...current.filter(({ rateId }) => known.every(({ id }) => id !== rateId)).map(asRate)];
   const rates = proposeRates(wanted, recordsOf(view, books, 'TaxCode'), recordsOf(view, books, 'TaxRate'), current);
   const said = ofKind<ProposalActivity>(view, 'proposal', books);
-  const news = rates.filter((rate) => !current.some((one) => same(one, rate)));
-  if (news.length === 0 || same(said[said.length - 1]?.rates, news)) return [];
+  const news = rates.filter((rate) => !current.some((one) => sameJson(one, rate)));
+  if (news.length === 0 || sameJson(said[said.length - 1]?.rates, news)) return [];
   return [{ kind: 'proposal', tenant: view.tenant, at: now, books, rates: news }];
 }
 
@@ -105,9 +106,4 @@ function ofKind<Kind extends ProfileActivity | ProposalActivity>(
   books: string,
 ): readonly Kind[] {
   return (view.proposed as unknown as readonly Kind[]).filter((one) => one.kind === kind && one.books === books);
-}
-
-/** Both were made by the same code, in the same key order. */
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

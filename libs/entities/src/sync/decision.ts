@@ -3,6 +3,7 @@ import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { AnswerPlace, PushRequested, StreamEvent, Summary } from './events';
 import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { gateOf } from './gate';
+import { sameJson } from './same-json';
 import { evolve, viewOf, type State } from './stream-state';
 
 /** The events a decision has made so far, and the state they lead to. */
@@ -204,8 +205,8 @@ function isInForce(state: State, plan: Exclude<Plan, { do: 'push' } | { do: 'set
   );
 }
 
-export function sameReason(a: Reason | undefined, b: Reason): boolean {
-  return a !== undefined && a.code === b.code && JSON.stringify(a.params ?? {}) === JSON.stringify(b.params ?? {});
+function sameReason(a: Reason | undefined, b: Reason): boolean {
+  return a !== undefined && a.code === b.code && sameJson(a.params ?? {}, b.params ?? {});
 }
 
 interface Asking {

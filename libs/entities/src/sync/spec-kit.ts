@@ -28,11 +28,20 @@ export function given<Data, Related>(
     context: now,
     when: (trigger) => {
       const said = decide(rules, state, trigger, now);
-      return at(said.reduce(evolve, state), said, now);
+      return at(said.map(stored).reduce(evolve, state), said, now);
     },
     under: (change) => at(state, events, { ...now, ...change }),
   });
   return at(past.reduce(evolve, initial(TENANT, ref)), [], context);
+}
+
+/** As a store may give an event back: equal JSON, its keys in another order. */
+function stored(event: StreamEvent): StreamEvent {
+  return JSON.parse(JSON.stringify(event), (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).reverse())
+      : value,
+  ) as StreamEvent;
 }
 
 export const TENANT = 'acme';
