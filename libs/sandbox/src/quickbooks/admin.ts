@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ExactNumber, isObject, parseExact, printExact, type ExactJson, type ExactObject } from '@qbo-sync/contracts/exact-json';
+import {
+  ExactNumber,
+  isObject,
+  parseExact,
+  printExact,
+  type ExactJson,
+  type ExactObject,
+} from '@qbo-sync/contracts/exact-json';
 import { DEFAULT_SWITCHES, ENTITY_NAMES, type Company, type CompanySwitches } from './company';
 import { answer } from './company-api';
 import { DISTURBANCE_KINDS, type Disturbance, type Disturbances } from './disturbances';
@@ -64,7 +71,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return {};
   },
   'POST expire-access-tokens': (emulator, _disturbances, { body }) => {
-    emulator.oauth.expireAccessTokens(body['company'] === undefined ? undefined : companyIn(emulator, body).profile.realmId);
+    emulator.oauth.expireAccessTokens(
+      body['company'] === undefined ? undefined : companyIn(emulator, body).profile.realmId,
+    );
     return {};
   },
 };
@@ -79,7 +88,12 @@ class AdminProblem extends Error {
 }
 
 /** Answers a call under `/admin`, to callers of this machine alone: it asks for no token. */
-export async function serveAdmin(emulator: Emulator, disturbances: Disturbances, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function serveAdmin(
+  emulator: Emulator,
+  disturbances: Disturbances,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     if (!isLoopback(request.socket.remoteAddress)) throw new AdminProblem(403, 'only from this machine');
     await serve(emulator, disturbances, request, response);
@@ -93,7 +107,12 @@ function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
-async function serve(emulator: Emulator, disturbances: Disturbances, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  emulator: Emulator,
+  disturbances: Disturbances,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://admin');
   const [, root, name = '', id] = url.pathname.split('/');
   const handler = root === 'admin' ? HANDLERS[`${request.method ?? 'GET'} ${name}`] : undefined;
@@ -122,7 +141,8 @@ function companyIn(emulator: Emulator, body: Record<string, unknown>): Company {
 
 function countWrites(emulator: Emulator): { writes: number; byCompany: Record<string, number> } {
   const byCompany: Record<string, number> = {};
-  for (const write of emulator.writes) if (write.actor === 'api') byCompany[write.company] = (byCompany[write.company] ?? 0) + 1;
+  for (const write of emulator.writes)
+    if (write.actor === 'api') byCompany[write.company] = (byCompany[write.company] ?? 0) + 1;
   return { writes: Object.values(byCompany).reduce((total, count) => total + count, 0), byCompany };
 }
 
@@ -146,12 +166,16 @@ function duplicates(company: Company): unknown[] {
     for (const { record } of company.rows(entity)) {
       const id = text(record['Id']) ?? '';
       const marker = markerOf(record);
-      if (marker !== undefined) groups.set(`${entity} marker ${marker}`, [...(groups.get(`${entity} marker ${marker}`) ?? []), id]);
+      if (marker !== undefined)
+        groups.set(`${entity} marker ${marker}`, [...(groups.get(`${entity} marker ${marker}`) ?? []), id]);
       const docNumber = text(record['DocNumber']);
-      if (docNumber !== undefined) groups.set(`${entity} number ${docNumber}`, [...(groups.get(`${entity} number ${docNumber}`) ?? []), id]);
+      if (docNumber !== undefined)
+        groups.set(`${entity} number ${docNumber}`, [...(groups.get(`${entity} number ${docNumber}`) ?? []), id]);
     }
   }
-  return [...groups].filter(([, ids]) => ids.length > 1).map(([what, ids]) => ({ company: company.profile.key, what, ids }));
+  return [...groups]
+    .filter(([, ids]) => ids.length > 1)
+    .map(([what, ids]) => ({ company: company.profile.key, what, ids }));
 }
 
 function ledger(company: Company): unknown {
@@ -165,14 +189,16 @@ function ledger(company: Company): unknown {
 
 function readDisturbance(body: Record<string, unknown>): Disturbance {
   const plain = toPlain(body as ExactObject) as unknown as Disturbance;
-  if (!DISTURBANCE_KINDS.includes(plain.kind)) throw new AdminProblem(400, `kind: one of ${DISTURBANCE_KINDS.join(', ')}`);
+  if (!DISTURBANCE_KINDS.includes(plain.kind))
+    throw new AdminProblem(400, `kind: one of ${DISTURBANCE_KINDS.join(', ')}`);
   return plain;
 }
 
 function changeSettings(emulator: Emulator, body: Record<string, unknown>): unknown {
   const plain = toPlain(body as ExactObject) as Record<string, unknown>;
   const mode = plain['requestidMode'] as RequestidMode | undefined;
-  if (mode !== undefined && !REQUESTID_MODES.includes(mode)) throw new AdminProblem(400, `requestidMode: one of ${REQUESTID_MODES.join(', ')}`);
+  if (mode !== undefined && !REQUESTID_MODES.includes(mode))
+    throw new AdminProblem(400, `requestidMode: one of ${REQUESTID_MODES.join(', ')}`);
   for (const key of ['requestidMode', 'latencyMs', 'limits'] as const) {
     if (plain[key] !== undefined) Object.assign(emulator.settings, { [key]: plain[key] });
   }
@@ -202,9 +228,20 @@ function changePreferences(emulator: Emulator, body: Record<string, unknown>): u
   const draft = new Draft(company, emulator.now());
   const current = object(company.get('Preferences', '1'));
   const groups = Object.entries(body).filter(([key]) => key !== 'company');
-  const changed = groups.map(([key, value]): [string, ExactJson] => [key, mergeGroup(object(current[key]), object(value as ExactJson))]);
+  const changed = groups.map(([key, value]): [string, ExactJson] => [
+    key,
+    mergeGroup(object(current[key]), object(value as ExactJson)),
+  ]);
   const record = draft.save('Preferences', '1', { ...current, ...Object.fromEntries(changed) });
-  emulator.commit(draft, { actor: 'human', operation: 'update', entity: 'Preferences', id: '1', startedAt: draft.nowMs, overlapping: 0, inFlight: 0 });
+  emulator.commit(draft, {
+    actor: 'human',
+    operation: 'update',
+    entity: 'Preferences',
+    id: '1',
+    startedAt: draft.nowMs,
+    overlapping: 0,
+    inFlight: 0,
+  });
   return record;
 }
 

@@ -17,7 +17,8 @@ const LOOK_BACK_MS = 30 * 86_400_000;
 export function changesSince(company: Company, entities: string, changedSince: string, nowMs: number): ExactObject {
   const since = Date.parse(changedSince);
   if (Number.isNaN(since)) refuse('2060', 'Invalid Date Format : changedSince', 'changedSince');
-  if (since < nowMs - LOOK_BACK_MS) refuse('2070', 'Invalid Date : changedSince can be at most 30 days ago.', 'changedSince');
+  if (since < nowMs - LOOK_BACK_MS)
+    refuse('2070', 'Invalid Date : changedSince can be at most 30 days ago.', 'changedSince');
   const second = Math.floor(since / 1000) * 1000;
   const resources = entities.split(',').map((name) => resourceFor(name.trim()));
   let left = MOST_OBJECTS;
@@ -31,11 +32,17 @@ export function changesSince(company: Company, entities: string, changedSince: s
 
 function resourceFor(name: string): Resource {
   const resource = resourceNamed(name);
-  if (resource === undefined || !resource.cdc) return refuse('2000', `Invalid or unsupported object name : ${name}`, 'entities');
+  if (resource === undefined || !resource.cdc)
+    return refuse('2000', `Invalid or unsupported object name : ${name}`, 'entities');
   return resource;
 }
 
-function changesOf(company: Company, resource: Resource, since: number, most: number): { block: ExactObject; count: number } {
+function changesOf(
+  company: Company,
+  resource: Resource,
+  since: number,
+  most: number,
+): { block: ExactObject; count: number } {
   const live = company
     .rows(resource.name)
     .filter((row) => changedAt(row.record) >= since)
@@ -43,7 +50,12 @@ function changesOf(company: Company, resource: Resource, since: number, most: nu
     .map((row) => shown(company, resource, row));
   const gone = [...(company.deleted.get(resource.name) ?? [])]
     .filter(([, at]) => at >= since)
-    .map(([id, at]): ExactObject => ({ status: 'Deleted', domain: 'QBO', Id: id, MetaData: { LastUpdatedTime: metaTime(at) } }));
+    .map(([id, at]): ExactObject => ({
+      status: 'Deleted',
+      domain: 'QBO',
+      Id: id,
+      MetaData: { LastUpdatedTime: metaTime(at) },
+    }));
   const rows = [...live, ...gone].slice(0, most);
   if (rows.length === 0) return { block: {}, count: 0 };
   return {
@@ -52,7 +64,9 @@ function changesOf(company: Company, resource: Resource, since: number, most: nu
       [resource.name]: rows,
       ...(live.length > 0 ? { startPosition: number(1) } : {}),
       maxResults: number(rows.length),
-      ...(gone.length > 0 || rows.length < live.length + gone.length ? { totalCount: number(live.length + gone.length) } : {}),
+      ...(gone.length > 0 || rows.length < live.length + gone.length
+        ? { totalCount: number(live.length + gone.length) }
+        : {}),
     },
   };
 }

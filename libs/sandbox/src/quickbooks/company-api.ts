@@ -40,7 +40,9 @@ export interface ApiAnswer {
 /** Answers a request of the accounting service: JSON text, faults in the capitalised envelope. */
 export function answer(emulator: Emulator, company: Company, request: CompanyRequest): ApiAnswer {
   try {
-    return request.method === 'POST' && request.path !== 'query' ? writeOnce(emulator, company, request) : read(emulator, company, request);
+    return request.method === 'POST' && request.path !== 'query'
+      ? writeOnce(emulator, company, request)
+      : read(emulator, company, request);
   } catch (error) {
     return faultAnswer(error, emulator.now());
   }
@@ -55,21 +57,31 @@ function ok(body: ExactObject, nowMs: number): ApiAnswer {
   return { status: 200, body: printExact({ ...body, time: answerTime(nowMs) }) };
 }
 
-function read(emulator: Emulator, company: Company, { method, path, query, contentType, body }: CompanyRequest): ApiAnswer {
+function read(
+  emulator: Emulator,
+  company: Company,
+  { method, path, query, contentType, body }: CompanyRequest,
+): ApiAnswer {
   const now = emulator.now();
   if (path === 'query') {
-    if (method === 'POST' && !contentType.startsWith('application/text')) refuse('1050', `Invalid Content Type : ${contentType}`);
+    if (method === 'POST' && !contentType.startsWith('application/text'))
+      refuse('1050', `Invalid Content Type : ${contentType}`);
     const statement = method === 'POST' ? utf8(body) : (query.get('query') ?? '');
     return ok({ QueryResponse: runQuery(company, statement, now) }, now);
   }
-  if (path === 'cdc') return ok(changesSince(company, query.get('entities') ?? '', query.get('changedSince') ?? '', now), now);
+  if (path === 'cdc')
+    return ok(changesSince(company, query.get('entities') ?? '', query.get('changedSince') ?? '', now), now);
   const [name = '', id] = path.split('/');
   const resource = resourceNamed(name) ?? refuse('2000', `Invalid or unsupported object name : ${name}`);
   const recordId = isSingleton(resource.name) ? '1' : id;
   if (recordId === undefined) refuse('500', 'Operation GET is not supported.', 'Operation');
   if (!/^[A-Za-z0-9]+$/.test(recordId)) refuse('2030', `Invalid ID : ${recordId}`, 'Id');
   const record = company.get(resource.name, recordId);
-  if (record === undefined) refuse('610', `Object Not Found : Something you’re trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees.`);
+  if (record === undefined)
+    refuse(
+      '610',
+      `Object Not Found : Something you’re trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees.`,
+    );
   return ok({ [resource.name]: shown(company, resource, { record, order: 0 }) }, now);
 }
 
@@ -110,7 +122,12 @@ function keptAnswer(emulator: Emulator, company: Company, requestid: string): Ke
   }
 }
 
-function carryOut(emulator: Emulator, company: Company, request: CompanyRequest, requestid: string | undefined): ApiAnswer {
+function carryOut(
+  emulator: Emulator,
+  company: Company,
+  request: CompanyRequest,
+  requestid: string | undefined,
+): ApiAnswer {
   const { path, query, actor, startedAt, overlapping, inFlight } = request;
   const body = readBody(request);
   const draft = new Draft(company, emulator.now());
@@ -124,7 +141,10 @@ function carryOut(emulator: Emulator, company: Company, request: CompanyRequest,
   if (path === 'taxservice/taxcode') {
     const created = createTaxCode(draft, body);
     const line = { ...about, operation: 'create', entity: 'TaxCode', id: created.id } as const;
-    return answerAfter((keep) => emulator.commit(draft, line, keep), () => created.answer);
+    return answerAfter(
+      (keep) => emulator.commit(draft, line, keep),
+      () => created.answer,
+    );
   }
   const resource = path.includes('/') ? undefined : resourceNamed(path);
   if (resource === undefined) return refuse('2000', `Invalid or unsupported object name : ${path}`);
@@ -137,7 +157,13 @@ function carryOut(emulator: Emulator, company: Company, request: CompanyRequest,
   );
 }
 
-function answeredRecord(company: Company, resource: Resource, operation: string, id: string, record: ExactObject): ExactObject {
+function answeredRecord(
+  company: Company,
+  resource: Resource,
+  operation: string,
+  id: string,
+  record: ExactObject,
+): ExactObject {
   if (operation === 'delete') return record;
   const full = shown(company, resource, { record: company.get(resource.name, id) ?? record, order: 0 });
   return operation === 'void' && resource.name === 'Invoice' ? oddVoidAnswer(full) : full;
@@ -145,7 +171,8 @@ function answeredRecord(company: Company, resource: Resource, operation: string,
 
 /** The documented answer to a void spells its enumerations in another way (quickbooks.md §9.2). */
 function oddVoidAnswer(record: ExactObject): ExactObject {
-  const spell = (value: ExactObject[string] | undefined): string => (text(value) ?? '').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+  const spell = (value: ExactObject[string] | undefined): string =>
+    (text(value) ?? '').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
   return {
     ...record,
     PrintStatus: spell(record['PrintStatus']),
@@ -170,7 +197,10 @@ function utf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    return refuse('500', 'Unsupported Operation : com.sun.org.apache.xerces.internal.impl.io.MalformedByteSequenceException: Invalid byte of UTF-8 sequence.');
+    return refuse(
+      '500',
+      'Unsupported Operation : com.sun.org.apache.xerces.internal.impl.io.MalformedByteSequenceException: Invalid byte of UTF-8 sequence.',
+    );
   }
 }
 

@@ -8,7 +8,8 @@ afterEach(() => rig.close());
 
 const disturb = (what: object) => rig.admin('POST', 'disturbances', what);
 const make = (name: string) => rig.call('POST', 'customer', { DisplayName: name });
-const exists = async (name: string) => (await rig.rows(`select * from Customer where DisplayName = '${name}'`)).length === 1;
+const exists = async (name: string) =>
+  (await rig.rows(`select * from Customer where DisplayName = '${name}'`)).length === 1;
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -38,7 +39,11 @@ test.each([
 ])('%s: an HTML page, done only when told to', async (kind, status) => {
   await disturb({ kind, times: 1, method: 'POST' });
   const answer = await make('Page');
-  expect([answer.status, answer.headers.get('content-type'), answer.text.startsWith('<html>')]).toEqual([status, 'text/html', true]);
+  expect([answer.status, answer.headers.get('content-type'), answer.text.startsWith('<html>')]).toEqual([
+    status,
+    'text/html',
+    true,
+  ]);
   expect(await exists('Page')).toBe(false);
   await disturb({ kind, times: 1, method: 'POST', commit: true });
   expect((await make('Page')).status).toBe(status);
@@ -69,7 +74,11 @@ test('matchers and counters', async () => {
   const statuses: number[] = [];
   for (const name of ['A', 'B', 'C', 'D', 'E']) statuses.push((await make(name)).status);
   expect(statuses).toEqual([200, 200, 429, 200, 200]);
-  expect(at(await rig.admin('GET', 'disturbances'), 'disturbances', 1)).toMatchObject({ id: 'd2', seen: '5', hits: '1' });
+  expect(at(await rig.admin('GET', 'disturbances'), 'disturbances', 1)).toMatchObject({
+    id: 'd2',
+    seen: '5',
+    hits: '1',
+  });
   await rig.admin('DELETE', 'disturbances/d2');
   expect(at(await rig.admin('GET', 'disturbances'), 'disturbances')).toHaveLength(1);
   await rig.admin('DELETE', 'disturbances');
@@ -88,21 +97,42 @@ test('limits, when kept: more than so many at once or a minute is 429 (quickbook
 test('the journal tells every write, who overlapped and which marker is there twice', async () => {
   await rig.admin('POST', 'settings', { latencyMs: { from: 40, to: 40 } });
   const payment = (requestid: string) =>
-    rig.call('POST', `payment?requestid=${requestid}`, { TotalAmt: 1, CustomerRef: { value: '1' }, PrivateNote: 'Run a Call pay_1 ch_1' });
+    rig.call('POST', `payment?requestid=${requestid}`, {
+      TotalAmt: 1,
+      CustomerRef: { value: '1' },
+      PrivateNote: 'Run a Call pay_1 ch_1',
+    });
   await Promise.all([payment('r1'), payment('r2')]);
   const writes = at(await rig.admin('GET', 'journal?entity=Payment'), 'writes');
   expect(writes).toMatchObject([
-    { company: 'us-auto', operation: 'create', entity: 'Payment', requestid: 'r1', marker: 'pay_1', actor: 'api', overlapping: '1', inFlight: '1' },
+    {
+      company: 'us-auto',
+      operation: 'create',
+      entity: 'Payment',
+      requestid: 'r1',
+      marker: 'pay_1',
+      actor: 'api',
+      overlapping: '1',
+      inFlight: '1',
+    },
     { requestid: 'r2', marker: 'pay_1' },
   ]);
-  expect(at(await rig.admin('GET', 'duplicates'), 'duplicates')).toEqual([{ company: 'us-auto', what: 'Payment marker pay_1', ids: ['1', '2'] }]);
+  expect(at(await rig.admin('GET', 'duplicates'), 'duplicates')).toEqual([
+    { company: 'us-auto', what: 'Payment marker pay_1', ids: ['1', '2'] },
+  ]);
   expect(await rig.admin('GET', 'writes')).toEqual({ writes: '2', byCompany: { 'us-auto': '2' } });
 });
 
 test('a person edits: the token moves, the count of API writes does not', async () => {
   const id = await rig.idOf('Customer', 'DisplayName', 'Maria Gonzalez');
-  await rig.admin('POST', 'write', { company: 'us-auto', entity: 'Customer', body: { Id: id, sparse: true, DisplayName: 'Maria G. Lopez' } });
+  await rig.admin('POST', 'write', {
+    company: 'us-auto',
+    entity: 'Customer',
+    body: { Id: id, sparse: true, DisplayName: 'Maria G. Lopez' },
+  });
   expect(await rig.get('Customer', id)).toMatchObject({ DisplayName: 'Maria G. Lopez', SyncToken: '1' });
   expect(await rig.admin('GET', 'writes')).toMatchObject({ writes: '0' });
-  await expect(rig.admin('POST', 'write', { company: 'us-auto', entity: 'Customer', body: { DisplayName: 'A:B' } })).rejects.toThrow('2040');
+  await expect(
+    rig.admin('POST', 'write', { company: 'us-auto', entity: 'Customer', body: { DisplayName: 'A:B' } }),
+  ).rejects.toThrow('2040');
 });

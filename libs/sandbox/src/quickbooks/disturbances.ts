@@ -13,7 +13,15 @@ import type { EntityName } from './company';
  *   system-fault       SystemFault 10000, nothing done
  */
 export const DISTURBANCE_KINDS = [
-  'commit-then-drop', 'drop', 'late-commit', 'http-500', 'http-502', 'throttle', 'unauthorized', 'slow', 'system-fault',
+  'commit-then-drop',
+  'drop',
+  'late-commit',
+  'http-500',
+  'http-502',
+  'throttle',
+  'unauthorized',
+  'slow',
+  'system-fault',
 ] as const;
 export type DisturbanceKind = (typeof DISTURBANCE_KINDS)[number];
 
@@ -88,6 +96,8 @@ function matches(disturbance: Disturbance, request: Passing): boolean {
   return (
     (disturbance.entity === undefined || disturbance.entity.toLowerCase() === request.entity.toLowerCase()) &&
     (disturbance.method === undefined || disturbance.method === request.method) &&
-    (disturbance.company === undefined || disturbance.company === request.realm || disturbance.company === request.companyKey)
+    (disturbance.company === undefined ||
+      disturbance.company === request.realm ||
+      disturbance.company === request.companyKey)
   );
 }

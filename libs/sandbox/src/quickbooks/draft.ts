@@ -59,7 +59,10 @@ export class Draft {
   }
 
   post(document: string, lines: readonly Posting[]): void {
-    this.posted.set(document, lines.filter((line) => !line.amount.isZero()));
+    this.posted.set(
+      document,
+      lines.filter((line) => !line.amount.isZero()),
+    );
   }
 
   /** The next number of a sequence; transactions share one, each list has its own (quickbooks.md §9.1). */

@@ -18,7 +18,10 @@ export interface EmulatorSettings {
 }
 
 /** A write as the admin interface tells it. */
-export type WriteRecord = Omit<WriteLine, 'kind' | 'puts' | 'postings' | 'counters'> & { company: string; marker?: string };
+export type WriteRecord = Omit<WriteLine, 'kind' | 'puts' | 'postings' | 'counters'> & {
+  company: string;
+  marker?: string;
+};
 
 export interface CompanySeed {
   profile: CompanyProfile;
@@ -43,7 +46,12 @@ export class Emulator {
   ) {
     this.journal = new Journal(journalFile);
     const order = seeds.map((seed) => seed.profile.realmId);
-    this.oauth = new OAuth(oauthSettings, () => order, now, (patch) => this.journal.append({ kind: 'oauth', patch }));
+    this.oauth = new OAuth(
+      oauthSettings,
+      () => order,
+      now,
+      (patch) => this.journal.append({ kind: 'oauth', patch }),
+    );
     for (const line of this.journal.read()) this.replay(line);
     for (const seed of seeds) if (!this.companies.has(seed.profile.realmId)) this.open(seed);
   }
@@ -55,7 +63,15 @@ export class Emulator {
     const company = this.company(seed.profile.realmId);
     const draft = new Draft(company, this.now());
     seed.fill(draft);
-    this.commit(draft, { actor: 'seed', operation: 'create', entity: 'CompanyInfo', id: '1', startedAt: draft.nowMs, overlapping: 0, inFlight: 0 });
+    this.commit(draft, {
+      actor: 'seed',
+      operation: 'create',
+      entity: 'CompanyInfo',
+      id: '1',
+      startedAt: draft.nowMs,
+      overlapping: 0,
+      inFlight: 0,
+    });
   }
 
   /** The company of a realm or key; throws when there is none. */
@@ -66,7 +82,10 @@ export class Emulator {
   }
 
   findCompany(realmOrKey: string): Company | undefined {
-    return this.companies.get(realmOrKey) ?? [...this.companies.values()].find((company) => company.profile.key === realmOrKey);
+    return (
+      this.companies.get(realmOrKey) ??
+      [...this.companies.values()].find((company) => company.profile.key === realmOrKey)
+    );
   }
 
   /**
@@ -75,10 +94,25 @@ export class Emulator {
    */
   commit(
     draft: Draft,
-    about: { actor: Actor; operation: string; entity: EntityName; id: string; requestid?: string; startedAt: number; overlapping: number; inFlight: number },
+    about: {
+      actor: Actor;
+      operation: string;
+      entity: EntityName;
+      id: string;
+      requestid?: string;
+      startedAt: number;
+      overlapping: number;
+      inFlight: number;
+    },
     answer?: () => KeptAnswer,
   ): void {
-    const line: WriteLine = { kind: 'write', seq: this.seq + 1, realm: draft.company.profile.realmId, ...about, ...printChange(draft.change()) };
+    const line: WriteLine = {
+      kind: 'write',
+      seq: this.seq + 1,
+      realm: draft.company.profile.realmId,
+      ...about,
+      ...printChange(draft.change()),
+    };
     this.replay(line);
     const lines: JournalLine[] = [line];
     if (answer !== undefined && about.requestid !== undefined) {
@@ -96,7 +130,11 @@ export class Emulator {
   }
 
   setSwitches(company: Company, switches: Partial<CompanySwitches>): void {
-    const line: JournalLine = { kind: 'switches', realm: company.profile.realmId, switches: { ...company.switches, ...switches } };
+    const line: JournalLine = {
+      kind: 'switches',
+      realm: company.profile.realmId,
+      switches: { ...company.switches, ...switches },
+    };
     this.journal.append(line);
     this.replay(line);
   }

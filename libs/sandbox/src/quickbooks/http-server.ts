@@ -28,15 +28,25 @@ export function createQuickBooksServer(emulator: Emulator, disturbances: Disturb
   });
 }
 
-async function route(emulator: Emulator, disturbances: Disturbances, traffic: Traffic, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(
+  emulator: Emulator,
+  disturbances: Disturbances,
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://emulator');
   const company = COMPANY_PATH.exec(url.pathname);
-  if (company !== null) return serveCompany(emulator, disturbances, traffic, request, response, url, company[1] ?? '', company[2] ?? '');
+  if (company !== null)
+    return serveCompany(emulator, disturbances, traffic, request, response, url, company[1] ?? '', company[2] ?? '');
   if (request.method === 'GET' && url.pathname === '/connect/oauth2') return authorize(emulator, response, url);
-  if (request.method === 'POST' && url.pathname === '/oauth2/v1/tokens/bearer') return token(emulator, request, response);
-  if (request.method === 'POST' && url.pathname === '/v2/oauth2/tokens/revoke') return revoke(emulator, request, response);
+  if (request.method === 'POST' && url.pathname === '/oauth2/v1/tokens/bearer')
+    return token(emulator, request, response);
+  if (request.method === 'POST' && url.pathname === '/v2/oauth2/tokens/revoke')
+    return revoke(emulator, request, response);
   if (url.pathname.startsWith('/admin/')) return serveAdmin(emulator, disturbances, request, response);
-  if (url.pathname === '/health/live' || url.pathname === '/health/ready') return sendJson(response, 200, '{"ready":true,"checks":{}}');
+  if (url.pathname === '/health/live' || url.pathname === '/health/ready')
+    return sendJson(response, 200, '{"ready":true,"checks":{}}');
   send(response, 404, 'text/html', '<html><body>404 Not Found</body></html>');
 }
 
@@ -48,14 +58,16 @@ function authorize(emulator: Emulator, response: ServerResponse, url: URL): void
 
 async function token(emulator: Emulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams((await readBody(request)).toString('utf8'));
-  if (!emulator.oauth.isClient(request.headers.authorization)) return sendJson(response, 401, JSON.stringify({ error: 'invalid_client' }));
+  if (!emulator.oauth.isClient(request.headers.authorization))
+    return sendJson(response, 401, JSON.stringify({ error: 'invalid_client' }));
   const outcome = await emulator.oauth.token(form, () => sleep(latency(emulator)));
   sendJson(response, outcome.status, JSON.stringify(outcome.body));
 }
 
 async function revoke(emulator: Emulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = (await readBody(request)).toString('utf8');
-  if (!emulator.oauth.isClient(request.headers.authorization)) return sendJson(response, 401, JSON.stringify({ error: 'invalid_client' }));
+  if (!emulator.oauth.isClient(request.headers.authorization))
+    return sendJson(response, 401, JSON.stringify({ error: 'invalid_client' }));
   send(response, emulator.oauth.revoke(tokenIn(body)) ? 200 : 400, 'text/plain', '');
 }
 
@@ -93,7 +105,12 @@ async function serveCompany(
   if (leave === 'throttled') return sendGatewayFault(response, THROTTLED, emulator.now());
   try {
     const entity = path.split('/')[0] ?? '';
-    const disturbance = disturbances.hit({ realm, companyKey: company.profile.key, entity, method: request.method ?? 'GET' });
+    const disturbance = disturbances.hit({
+      realm,
+      companyKey: company.profile.key,
+      entity,
+      method: request.method ?? 'GET',
+    });
     const perform = (): ApiAnswer =>
       answer(emulator, company, {
         method: request.method ?? 'GET',
@@ -107,7 +124,8 @@ async function serveCompany(
       } satisfies CompanyRequest);
     await sleep(latency(emulator) / 2);
     if (disturbance !== undefined && (await disturb(disturbance, emulator, request, response, perform))) return;
-    if (!(request.headers.accept ?? '').includes('application/json')) return sendJson(response, 400, xmlOnly(emulator.now()));
+    if (!(request.headers.accept ?? '').includes('application/json'))
+      return sendJson(response, 400, xmlOnly(emulator.now()));
     const outcome = perform();
     await sleep(latency(emulator) / 2);
     sendJson(response, outcome.status, outcome.body);
@@ -116,7 +134,11 @@ async function serveCompany(
   }
 }
 
-function admit(emulator: Emulator, request: IncomingMessage, realm: string): { company: Company } | { fault: GatewayFault } {
+function admit(
+  emulator: Emulator,
+  request: IncomingMessage,
+  realm: string,
+): { company: Company } | { fault: GatewayFault } {
   const bearer = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1];
   const checked = emulator.oauth.check(bearer);
   if ('problem' in checked) return { fault: UNAUTHENTICATED(checked.problem) };
@@ -149,7 +171,12 @@ async function disturb(
     case 'http-502': {
       if (disturbance.commit === true) perform();
       const status = disturbance.kind === 'http-500' ? 500 : 502;
-      send(response, status, 'text/html', `<html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>`);
+      send(
+        response,
+        status,
+        'text/html',
+        `<html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>`,
+      );
       return true;
     }
     case 'throttle':
@@ -159,7 +186,11 @@ async function disturb(
       sendGatewayFault(response, UNAUTHENTICATED('Token expired'), emulator.now());
       return true;
     case 'system-fault': {
-      const refusal = new Refusal([{ code: '10000', detail: 'System Failure Error: please try again', element: '' }], 500, 'SystemFault');
+      const refusal = new Refusal(
+        [{ code: '10000', detail: 'System Failure Error: please try again', element: '' }],
+        500,
+        'SystemFault',
+      );
       sendJson(response, 500, printExact(faultBody(refusal, answerTime(emulator.now()))));
       return true;
     }

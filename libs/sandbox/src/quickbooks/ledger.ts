@@ -1,4 +1,4 @@
-import { Decimal, ZERO, sum } from './exact';
+import { type Decimal, ZERO, sum } from './exact';
 
 /** One line in the books: a debit when positive, a credit when negative; `customer` on receivables. */
 export interface Posting {

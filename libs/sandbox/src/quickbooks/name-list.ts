@@ -28,7 +28,11 @@ export function sameName(left: string, right: string): boolean {
 /** Refuses `:`, tab and newline (quickbooks.md §9.3, §9.10). */
 export function checkNameCharacters(name: string, element: string, code: string, forbidden = /[:\t\n\r]/): void {
   if (name.trim() === '' || forbidden.test(name)) {
-    refuse(code, 'Names must have at least one character, must be on one line, and cannot include colons or tabbing.', element);
+    refuse(
+      code,
+      'Names must have at least one character, must be on one line, and cannot include colons or tabbing.',
+      element,
+    );
   }
 }
 

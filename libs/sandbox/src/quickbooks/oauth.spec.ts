@@ -40,9 +40,17 @@ describe('authorize (quickbooks.md §2.2)', () => {
 describe('tokens (quickbooks.md §2.3–§2.6)', () => {
   test('a code works once', async () => {
     const callback = new URL((await rig.authorize()).headers.get('location') ?? '');
-    const form = { grant_type: 'authorization_code', code: callback.searchParams.get('code') ?? '', redirect_uri: CALLBACK };
+    const form = {
+      grant_type: 'authorization_code',
+      code: callback.searchParams.get('code') ?? '',
+      redirect_uri: CALLBACK,
+    };
     const first = await rig.token(form);
-    expect(first.json).toMatchObject({ token_type: 'bearer', expires_in: '3600', x_refresh_token_expires_in: '8726400' });
+    expect(first.json).toMatchObject({
+      token_type: 'bearer',
+      expires_in: '3600',
+      x_refresh_token_expires_in: '8726400',
+    });
     const second = await rig.token(form);
     expect([second.status, second.json['error']]).toEqual([400, 'invalid_grant']);
   });
@@ -82,14 +90,21 @@ describe('tokens (quickbooks.md §2.3–§2.6)', () => {
   test('an access token ends after its time, and the gateway says 401/3200', async () => {
     rig.now += 3_600_000;
     const answer = await rig.call('GET', 'preferences');
-    expect([answer.status, JSON.parse(answer.text).fault.error[0].code, JSON.parse(answer.text).fault.type]).toEqual([401, '3200', 'AUTHENTICATION']);
+    expect([answer.status, JSON.parse(answer.text).fault.error[0].code, JSON.parse(answer.text).fault.type]).toEqual([
+      401,
+      '3200',
+      'AUTHENTICATION',
+    ]);
   });
 
   test('revoking ends the whole grant; a second time is 400', async () => {
     const revoke = () =>
       fetch(rig.quickbooks.revokeUrl, {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`,
+          'content-type': 'application/json',
+        },
         body: JSON.stringify({ token: rig.tokens.refresh }),
       });
     expect((await revoke()).status).toBe(200);

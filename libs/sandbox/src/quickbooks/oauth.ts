@@ -93,7 +93,9 @@ export class OAuth {
 
   /** True when the Basic header carries the app's id and secret. */
   isClient(authorization: string | undefined): boolean {
-    const expected = Buffer.from(`Basic ${Buffer.from(`${this.settings.clientId}:${this.settings.clientSecret}`).toString('base64')}`);
+    const expected = Buffer.from(
+      `Basic ${Buffer.from(`${this.settings.clientId}:${this.settings.clientSecret}`).toString('base64')}`,
+    );
     const given = Buffer.from(authorization ?? '');
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
@@ -123,8 +125,13 @@ export class OAuth {
 
   private exchange(code: string, redirectUri: string): OAuthAnswer {
     const known = this.codes.get(code);
-    const usable = known !== undefined && known.usedAt === undefined && known.expiresAt > this.now() && known.redirectUri === redirectUri;
-    if (!usable) return { status: 400, body: { error: 'invalid_grant', error_description: 'Invalid authorization code' } };
+    const usable =
+      known !== undefined &&
+      known.usedAt === undefined &&
+      known.expiresAt > this.now() &&
+      known.redirectUri === redirectUri;
+    if (!usable)
+      return { status: 400, body: { error: 'invalid_grant', error_description: 'Invalid authorization code' } };
     const id = randomBytes(8).toString('hex');
     const grant: Grant = { ...this.newRefreshToken(), realm: known.realm, previous: [], revoked: false };
     this.change({ codes: { [code]: { ...known, usedAt: this.now() } }, grants: { [id]: grant } });
@@ -150,7 +157,10 @@ export class OAuth {
     return {
       ...grant,
       ...this.newRefreshToken(),
-      previous: [...grant.previous.filter((old) => old.diesAt > now), { token: grant.refreshToken, diesAt: now + this.settings.previousTokenLifeMs }],
+      previous: [
+        ...grant.previous.filter((old) => old.diesAt > now),
+        { token: grant.refreshToken, diesAt: now + this.settings.previousTokenLifeMs },
+      ],
     };
   }
 
@@ -183,7 +193,8 @@ export class OAuth {
   revoke(token: string): boolean {
     const byAccess = this.accessTokens.get(token)?.grant;
     for (const [id, grant] of this.grants) {
-      const isOwn = id === byAccess || grant.refreshToken === token || grant.previous.some((previous) => previous.token === token);
+      const isOwn =
+        id === byAccess || grant.refreshToken === token || grant.previous.some((previous) => previous.token === token);
       if (!isOwn || grant.revoked) continue;
       this.change({ grants: { [id]: { ...grant, revoked: true } } });
       return true;
@@ -193,7 +204,8 @@ export class OAuth {
 
   /** As if the user had disconnected the app inside QuickBooks. */
   disconnect(realm: string): void {
-    for (const [id, grant] of this.grants) if (grant.realm === realm) this.change({ grants: { [id]: { ...grant, revoked: true } } });
+    for (const [id, grant] of this.grants)
+      if (grant.realm === realm) this.change({ grants: { [id]: { ...grant, revoked: true } } });
   }
 
   /** Makes every access token of a company, or of all, expire now. */
@@ -207,7 +219,8 @@ export class OAuth {
 
   /** The company a bearer token is for, or why it opens none. */
   check(bearer: string | undefined): { realm: string } | { problem: string } {
-    if (bearer === undefined || bearer.length < 20 || bearer.length > 5000) return { problem: 'Malformed bearer token: too short or too long' };
+    if (bearer === undefined || bearer.length < 20 || bearer.length > 5000)
+      return { problem: 'Malformed bearer token: too short or too long' };
     const known = this.accessTokens.get(bearer);
     const grant = known === undefined ? undefined : this.grants.get(known.grant);
     if (known === undefined || grant === undefined) return { problem: 'Invalid token' };

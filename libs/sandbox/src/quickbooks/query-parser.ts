@@ -52,10 +52,16 @@ function tokenize(statement: string): Token[] {
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (match === null) return refuse('4000', `Error parsing query : QueryParserError: Encountered "${text.slice(at, at + 10)}" at column ${at + 1}.`);
+    if (match === null)
+      return refuse(
+        '4000',
+        `Error parsing query : QueryParserError: Encountered "${text.slice(at, at + 10)}" at column ${at + 1}.`,
+      );
     const [, quoted, sign, word] = match;
     tokens.push(
-      quoted === undefined ? { text: sign ?? word ?? '', quoted: false } : { text: quoted.slice(1, -1).replace(/\\(.)/g, '$1'), quoted: true },
+      quoted === undefined
+        ? { text: sign ?? word ?? '', quoted: false }
+        : { text: quoted.slice(1, -1).replace(/\\(.)/g, '$1'), quoted: true },
     );
   }
   return tokens;
@@ -67,7 +73,8 @@ class Tokens {
 
   next(): Token {
     const token = this.tokens[this.at];
-    if (token === undefined) return refuse('4000', 'Error parsing query : QueryParserError: Unexpected end of statement.');
+    if (token === undefined)
+      return refuse('4000', 'Error parsing query : QueryParserError: Unexpected end of statement.');
     this.at += 1;
     return token;
   }
@@ -99,7 +106,10 @@ class Tokens {
   }
 
   private unexpected(wanted: string): never {
-    refuse('4000', `Error parsing query : QueryParserError: Encountered "${this.tokens[this.at]?.text ?? '<EOF>'}". Was expecting ${wanted}.`);
+    refuse(
+      '4000',
+      `Error parsing query : QueryParserError: Encountered "${this.tokens[this.at]?.text ?? '<EOF>'}". Was expecting ${wanted}.`,
+    );
   }
 }
 
@@ -124,8 +134,13 @@ function readConditions(tokens: Tokens): Condition[] {
     const property = tokens.word('property');
     const sign = tokens.next();
     const operator = sign.text.toUpperCase();
-    if (sign.quoted || !OPERATORS.includes(operator)) refuse('4000', `Error parsing query : QueryParserError: Encountered "${sign.text}". Was expecting an operator.`);
-    conditions.push({ property, operator: operator as Operator, values: operator === 'IN' ? readList(tokens) : [readValue(tokens)] });
+    if (sign.quoted || !OPERATORS.includes(operator))
+      refuse('4000', `Error parsing query : QueryParserError: Encountered "${sign.text}". Was expecting an operator.`);
+    conditions.push({
+      property,
+      operator: operator as Operator,
+      values: operator === 'IN' ? readList(tokens) : [readValue(tokens)],
+    });
   } while (tokens.take('AND'));
   return conditions;
 }
@@ -141,7 +156,10 @@ function readList(tokens: Tokens): string[] {
 function readValue(tokens: Tokens): string {
   const token = tokens.next();
   if (token.quoted || /^(true|false|CURRENT_DATE|-?\d+(\.\d+)?)$/i.test(token.text)) return token.text;
-  return refuse('4000', `Error parsing query : QueryParserError: Encountered "${token.text}". Was expecting a value in quotes.`);
+  return refuse(
+    '4000',
+    `Error parsing query : QueryParserError: Encountered "${token.text}". Was expecting a value in quotes.`,
+  );
 }
 
 function readOrder(tokens: Tokens): Query['orderBy'] {
@@ -157,8 +175,10 @@ function readOrder(tokens: Tokens): Query['orderBy'] {
 
 function readCount(tokens: Tokens, least: number): number {
   const token = tokens.next();
-  if (!/^-?\d+$/.test(token.text)) refuse('4000', `Error parsing query : QueryParserError: Encountered "${token.text}". Was expecting a number.`);
+  if (!/^-?\d+$/.test(token.text))
+    refuse('4000', `Error parsing query : QueryParserError: Encountered "${token.text}". Was expecting a number.`);
   const value = Number(token.text);
-  if (value < least) refuse('4001', `Invalid query : QueryValidationError: value ${value} is too small. Min allowed value is ${least}`);
+  if (value < least)
+    refuse('4001', `Invalid query : QueryValidationError: value ${value} is too small. Min allowed value is ${least}`);
   return value;
 }

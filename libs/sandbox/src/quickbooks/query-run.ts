@@ -17,7 +17,8 @@ const ALWAYS = ['Id', 'SyncToken', 'MetaData.CreateTime', 'MetaData.LastUpdatedT
 export function runQuery(company: Company, statement: string, nowMs: number): ExactObject {
   const query = parseQuery(statement);
   const resource = resourceNamed(query.from);
-  if (resource === undefined) return refuse('4001', `Invalid query : QueryValidationError: Invalid entity name ${query.from}`);
+  if (resource === undefined)
+    return refuse('4001', `Invalid query : QueryValidationError: Invalid entity name ${query.from}`);
   for (const { property } of [...query.where, ...query.orderBy]) checkProperty(resource, property);
   checkOperators(resource, query.where);
   const matching = company
@@ -26,10 +27,15 @@ export function runQuery(company: Company, statement: string, nowMs: number): Ex
     .filter((row) => (resource.nameList && !asksActive(query) ? isActive(row.record) : true))
     .filter((row) => query.where.every((condition) => matches(row.record, resource, condition, nowMs)));
   if (query.select === 'count') return { totalCount: number(matching.length) };
-  const page = sorted(matching, query, resource).slice(query.startPosition - 1, query.startPosition - 1 + query.maxResults);
+  const page = sorted(matching, query, resource).slice(
+    query.startPosition - 1,
+    query.startPosition - 1 + query.maxResults,
+  );
   if (page.length === 0) return {};
   return {
-    [resource.name]: page.map((row) => (query.select === 'all' ? row.record : project(row.record, resource, query.select as readonly string[]))),
+    [resource.name]: page.map((row) =>
+      query.select === 'all' ? row.record : project(row.record, resource, query.select as readonly string[]),
+    ),
     startPosition: number(query.startPosition),
     maxResults: number(page.length),
     ...(query.where.length === 0 ? { totalCount: number(matching.length) } : {}),
@@ -114,7 +120,8 @@ function plainText(value: ExactJson): string {
 
 function compare(value: ExactJson, wanted: string, property: string): number {
   if (value instanceof ExactNumber) {
-    if (!/^-?\d+(\.\d+)?$/.test(wanted)) refuse('4001', `Invalid query : QueryValidationError: Invalid value ${wanted} for ${property}`);
+    if (!/^-?\d+(\.\d+)?$/.test(wanted))
+      refuse('4001', `Invalid query : QueryValidationError: Invalid value ${wanted} for ${property}`);
     return new Decimal(value.source).comparedTo(new Decimal(wanted));
   }
   if (property.toLowerCase().startsWith('metadata.')) {
@@ -141,7 +148,8 @@ function sorted(rows: readonly Row[], query: Query, resource: Resource): Row[] {
 }
 
 function compareRows(left: ExactJson | undefined, right: ExactJson | undefined): number {
-  if (left instanceof ExactNumber && right instanceof ExactNumber) return new Decimal(left.source).comparedTo(new Decimal(right.source));
+  if (left instanceof ExactNumber && right instanceof ExactNumber)
+    return new Decimal(left.source).comparedTo(new Decimal(right.source));
   const [one, other] = [plainText(left ?? ''), plainText(right ?? '')];
   if (/^\d+$/.test(one) && /^\d+$/.test(other)) return Number(one) - Number(other);
   return one === other ? 0 : one < other ? -1 : 1;
@@ -153,8 +161,12 @@ function project(record: ExactObject, resource: Resource, columns: readonly stri
   for (const column of columns) {
     const top = (column.split('.')[0] ?? '').toLowerCase();
     const key = Object.keys(record).find((each) => each.toLowerCase() === top);
-    const known = key !== undefined || propertyOf(resource, column) !== undefined || Object.keys(resource.shape).some((each) => each.toLowerCase() === top);
-    if (!known) refuse('4001', `Invalid query : QueryValidationError: Property ${column} not found for Entity ${resource.name}`);
+    const known =
+      key !== undefined ||
+      propertyOf(resource, column) !== undefined ||
+      Object.keys(resource.shape).some((each) => each.toLowerCase() === top);
+    if (!known)
+      refuse('4001', `Invalid query : QueryValidationError: Property ${column} not found for Entity ${resource.name}`);
     const value = key === undefined ? undefined : record[key];
     if (key !== undefined && value !== undefined) row[key] = value;
   }

@@ -4,23 +4,39 @@ import { at, codes, Rig } from './spec-rig';
 let rig: Rig;
 beforeAll(async () => {
   rig = await Rig.open();
-  for (const name of ["O'Brien & Sons", 'Zoë Ångström', 'Beta 50%', 'Alpha']) await rig.make('Customer', { DisplayName: name, CompanyName: 'Query Ltd' });
+  for (const name of ["O'Brien & Sons", 'Zoë Ångström', 'Beta 50%', 'Alpha'])
+    await rig.make('Customer', { DisplayName: name, CompanyName: 'Query Ltd' });
   const gone = await rig.make('Customer', { DisplayName: 'Hidden', CompanyName: 'Query Ltd' });
   await rig.make('Customer', { Id: gone['Id'], SyncToken: '0', sparse: true, Active: false });
 });
 afterAll(() => rig.close());
 
-const names = async (where: string): Promise<string[]> => (await rig.rows(`select * from Customer where ${where} orderby DisplayName`)).map((row) => String(row['DisplayName']));
+const names = async (where: string): Promise<string[]> =>
+  (await rig.rows(`select * from Customer where ${where} orderby DisplayName`)).map((row) =>
+    String(row['DisplayName']),
+  );
 
 test.each<[what: string, where: string, expected: string[]]>([
   ['an escaped quote', "DisplayName = 'o\\'brien & sons'", ["O'Brien & Sons"]],
   ['values without case, accents kept', "displayname = 'ZOË ångström'", ['Zoë Ångström']],
   ['LIKE', "DisplayName like '%a%' and CompanyName = 'Query Ltd'", ['Alpha', 'Beta 50%']],
   ['IN', "DisplayName IN ('Alpha', 'Beta 50%', 'Nobody')", ['Alpha', 'Beta 50%']],
-  ['inactive rows when asked for', "CompanyName = 'Query Ltd' and Active IN (true, false)", ['Alpha', 'Beta 50%', 'Hidden (deleted)', "O'Brien & Sons", 'Zoë Ångström']],
+  [
+    'inactive rows when asked for',
+    "CompanyName = 'Query Ltd' and Active IN (true, false)",
+    ['Alpha', 'Beta 50%', 'Hidden (deleted)', "O'Brien & Sons", 'Zoë Ångström'],
+  ],
   ['inactive rows alone', 'Active = false', ['Hidden (deleted)']],
-  ['several conditions', "CompanyName = 'Query Ltd' AND DisplayName > 'b' AND DisplayName <= 'o\\'brien & sons'", ['Beta 50%', "O'Brien & Sons"]],
-  ['a moment', "CompanyName = 'Query Ltd' and Active = true and MetaData.CreateTime >= '2026-11-20T10:00:00-08:00'", ['Alpha', 'Beta 50%', "O'Brien & Sons", 'Zoë Ångström']],
+  [
+    'several conditions',
+    "CompanyName = 'Query Ltd' AND DisplayName > 'b' AND DisplayName <= 'o\\'brien & sons'",
+    ['Beta 50%', "O'Brien & Sons"],
+  ],
+  [
+    'a moment',
+    "CompanyName = 'Query Ltd' and Active = true and MetaData.CreateTime >= '2026-11-20T10:00:00-08:00'",
+    ['Alpha', 'Beta 50%', "O'Brien & Sons", 'Zoë Ångström'],
+  ],
   ['a later moment', "MetaData.CreateTime > '2026-11-20T18:00:01Z'", []],
 ])('%s (quickbooks.md §6.1, §6.3)', async (_what, where, expected) => {
   expect(await names(where)).toEqual(expected);
@@ -37,9 +53,14 @@ test('no match: the key is absent (quickbooks.md §6.1)', async () => {
 test('count(*), pages and order', async () => {
   const count = (await rig.query('select count(*) from Customer')).json['QueryResponse'] as TextObject;
   expect(count).toEqual({ totalCount: '7' });
-  const page = (await rig.query('select * from Customer ORDER BY DisplayName DESC STARTPOSITION 2 MAXRESULTS 2')).json['QueryResponse'] as TextObject;
+  const page = (await rig.query('select * from Customer ORDER BY DisplayName DESC STARTPOSITION 2 MAXRESULTS 2')).json[
+    'QueryResponse'
+  ] as TextObject;
   expect(page).toMatchObject({ startPosition: '2', maxResults: '2' });
-  expect((page['Customer'] as TextObject[]).map((row) => row['DisplayName'])).toEqual(['Old Customer Walk-in', "O'Brien & Sons"]);
+  expect((page['Customer'] as TextObject[]).map((row) => row['DisplayName'])).toEqual([
+    'Old Customer Walk-in',
+    "O'Brien & Sons",
+  ]);
   expect((await rig.query('select * from Customer STARTPOSITION 50')).json['QueryResponse']).toEqual({});
 });
 
@@ -54,7 +75,9 @@ test('Id takes = and IN', async () => {
 });
 
 test('a statement may be posted as text (quickbooks.md §1.1)', async () => {
-  const answer = await rig.call('POST', 'query', "select * from Customer where DisplayName = 'Alpha'", { 'content-type': 'application/text' });
+  const answer = await rig.call('POST', 'query', "select * from Customer where DisplayName = 'Alpha'", {
+    'content-type': 'application/text',
+  });
   expect(at(answer.json, 'QueryResponse', 'Customer', 0, 'DisplayName')).toBe('Alpha');
 });
 
@@ -77,19 +100,33 @@ test.each([
 
 test('the documented texts', async () => {
   const detail = async (statement: string) => at((await rig.query(statement)).json, 'Fault', 'Error', 0, 'Detail');
-  expect(await detail('select * from Customer STARTPOSITION 0')).toContain('QueryValidationError: value 0 is too small. Min allowed value is 1');
-  expect(await detail("select * from Invoice where PrivateNote = 'x'")).toContain("property 'PrivateNote' is not queryable");
-  expect(await detail("select * from Invoice where Colour = 'x'")).toContain('Property Colour not found for Entity Invoice');
+  expect(await detail('select * from Customer STARTPOSITION 0')).toContain(
+    'QueryValidationError: value 0 is too small. Min allowed value is 1',
+  );
+  expect(await detail("select * from Invoice where PrivateNote = 'x'")).toContain(
+    "property 'PrivateNote' is not queryable",
+  );
+  expect(await detail("select * from Invoice where Colour = 'x'")).toContain(
+    'Property Colour not found for Entity Invoice',
+  );
 });
 
 test('US tax codes: real ones, and TAX and NON without a group (quickbooks.md §9.9)', async () => {
   const rows = await rig.rows('select * from TaxCode');
-  expect(rows.filter((row) => row['TaxGroup'] === false).map((row) => row['Id']).sort()).toEqual(['NON', 'TAX']);
+  expect(
+    rows
+      .filter((row) => row['TaxGroup'] === false)
+      .map((row) => row['Id'])
+      .sort(),
+  ).toEqual(['NON', 'TAX']);
   expect(rows.map((row) => row['Name'])).toEqual(expect.arrayContaining(['Texas 8.25', 'CA 7.25']));
 });
 
 test('company and preferences answer as singletons and by query (quickbooks.md §9.10)', async () => {
   expect(at((await rig.call('GET', `companyinfo/${rig.tokens.realm}`)).json, 'CompanyInfo', 'Country')).toBe('US');
   expect(await rig.rows('select * from CompanyInfo')).toHaveLength(1);
-  expect(at((await rig.call('GET', 'preferences')).json, 'Preferences', 'TaxPrefs')).toMatchObject({ UsingSalesTax: true, PartnerTaxEnabled: true });
+  expect(at((await rig.call('GET', 'preferences')).json, 'Preferences', 'TaxPrefs')).toMatchObject({
+    UsingSalesTax: true,
+    PartnerTaxEnabled: true,
+  });
 });

@@ -7,7 +7,8 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 const mode = (requestidMode: string) => rig.admin('POST', 'settings', { requestidMode });
-const pay = (requestid: string, total = 10) => rig.call('POST', `payment?requestid=${requestid}`, { TotalAmt: total, CustomerRef: { value: '1' } });
+const pay = (requestid: string, total = 10) =>
+  rig.call('POST', `payment?requestid=${requestid}`, { TotalAmt: total, CustomerRef: { value: '1' } });
 const count = async () => (await rig.rows('select * from Payment')).length;
 
 test('honour: the same id gets the first answer, byte for byte, and nothing is done again (quickbooks.md §4)', async () => {
@@ -24,7 +25,12 @@ test('honour: a refusal is not remembered', async () => {
   const attempt = () => rig.call('POST', 'customer?requestid=r1', { DisplayName: 'Taken' });
   await rig.make('Customer', { DisplayName: 'Taken' });
   expect(codes(await attempt())).toEqual(['6240']);
-  await rig.make('Customer', { Id: await rig.idOf('Customer', 'DisplayName', 'Taken'), SyncToken: '0', sparse: true, DisplayName: 'Free' });
+  await rig.make('Customer', {
+    Id: await rig.idOf('Customer', 'DisplayName', 'Taken'),
+    SyncToken: '0',
+    sparse: true,
+    DisplayName: 'Free',
+  });
   expect((await attempt()).status).toBe(200);
 });
 

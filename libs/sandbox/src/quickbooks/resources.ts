@@ -4,11 +4,34 @@ import { customer } from './entities/customer';
 import { invoice } from './entities/invoice';
 import { item } from './entities/item';
 import { payment } from './entities/payment';
-import { companyInfo, employee, paymentMethod, preferences, taxAgency, taxCode, taxRate, term, vendor } from './entities/small-lists';
+import {
+  companyInfo,
+  employee,
+  paymentMethod,
+  preferences,
+  taxAgency,
+  taxCode,
+  taxRate,
+  term,
+  vendor,
+} from './entities/small-lists';
 import type { Resource } from './resource';
 
 const ALL: readonly Resource[] = [
-  account, companyInfo, customer, employee, invoice, item, payment, paymentMethod, preferences, taxAgency, taxCode, taxRate, term, vendor,
+  account,
+  companyInfo,
+  customer,
+  employee,
+  invoice,
+  item,
+  payment,
+  paymentMethod,
+  preferences,
+  taxAgency,
+  taxCode,
+  taxRate,
+  term,
+  vendor,
 ];
 const BY_NAME = new Map(ALL.map((resource) => [resource.name.toLowerCase(), resource]));
 if (BY_NAME.size !== ENTITY_NAMES.length) throw new Error('every entity needs a resource');

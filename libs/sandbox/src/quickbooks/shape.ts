@@ -88,7 +88,10 @@ function checkValue(kind: Kind, key: string, value: ExactJson, errors: FaultErro
       if (typeof value !== 'string') return wrongType();
       const length = [...value].length;
       return length < kind.min || length > kind.max
-        ? wrong('2050', `String length specified does not match the supported length. Min:${kind.min} Max:${kind.max} supported. Supplied length:${length}`)
+        ? wrong(
+            '2050',
+            `String length specified does not match the supported length. Min:${kind.min} Max:${kind.max} supported. Supplied length:${length}`,
+          )
         : value;
     }
     case 'number':
@@ -97,7 +100,7 @@ function checkValue(kind: Kind, key: string, value: ExactJson, errors: FaultErro
     case 'flag':
       return typeof value === 'boolean' ? value : wrongType();
     case 'date':
-      return typeof value === 'string' ? checkDate(value) ?? wrong(...dateFault(key, value)) : wrongType();
+      return typeof value === 'string' ? (checkDate(value) ?? wrong(...dateFault(key, value))) : wrongType();
     case 'choice':
       if (typeof value !== 'string') return wrongType();
       return kind.of.includes(value) ? value : wrong('2170', `Invalid Enumeration : ${value}`);
@@ -125,5 +128,7 @@ function checkDate(value: string): string | undefined {
 }
 
 function dateFault(key: string, value: string): [string, string] {
-  return DATE.test(value) ? ['2070', `Invalid Date : ${key}`] : ['2060', `Invalid Date Format : ${key}, Supplied value:${value}`];
+  return DATE.test(value)
+    ? ['2070', `Invalid Date : ${key}`]
+    : ['2060', `Invalid Date Format : ${key}, Supplied value:${value}`];
 }

@@ -78,8 +78,16 @@ export class Rig {
 
   async connect(): Promise<Tokens> {
     const callback = new URL((await this.authorize()).headers.get('location') ?? '');
-    const { json } = await this.token({ grant_type: 'authorization_code', code: callback.searchParams.get('code') ?? '', redirect_uri: CALLBACK });
-    return { realm: callback.searchParams.get('realmId') ?? '', access: String(json['access_token']), refresh: String(json['refresh_token']) };
+    const { json } = await this.token({
+      grant_type: 'authorization_code',
+      code: callback.searchParams.get('code') ?? '',
+      redirect_uri: CALLBACK,
+    });
+    return {
+      realm: callback.searchParams.get('realmId') ?? '',
+      access: String(json['access_token']),
+      refresh: String(json['refresh_token']),
+    };
   }
 
   /** A fresh access token, as after an hour. */
@@ -89,19 +97,33 @@ export class Rig {
   }
 
   async token(form: Record<string, string>, authorization = CLIENT): Promise<Answer> {
-    return read(await fetch(this.quickbooks.tokenUrl, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) }));
+    return read(
+      await fetch(this.quickbooks.tokenUrl, {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams(form),
+      }),
+    );
   }
 
   async admin(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<TextObject> {
     const answer = await read(
-      await fetch(`${this.quickbooks.adminUrl}/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+      await fetch(`${this.quickbooks.adminUrl}/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     );
     if (answer.status !== 200) throw new Error(`${method} /admin/${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   }
 
   /** A call to the connected company; a body may be text, for exact numbers. */
-  async call(method: 'GET' | 'POST', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return read(
       await fetch(`${this.quickbooks.url}/v3/company/${this.tokens.realm}/${path}`, {
         method,
@@ -111,7 +133,9 @@ export class Rig {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
       } as RequestInit),
     );
   }
@@ -134,7 +158,7 @@ export class Rig {
   /** The rows of a query that must succeed. */
   async rows(statement: string): Promise<TextObject[]> {
     const response = at((await this.query(statement)).json, 'QueryResponse') as TextObject;
-    return Object.values(response).find(Array.isArray) as TextObject[] | undefined ?? [];
+    return (Object.values(response).find(Array.isArray) as TextObject[] | undefined) ?? [];
   }
 
   async idOf(entity: string, field: string, value: string): Promise<string> {
@@ -165,5 +189,10 @@ export function at(json: TextJson | undefined, ...path: (string | number)[]): Te
 async function read(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
-  return { status: response.status, headers: response.headers, text, json: isJson ? (readNumbersAsText(text) as TextObject) : {} };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? (readNumbersAsText(text) as TextObject) : {},
+  };
 }

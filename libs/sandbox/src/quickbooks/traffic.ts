@@ -7,7 +7,11 @@ export class Traffic {
   constructor(private readonly now: () => number) {}
 
   /** Lets a request in, answering how to leave; `subject` only for writes. */
-  enter(realm: string, subject: string | undefined, limits: { concurrent: number; perMinute: number } | null): (() => void) | 'throttled' {
+  enter(
+    realm: string,
+    subject: string | undefined,
+    limits: { concurrent: number; perMinute: number } | null,
+  ): (() => void) | 'throttled' {
     if (limits !== null && this.exceeds(realm, limits)) return 'throttled';
     this.count(this.inFlight, realm, 1);
     const writes = this.writes.get(realm) ?? new Map<string, number>();

@@ -23,13 +23,19 @@ export interface Written {
 export function write(draft: Draft, order: WriteOrder): Written {
   const { resource, operation, include } = order;
   if (draft.company.switches.subscriptionEnded) {
-    refuse('6190', 'Invalid Company Status : Subscription period has ended or canceled or there was a billing problem. You can’t make changes to this company.', '');
+    refuse(
+      '6190',
+      'Invalid Company Status : Subscription period has ended or canceled or there was a billing problem. You can’t make changes to this company.',
+      '',
+    );
   }
   switch (operation) {
     case undefined:
     case 'create':
     case 'update':
-      return operation === 'update' && include.includes('void') ? voidByUpdate(draft, order) : createOrUpdate(draft, order);
+      return operation === 'update' && include.includes('void')
+        ? voidByUpdate(draft, order)
+        : createOrUpdate(draft, order);
     case 'delete':
       return remove(draft, order);
     case 'void':
@@ -41,7 +47,13 @@ export function write(draft: Draft, order: WriteOrder): Written {
 
 function unsupported(entity: string, operation: string): never {
   const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-  throw new Refusal([{ code: '500', detail: `Operation ${operation === 'void' ? operation : name} is not supported. (${entity})`, element: 'Operation' }]);
+  throw new Refusal([
+    {
+      code: '500',
+      detail: `Operation ${operation === 'void' ? operation : name} is not supported. (${entity})`,
+      element: 'Operation',
+    },
+  ]);
 }
 
 function createOrUpdate(draft: Draft, { resource, operation, include, body }: WriteOrder): Written {
@@ -67,7 +79,10 @@ function currentOf(draft: Draft, resource: Resource, id: string, input: ExactObj
   if (current === undefined) refuse('610', 'Object Not Found : Another user has deleted this transaction.', 'Id');
   const token = text(input['SyncToken']) ?? refuseMissing('SyncToken');
   if (token !== current['SyncToken']) {
-    refuse('5010', 'Stale Object Error : You and root were working on this at the same time. root finished before you did, so your work was not saved.');
+    refuse(
+      '5010',
+      'Stale Object Error : You and root were working on this at the same time. root finished before you did, so your work was not saved.',
+    );
   }
   return current;
 }

@@ -28,20 +28,53 @@ export const ACCOUNT_TYPES: Readonly<Record<string, { classification: string; su
 
 /** Subtypes this emulator knows by name, each with its type. Others are taken as they are beside a type. */
 const SUB_TYPES: Readonly<Record<string, string>> = {
-  Checking: 'Bank', Savings: 'Bank', CashOnHand: 'Bank', MoneyMarket: 'Bank', TrustAccounts: 'Bank',
+  Checking: 'Bank',
+  Savings: 'Bank',
+  CashOnHand: 'Bank',
+  MoneyMarket: 'Bank',
+  TrustAccounts: 'Bank',
   AccountsReceivable: 'Accounts Receivable',
-  UndepositedFunds: 'Other Current Asset', OtherCurrentAssets: 'Other Current Asset', Inventory: 'Other Current Asset', PrepaidExpenses: 'Other Current Asset',
-  FurnitureAndFixtures: 'Fixed Asset', Vehicles: 'Fixed Asset', MachineryAndEquipment: 'Fixed Asset',
+  UndepositedFunds: 'Other Current Asset',
+  OtherCurrentAssets: 'Other Current Asset',
+  Inventory: 'Other Current Asset',
+  PrepaidExpenses: 'Other Current Asset',
+  FurnitureAndFixtures: 'Fixed Asset',
+  Vehicles: 'Fixed Asset',
+  MachineryAndEquipment: 'Fixed Asset',
   OtherLongTermAssets: 'Other Asset',
-  AccountsPayable: 'Accounts Payable', CreditCard: 'Credit Card',
-  OtherCurrentLiabilities: 'Other Current Liability', Gratuity: 'Other Current Liability', DeferredRevenue: 'Other Current Liability', SalesTaxPayable: 'Other Current Liability', GlobalTaxPayable: 'Other Current Liability', PayrollTaxPayable: 'Other Current Liability',
+  AccountsPayable: 'Accounts Payable',
+  CreditCard: 'Credit Card',
+  OtherCurrentLiabilities: 'Other Current Liability',
+  Gratuity: 'Other Current Liability',
+  DeferredRevenue: 'Other Current Liability',
+  SalesTaxPayable: 'Other Current Liability',
+  GlobalTaxPayable: 'Other Current Liability',
+  PayrollTaxPayable: 'Other Current Liability',
   OtherLongTermLiabilities: 'Long Term Liability',
-  OpeningBalanceEquity: 'Equity', RetainedEarnings: 'Equity', OwnersEquity: 'Equity',
-  ServiceFeeIncome: 'Income', SalesOfProductIncome: 'Income', DiscountsRefundsGiven: 'Income', OtherPrimaryIncome: 'Income', NonProfitIncome: 'Income', UnappliedCashPaymentIncome: 'Income',
-  OtherMiscellaneousIncome: 'Other Income', InterestEarned: 'Other Income',
-  SuppliesMaterialsCogs: 'Cost of Goods Sold', CostOfLaborCos: 'Cost of Goods Sold', OtherCostsOfServiceCos: 'Cost of Goods Sold',
-  OtherMiscellaneousServiceCost: 'Expense', BankCharges: 'Expense', Auto: 'Expense', OfficeGeneralAdministrativeExpenses: 'Expense', AdvertisingPromotional: 'Expense', SuppliesMaterials: 'Expense', Insurance: 'Expense', FinanceCosts: 'Expense',
-  OtherMiscellaneousExpense: 'Other Expense', ExchangeGainOrLoss: 'Other Expense',
+  OpeningBalanceEquity: 'Equity',
+  RetainedEarnings: 'Equity',
+  OwnersEquity: 'Equity',
+  ServiceFeeIncome: 'Income',
+  SalesOfProductIncome: 'Income',
+  DiscountsRefundsGiven: 'Income',
+  OtherPrimaryIncome: 'Income',
+  NonProfitIncome: 'Income',
+  UnappliedCashPaymentIncome: 'Income',
+  OtherMiscellaneousIncome: 'Other Income',
+  InterestEarned: 'Other Income',
+  SuppliesMaterialsCogs: 'Cost of Goods Sold',
+  CostOfLaborCos: 'Cost of Goods Sold',
+  OtherCostsOfServiceCos: 'Cost of Goods Sold',
+  OtherMiscellaneousServiceCost: 'Expense',
+  BankCharges: 'Expense',
+  Auto: 'Expense',
+  OfficeGeneralAdministrativeExpenses: 'Expense',
+  AdvertisingPromotional: 'Expense',
+  SuppliesMaterials: 'Expense',
+  Insurance: 'Expense',
+  FinanceCosts: 'Expense',
+  OtherMiscellaneousExpense: 'Other Expense',
+  ExchangeGainOrLoss: 'Other Expense',
 };
 
 const LONG_NUMBERS = new Set(['AU', 'CA']);
@@ -69,7 +102,19 @@ export const account: Resource = {
   },
   nameList: true,
   sequence: 'Account',
-  queryable: ['Name', 'AcctNum', 'AccountType', 'AccountSubType', 'Classification', 'FullyQualifiedName', 'Active', 'SubAccount', 'ParentRef', 'CurrentBalance', 'Description'],
+  queryable: [
+    'Name',
+    'AcctNum',
+    'AccountType',
+    'AccountSubType',
+    'Classification',
+    'FullyQualifiedName',
+    'Active',
+    'SubAccount',
+    'ParentRef',
+    'CurrentBalance',
+    'Description',
+  ],
   cdc: true,
   build,
   shown,
@@ -80,7 +125,11 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const given = text(wanted['Name']) ?? text(current?.['Name']);
   if (given === undefined) refuse('2020', 'Required parameter Name is missing in the request', 'Name');
   if (/[":\t\n\r]/.test(given)) {
-    refuse('2180', 'Names must have at least one character, must be on one line, and cannot include colons or tabbing.', 'Name');
+    refuse(
+      '2180',
+      'Names must have at least one character, must be on one line, and cannot include colons or tabbing.',
+      'Name',
+    );
   }
   const name = nameInLife(given, active);
   const { type, subType } = typeOf(wanted);
@@ -89,21 +138,30 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const parent = parentOf(draft.get('Account', refValue(wanted['ParentRef']) ?? ''), wanted, type);
   const qualified = parent === undefined ? name : `${text(parent['FullyQualifiedName']) ?? ''}:${name}`;
   if (active) {
-    checkNameFree(draft, qualified, { entity: 'Account', id }, [{ entity: 'Account', field: 'FullyQualifiedName' }],
-      'An account already has the same display name. Display Name must be unique. Please provide a different display name.');
+    checkNameFree(
+      draft,
+      qualified,
+      { entity: 'Account', id },
+      [{ entity: 'Account', field: 'FullyQualifiedName' }],
+      'An account already has the same display name. Display Name must be unique. Please provide a different display name.',
+    );
   }
-  return draft.save('Account', id, present({
-    Name: name,
-    ...pick(wanted, ['Description', 'AcctNum', 'TaxCodeRef']),
-    SubAccount: parent !== undefined,
-    ...(parent === undefined ? {} : { ParentRef: refTo(parent) }),
-    FullyQualifiedName: qualified,
-    Active: active,
-    Classification: ACCOUNT_TYPES[type]?.classification ?? 'Asset',
-    AccountType: type,
-    AccountSubType: subType,
-    CurrencyRef: ref(draft.company.profile.currency),
-  }));
+  return draft.save(
+    'Account',
+    id,
+    present({
+      Name: name,
+      ...pick(wanted, ['Description', 'AcctNum', 'TaxCodeRef']),
+      SubAccount: parent !== undefined,
+      ...(parent === undefined ? {} : { ParentRef: refTo(parent) }),
+      FullyQualifiedName: qualified,
+      Active: active,
+      Classification: ACCOUNT_TYPES[type]?.classification ?? 'Asset',
+      AccountType: type,
+      AccountSubType: subType,
+      CurrencyRef: ref(draft.company.profile.currency),
+    }),
+  );
 }
 
 /** Type or subtype, the other follows; both must agree (quickbooks.md §9.10). */
@@ -113,7 +171,8 @@ function typeOf(wanted: ExactObject): { type: string; subType: string } {
   if (subType !== undefined) {
     const own = SUB_TYPES[subType] ?? type;
     if (own === undefined) refuse('2170', `Invalid Enumeration : ${subType}`, 'AccountSubType');
-    if (type !== undefined && own !== type) refuse('2120', `Invalid Type : ${subType} is no subtype of ${type}`, 'AccountSubType');
+    if (type !== undefined && own !== type)
+      refuse('2120', `Invalid Type : ${subType} is no subtype of ${type}`, 'AccountSubType');
     return { type: own, subType };
   }
   if (type === undefined) refuse('6010', 'Account type or subtype is required.', 'AccountType');
@@ -124,10 +183,18 @@ function checkNumber(draft: Writing['draft'], id: string, acctNum: string | unde
   if (acctNum === undefined) return;
   const most = LONG_NUMBERS.has(draft.company.profile.country) ? 20 : 7;
   if (acctNum.length > most) {
-    refuse('2050', `String length specified does not match the supported length. Min:0 Max:${most} supported. Supplied length:${acctNum.length}`, 'AcctNum');
+    refuse(
+      '2050',
+      `String length specified does not match the supported length. Min:0 Max:${most} supported. Supplied length:${acctNum.length}`,
+      'AcctNum',
+    );
   }
   if (draft.all('Account').some((other) => other['AcctNum'] === acctNum && other['Id'] !== id)) {
-    refuse('6000', 'Business Validation Error: Another account is already using this number.  Please use a different number.', 'AcctNum');
+    refuse(
+      '6000',
+      'Business Validation Error: Another account is already using this number.  Please use a different number.',
+      'AcctNum',
+    );
   }
 }
 

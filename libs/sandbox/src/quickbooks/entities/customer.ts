@@ -5,7 +5,19 @@ import { amount, number, object, pick, present, ref, refValue, sum, text } from 
 import { checkNameCharacters, checkNameFree, follow, isActive, nameInLife, refTo, staysActive } from '../name-list';
 import { refuse, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
-import { ADDRESS, choice, date, ENVELOPE, flag, ignored, number as numberKind, one, ref as refKind, text as textKind, type Shape } from '../shape';
+import {
+  ADDRESS,
+  choice,
+  date,
+  ENVELOPE,
+  flag,
+  ignored,
+  number as numberKind,
+  one,
+  ref as refKind,
+  text as textKind,
+  type Shape,
+} from '../shape';
 
 const PHONE: Shape = { FreeFormNumber: textKind(30) };
 const NAME_PARTS = ['Title', 'GivenName', 'MiddleName', 'FamilyName', 'Suffix'] as const;
@@ -58,8 +70,23 @@ export const CUSTOMER_SHAPE: Shape = {
 
 const COPIED = [
   ...NAME_PARTS,
-  'CompanyName', 'PrimaryEmailAddr', 'PrimaryPhone', 'AlternatePhone', 'Mobile', 'Fax', 'Notes', 'WebAddr', 'ResaleNum', 'GSTIN',
-  'BusinessNumber', 'BillAddr', 'ShipAddr', 'DefaultTaxCodeRef', 'TaxExemptionReasonId', 'SalesTermRef', 'PaymentMethodRef',
+  'CompanyName',
+  'PrimaryEmailAddr',
+  'PrimaryPhone',
+  'AlternatePhone',
+  'Mobile',
+  'Fax',
+  'Notes',
+  'WebAddr',
+  'ResaleNum',
+  'GSTIN',
+  'BusinessNumber',
+  'BillAddr',
+  'ShipAddr',
+  'DefaultTaxCodeRef',
+  'TaxExemptionReasonId',
+  'SalesTermRef',
+  'PaymentMethodRef',
 ] as const;
 
 export const PEOPLE = [
@@ -74,8 +101,21 @@ export const customer: Resource = {
   nameList: true,
   sequence: 'Customer',
   queryable: [
-    'DisplayName', 'GivenName', 'MiddleName', 'FamilyName', 'CompanyName', 'PrintOnCheckName', 'FullyQualifiedName', 'Active', 'Balance', 'Job',
-    'ParentRef', 'Taxable', 'PrimaryEmailAddr', 'PrimaryPhone', 'Level',
+    'DisplayName',
+    'GivenName',
+    'MiddleName',
+    'FamilyName',
+    'CompanyName',
+    'PrintOnCheckName',
+    'FullyQualifiedName',
+    'Active',
+    'Balance',
+    'Job',
+    'ParentRef',
+    'Taxable',
+    'PrimaryEmailAddr',
+    'PrimaryPhone',
+    'Level',
   ],
   cdc: true,
   build,
@@ -89,7 +129,13 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   if (current !== undefined && isActive(current) && !active) checkSettled(draft, id);
   const parent = findParent(draft, id, wanted);
   if (active) {
-    checkNameFree(draft, displayName, { entity: 'Customer', id }, PEOPLE, 'Another customer, vendor or employee is already using this name. Please use a different name.');
+    checkNameFree(
+      draft,
+      displayName,
+      { entity: 'Customer', id },
+      PEOPLE,
+      'Another customer, vendor or employee is already using this name. Please use a different name.',
+    );
   }
   const currency = refValue(wanted['CurrencyRef']) ?? draft.company.profile.currency;
   if (currency !== draft.company.profile.currency) refuse('2220', `Invalid Currency Type : ${currency}`, 'CurrencyRef');
@@ -98,11 +144,14 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const fields = present({
     ...pick(wanted, COPIED),
     DisplayName: displayName,
-    PrintOnCheckName: text(wanted['PrintOnCheckName']) ?? text(current?.['PrintOnCheckName']) ?? bareName(displayName).slice(0, 110),
+    PrintOnCheckName:
+      text(wanted['PrintOnCheckName']) ?? text(current?.['PrintOnCheckName']) ?? bareName(displayName).slice(0, 110),
     FullyQualifiedName: qualified(parent, displayName),
     Active: active,
     Job: parent !== undefined,
-    ...(parent === undefined ? {} : { ParentRef: refTo(parent, 'DisplayName'), Level: number(levelOf(draft, parent) + 1) }),
+    ...(parent === undefined
+      ? {}
+      : { ParentRef: refTo(parent, 'DisplayName'), Level: number(levelOf(draft, parent) + 1) }),
     BillWithParent: wanted['BillWithParent'] === true,
     Taxable: wanted['Taxable'] ?? true,
     CurrencyRef: ref(currency),
@@ -122,7 +171,11 @@ function chooseDisplayName(wanted: ExactObject, current: ExactObject | undefined
   if (kept !== undefined) return kept;
   const parts = NAME_PARTS.map((part) => text(wanted[part])).filter((part) => part !== undefined);
   if (parts.length === 0) {
-    refuse('6080', 'No Name Provided : At least one of Title, GivenName, MiddleName, FamilyName, Suffix, DisplayName must be provided.', 'DisplayName');
+    refuse(
+      '6080',
+      'No Name Provided : At least one of Title, GivenName, MiddleName, FamilyName, Suffix, DisplayName must be provided.',
+      'DisplayName',
+    );
   }
   return parts.join(' ');
 }
@@ -135,17 +188,23 @@ function checkText(wanted: ExactObject, displayName: string): void {
   }
   const email = text(object(wanted['PrimaryEmailAddr'])['Address']);
   if (email !== undefined && !(email.includes('@') && email.includes('.'))) {
-    refuse('2210', 'Invalid Email Address format. : Email Address does not conform to the RFC 822 standard.', 'PrimaryEmailAddr');
+    refuse(
+      '2210',
+      'Invalid Email Address format. : Email Address does not conform to the RFC 822 standard.',
+      'PrimaryEmailAddr',
+    );
   }
   const reason = text(wanted['TaxExemptionReasonId']);
-  if (reason !== undefined && !/^([1-9]|1[0-5])$/.test(reason)) refuse('2170', `Invalid Enumeration : ${reason}`, 'TaxExemptionReasonId');
+  if (reason !== undefined && !/^([1-9]|1[0-5])$/.test(reason))
+    refuse('2170', `Invalid Enumeration : ${reason}`, 'TaxExemptionReasonId');
   for (const key of ['BillAddr', 'ShipAddr'] as const) checkCountry(wanted[key], key);
 }
 
 /** Countries in addresses are alpha-3 or a full name (quickbooks.md §14.17). */
 export function checkCountry(address: ExactJson | undefined, element: string): void {
   const country = text(object(address)['Country']);
-  if (country !== undefined && country.length < 3) refuse('2170', `Invalid Enumeration : ${country}`, `${element}.Country`);
+  if (country !== undefined && country.length < 3)
+    refuse('2170', `Invalid Enumeration : ${country}`, `${element}.Country`);
 }
 
 function checkSettled(draft: Draft, id: string): void {
@@ -162,7 +221,8 @@ function findParent(draft: Draft, id: string, wanted: ExactObject): ExactObject 
   const parent = draft.get('Customer', parentId);
   if (parent === undefined) return refuseReference('ParentRef', parentId);
   if (isAncestor(draft, id, parent)) refuse('900', 'A customer cannot be its own parent.', 'ParentRef');
-  if (levelOf(draft, parent) + 1 > MOST_LEVELS) refuse('6180', 'Only 4 levels of sub-customers are allowed.', 'ParentRef');
+  if (levelOf(draft, parent) + 1 > MOST_LEVELS)
+    refuse('6180', 'Only 4 levels of sub-customers are allowed.', 'ParentRef');
   return parent;
 }
 

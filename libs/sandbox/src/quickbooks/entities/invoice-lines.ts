@@ -1,6 +1,20 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
-import { amount, cents, Decimal, decimal, number as plain, object, objects, present, ref, refValue, sum, text, ZERO } from '../exact';
+import {
+  amount,
+  cents,
+  type Decimal,
+  decimal,
+  number as plain,
+  object,
+  objects,
+  present,
+  ref,
+  refValue,
+  sum,
+  text,
+  ZERO,
+} from '../exact';
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import { choice, date, flag, ignored, many, number, one, ref as refKind, text as textKind, type Shape } from '../shape';
@@ -11,7 +25,13 @@ export const LINE_SHAPE: Shape = {
   LineNum: ignored,
   Description: textKind(4000),
   Amount: number,
-  DetailType: choice('SalesItemLineDetail', 'DescriptionOnly', 'DiscountLineDetail', 'SubTotalLineDetail', 'GroupLineDetail'),
+  DetailType: choice(
+    'SalesItemLineDetail',
+    'DescriptionOnly',
+    'DiscountLineDetail',
+    'SubTotalLineDetail',
+    'GroupLineDetail',
+  ),
   LinkedTxn: ignored,
   SalesItemLineDetail: one({
     ItemRef: refKind,
@@ -83,7 +103,12 @@ export function readLines(draft: Draft, wanted: ExactObject, current: ExactObjec
         break;
       case 'DiscountLineDetail':
         if (discountLine !== undefined) refuse('6000', 'A transaction can have only one discount line.', 'Line');
-        discountLine = present({ ...head, Amount: line['Amount'], DetailType: 'DiscountLineDetail', DiscountLineDetail: object(line['DiscountLineDetail']) });
+        discountLine = present({
+          ...head,
+          Amount: line['Amount'],
+          DetailType: 'DiscountLineDetail',
+          DiscountLineDetail: object(line['DiscountLineDetail']),
+        });
         records.push(discountLine);
         break;
       default:
@@ -91,12 +116,16 @@ export function readLines(draft: Draft, wanted: ExactObject, current: ExactObjec
     }
   }
   const subtotal = sum(sales.map((line) => line.amount));
-  const discount = discountLine === undefined ? { amount: ZERO, account: undefined } : settleDiscount(draft, discountLine, subtotal);
+  const discount =
+    discountLine === undefined ? { amount: ZERO, account: undefined } : settleDiscount(draft, discountLine, subtotal);
   return { records, sales, subtotal, discount };
 }
 
 /** Ids of lines that stay are kept; new ones get the next number of their document. */
-function lineIds(current: ExactObject | undefined, given: readonly ExactObject[]): (wanted: string | undefined) => string {
+function lineIds(
+  current: ExactObject | undefined,
+  given: readonly ExactObject[],
+): (wanted: string | undefined) => string {
   const known = new Set(objects(current?.['Line']).map((line) => text(line['Id'])));
   const numbers = [...known, ...given.map((line) => text(line['Id']))].map(Number).filter(Number.isInteger);
   let next = Math.max(0, ...numbers);
@@ -118,8 +147,10 @@ function readSale(
 ): Omit<SalesLine, 'account'> & { account: string | undefined } {
   const detail = object(line['SalesItemLineDetail']);
   const total = decimal(line['Amount']) ?? refuseMissing('Amount');
-  if (total.decimalPlaces() > 2) refuse('2090', `Invalid Decimal : Amount ${total.toFixed()} has more than two decimals`, 'Amount');
-  if (total.isNegative() && draft.company.switches.refuseNegativeLines) refuse('2290', 'Negative Amount : a sales line cannot be negative.', 'Amount');
+  if (total.decimalPlaces() > 2)
+    refuse('2090', `Invalid Decimal : Amount ${total.toFixed()} has more than two decimals`, 'Amount');
+  if (total.isNegative() && draft.company.switches.refuseNegativeLines)
+    refuse('2290', 'Negative Amount : a sales line cannot be negative.', 'Amount');
   const quantity = decimal(detail['Qty']);
   const price = decimal(detail['UnitPrice']);
   if (price !== undefined && !cents(price.times(quantity ?? 1)).equals(total)) {
@@ -127,7 +158,8 @@ function readSale(
   }
   const soldItem = follow(draft, detail['ItemRef'], 'Item', 'ItemRef');
   if (soldItem === undefined) return { record: {}, amount: ZERO, account: undefined, taxCode: undefined };
-  if (soldItem['Type'] === 'Category') refuse('6000', 'Business Validation Error: A category cannot be used on a transaction.', 'ItemRef');
+  if (soldItem['Type'] === 'Category')
+    refuse('6000', 'Business Validation Error: A category cannot be used on a transaction.', 'ItemRef');
   const account = refValue(soldItem['IncomeAccountRef']) ?? '';
   follow(draft, ref(account), 'Account', 'ItemAccountRef');
   const record = present({
@@ -137,7 +169,9 @@ function readSale(
     SalesItemLineDetail: present({
       ServiceDate: detail['ServiceDate'],
       ItemRef: { value: text(soldItem['Id']) ?? '', name: text(soldItem['FullyQualifiedName']) ?? '' },
-      UnitPrice: detail['UnitPrice'] ?? (quantity === undefined || quantity.isZero() ? undefined : plain(total.dividedBy(quantity).toDecimalPlaces(7))),
+      UnitPrice:
+        detail['UnitPrice'] ??
+        (quantity === undefined || quantity.isZero() ? undefined : plain(total.dividedBy(quantity).toDecimalPlaces(7))),
       Qty: detail['Qty'],
       ItemAccountRef: refTo(draft.get('Account', account) ?? { Id: account }),
       TaxCodeRef: detail['TaxCodeRef'],
@@ -150,14 +184,21 @@ function readSale(
 function settleDiscount(draft: Draft, line: ExactObject, subtotal: Decimal): { amount: Decimal; account: string } {
   const detail = object(line['DiscountLineDetail']);
   const preferences = object(object(draft.all('Preferences')[0])['SalesFormsPrefs']);
-  if (preferences['AllowDiscount'] !== true) refuse('6000', 'Business Validation Error: Discounts are turned off for this company.', 'DiscountLineDetail');
+  if (preferences['AllowDiscount'] !== true)
+    refuse('6000', 'Business Validation Error: Discounts are turned off for this company.', 'DiscountLineDetail');
   const percent = detail['PercentBased'] === true ? decimal(detail['DiscountPercent']) : undefined;
   const total = percent === undefined ? decimal(line['Amount']) : cents(subtotal.times(percent).dividedBy(100));
   if (total === undefined) refuse('6090', 'Discount line needs an amount or a percent.', 'DiscountLineDetail');
   if (total.isNegative()) refuse('2290', 'Negative Amount : a discount is given without sign.', 'Amount');
-  const chosen = follow(draft, detail['DiscountAccountRef'] ?? preferences['DefaultDiscountAccount'], 'Account', 'DiscountAccountRef');
+  const chosen = follow(
+    draft,
+    detail['DiscountAccountRef'] ?? preferences['DefaultDiscountAccount'],
+    'Account',
+    'DiscountAccountRef',
+  );
   if (chosen === undefined) return refuseMissing('DiscountAccountRef');
-  if (chosen['AccountType'] !== 'Income') refuse('6430', 'Invalid account type used. : A discount account must be an income account.', 'DiscountAccountRef');
+  if (chosen['AccountType'] !== 'Income')
+    refuse('6430', 'Invalid account type used. : A discount account must be an income account.', 'DiscountAccountRef');
   line['Amount'] = amount(total);
   line['DiscountLineDetail'] = present({
     PercentBased: percent !== undefined,

@@ -1,15 +1,17 @@
-import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
-import { amount, Decimal, decimalOrZero, object, objects, pick, present, ref, refValue, sum, text, ZERO } from '../exact';
+import { amount, Decimal, pick, present, ref, refValue, sum, text, ZERO } from '../exact';
 import type { Posting } from '../ledger';
 import { follow } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { ADDRESS, choice, date, ENVELOPE, flag, ignored, many, one, ref as refKind, text as textKind } from '../shape';
 import { checkCountry } from './customer';
+import { addressesOf, checkCurrency, checkCustomFields, checkEmail, dueDate, numberFor } from './invoice-header';
 import { LINES, readLines, zeroLines, type InvoiceLines } from './invoice-lines';
 import { unapply } from './payment';
-import { computeTax, TAX_DETAIL, type Tax } from './sales-tax';
+import { computeTax, TAX_DETAIL } from './sales-tax';
+import type { Tax } from './tax-rates';
 import { applicationsOf, checkOpen, lastNote, paymentLinks } from './transaction';
 
 const EMAIL = one({ Address: textKind(100) });
@@ -39,7 +41,12 @@ export const invoice: Resource = {
     PrintStatus: choice('NotSet', 'NeedToPrint', 'PrintComplete'),
     PrivateNote: textKind(4000),
     CustomerMemo: one({ value: textKind(1000) }),
-    CustomField: many({ DefinitionId: textKind(20), Name: textKind(100), Type: choice('StringType'), StringValue: textKind(31) }),
+    CustomField: many({
+      DefinitionId: textKind(20),
+      Name: textKind(100),
+      Type: choice('StringType'),
+      StringValue: textKind(31),
+    }),
     AllowOnlinePayment: flag,
     AllowOnlineCreditCardPayment: flag,
     AllowOnlineACHPayment: flag,
@@ -64,7 +71,18 @@ export const invoice: Resource = {
   },
   nameList: false,
   sequence: 'transaction',
-  queryable: ['DocNumber', 'TxnDate', 'DueDate', 'ShipDate', 'CustomerRef', 'TotalAmt', 'Balance', 'SalesTermRef', 'EmailStatus', 'PrintStatus'],
+  queryable: [
+    'DocNumber',
+    'TxnDate',
+    'DueDate',
+    'ShipDate',
+    'CustomerRef',
+    'TotalAmt',
+    'Balance',
+    'SalesTermRef',
+    'EmailStatus',
+    'PrintStatus',
+  ],
   cdc: true,
   build,
   remove,
@@ -72,8 +90,19 @@ export const invoice: Resource = {
 };
 
 const COPIED = [
-  'SalesTermRef', 'ShipDate', 'BillEmail', 'BillEmailCc', 'BillEmailBcc', 'PrivateNote', 'CustomerMemo', 'CustomField', 'ClassRef', 'DepartmentRef',
-  'ShipMethodRef', 'ShipFromAddr', 'TrackingNum',
+  'SalesTermRef',
+  'ShipDate',
+  'BillEmail',
+  'BillEmailCc',
+  'BillEmailBcc',
+  'PrivateNote',
+  'CustomerMemo',
+  'CustomField',
+  'ClassRef',
+  'DepartmentRef',
+  'ShipMethodRef',
+  'ShipFromAddr',
+  'TrackingNum',
 ] as const;
 
 function build(writing: Writing): ExactObject {
@@ -87,7 +116,12 @@ function build(writing: Writing): ExactObject {
   for (const key of ['BillAddr', 'ShipAddr'] as const) checkCountry(input[key], key);
   const addresses = addressesOf(draft, writing, customer);
   const lines = readLines(draft, wanted, current);
-  const tax = computeTax(draft, lines, { wanted: { ...wanted, ...addresses }, input, customer, update: current !== undefined });
+  const tax = computeTax(draft, lines, {
+    wanted: { ...wanted, ...addresses },
+    input,
+    customer,
+    update: current !== undefined,
+  });
   const net = sum(tax.net);
   const total = net.minus(lines.discount.amount).plus(tax.total);
   if (total.isNegative()) refuse('2290', 'Negative Amount : Transaction amount must be 0 or greater.', 'TotalAmt');
@@ -100,7 +134,10 @@ function build(writing: Writing): ExactObject {
     DueDate: text(wanted['DueDate']) ?? dueDate(draft, wanted, txnDate),
     CustomerRef: { value: text(customer['Id']) ?? '', name: text(customer['DisplayName']) ?? '' },
     ...addresses,
-    Line: [...lines.records, { Amount: amount(lines.subtotal), DetailType: 'SubTotalLineDetail', SubTotalLineDetail: {} }],
+    Line: [
+      ...lines.records,
+      { Amount: amount(lines.subtotal), DetailType: 'SubTotalLineDetail', SubTotalLineDetail: {} },
+    ],
     TxnTaxDetail: tax.detail,
     GlobalTaxCalculation: draft.company.profile.country === 'US' ? undefined : wanted['GlobalTaxCalculation'],
     ApplyTaxAfterDiscount: wanted['ApplyTaxAfterDiscount'] ?? false,
@@ -123,20 +160,30 @@ function build(writing: Writing): ExactObject {
 function postings(draft: Draft, customerId: string, lines: InvoiceLines, tax: Tax, total: Decimal): Posting[] {
   return [
     { account: receivablesAccount(draft), amount: total, customer: customerId },
-    ...(lines.discount.account === undefined ? [] : [{ account: lines.discount.account, amount: lines.discount.amount }]),
+    ...(lines.discount.account === undefined
+      ? []
+      : [{ account: lines.discount.account, amount: lines.discount.amount }]),
     ...lines.sales.map((line, index) => ({ account: line.account, amount: (tax.net[index] ?? ZERO).negated() })),
     ...tax.payable.map((share) => ({ account: share.account, amount: share.amount.negated() })),
   ];
 }
 
 export function receivablesAccount(draft: Draft): string {
-  const account = draft.all('Account').find((candidate) => candidate['AccountType'] === 'Accounts Receivable' && candidate['Active'] !== false);
+  const account = draft
+    .all('Account')
+    .find((candidate) => candidate['AccountType'] === 'Accounts Receivable' && candidate['Active'] !== false);
   if (account === undefined) throw new Error('the company has no receivables account');
   return text(account['Id']) ?? '';
 }
 
 /** What stays paid on the invoice; shortens its last payments, or refuses, when the new total is below them. */
-function settlePaid(draft: Draft, id: string, customer: ExactObject, current: ExactObject | undefined, total: Decimal): Decimal {
+function settlePaid(
+  draft: Draft,
+  id: string,
+  customer: ExactObject,
+  current: ExactObject | undefined,
+  total: Decimal,
+): Decimal {
   if (current === undefined) return ZERO;
   const applications = applicationsOf(draft, id);
   const paid = sum(applications.map((application) => application.amount));
@@ -145,7 +192,11 @@ function settlePaid(draft: Draft, id: string, customer: ExactObject, current: Ex
   }
   if (paid.lessThanOrEqualTo(total)) return paid;
   if (draft.company.switches.loweredBelowPaid === 'refuse') {
-    refuse('6000', 'Business Validation Error: The transaction amount cannot be less than the amount already paid.', 'TotalAmt');
+    refuse(
+      '6000',
+      'Business Validation Error: The transaction amount cannot be less than the amount already paid.',
+      'TotalAmt',
+    );
   }
   let excess = paid.minus(total);
   for (const application of applications.reverse()) {
@@ -154,71 +205,6 @@ function settlePaid(draft: Draft, id: string, customer: ExactObject, current: Ex
     excess = excess.minus(cut);
   }
   return total;
-}
-
-/** `DocNumber` by the company's numbering (quickbooks.md §9.5). */
-function numberFor({ draft, id, current, wanted, input, include }: Writing): string | undefined {
-  const preferences = object(object(draft.all('Preferences')[0])['SalesFormsPrefs']);
-  const own = preferences['CustomTxnNumbers'] === true;
-  const given = text(wanted['DocNumber']);
-  if (given === 'AUTO_GENERATE' || (given === undefined && !own)) return text(current?.['DocNumber']) ?? nextNumber(draft);
-  if (given === undefined) return undefined;
-  if (/^\d+$/.test(given)) draft.advance('DocNumber', Number(given));
-  const warns = own && draft.company.switches.warnDuplicateNumbers && !include.includes('allowduplicatedocnum');
-  const other = warns && input['DocNumber'] !== undefined ? draft.all('Invoice').find((record) => record['DocNumber'] === given && record['Id'] !== id) : undefined;
-  if (other !== undefined) {
-    refuse('6140', `Duplicate Document Number Error : You must specify a different number. This number has already been used. DocNumber=${given} is assigned to TxnType=Invoice with TxnId=${text(other['Id'])}`, 'DocNumber');
-  }
-  return given;
-}
-
-function nextNumber(draft: Draft): string {
-  return String(draft.next('DocNumber', 1001));
-}
-
-function dueDate(draft: Draft, wanted: ExactObject, txnDate: string): string {
-  const term = follow(draft, wanted['SalesTermRef'], 'Term', 'SalesTermRef');
-  const days = Number(decimalOrZero(term?.['DueDays']));
-  return new Date(Date.parse(`${txnDate}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Addresses come from the customer when a new invoice has none, and are re-flowed into lines when an update sends none (quickbooks.md §9.5, §14.17). */
-function addressesOf(draft: Draft, { current, input }: Writing, customer: ExactObject): ExactObject {
-  const address = (key: 'BillAddr' | 'ShipAddr'): ExactJson | undefined => {
-    if (input[key] !== undefined) return { Id: String(draft.next('address', 100)), ...object(input[key]) };
-    if (current !== undefined) return current[key] === undefined ? undefined : reflow(object(current[key]));
-    return customer[key] ?? (key === 'ShipAddr' ? customer['BillAddr'] : undefined);
-  };
-  return present({ BillAddr: address('BillAddr'), ShipAddr: address('ShipAddr') });
-}
-
-function reflow(address: ExactObject): ExactObject {
-  const lines = [1, 2, 3, 4, 5].map((place) => text(address[`Line${place}`])).filter((line) => line !== undefined);
-  const town = [text(address['City']), [text(address['CountrySubDivisionCode']), text(address['PostalCode'])].filter(Boolean).join('  ')].filter(Boolean).join(', ');
-  if (town === '') return address;
-  const reflowed = [...lines, town].slice(0, 5);
-  return present({ Id: address['Id'], ...Object.fromEntries(reflowed.map((line, index) => [`Line${index + 1}`, line])), Country: address['Country'] });
-}
-
-function checkCurrency(draft: Draft, wanted: ExactObject): void {
-  const currency = refValue(wanted['CurrencyRef']);
-  if (currency !== undefined && currency !== draft.company.profile.currency) refuse('2220', `Invalid Currency Type : ${currency}`, 'CurrencyRef');
-}
-
-function checkCustomFields(draft: Draft, wanted: ExactObject): void {
-  const fields = objects(wanted['CustomField']);
-  if (fields.length === 0) return;
-  const prefs = object(object(draft.all('Preferences')[0])['SalesFormsPrefs']);
-  const defined = objects(prefs['CustomField']).flatMap((group) => objects(group['CustomField'])).map((field) => text(field['Name']));
-  for (const field of fields) {
-    if (!defined.includes(`SalesFormsPrefs.SalesCustomName${text(field['DefinitionId'])}`)) refuse('3000', 'Invalid Custom Field : no such definition.', 'CustomField');
-  }
-}
-
-function checkEmail(wanted: ExactObject): void {
-  if (wanted['EmailStatus'] === 'NeedToSend' && wanted['BillEmail'] === undefined) refuse('6420', 'Email address is required to send a sales form.', 'BillEmail');
-  const address = text(object(wanted['BillEmail'])['Address']);
-  if (address !== undefined && !(address.includes('@') && address.includes('.'))) refuse('2210', 'Invalid Email Address format.', 'BillEmail');
 }
 
 /** Refused while paid, or unapplied first: production and documentation differ (quickbooks.md §9.2). */

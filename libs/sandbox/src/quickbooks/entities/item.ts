@@ -45,7 +45,20 @@ export const item: Resource = {
   },
   nameList: true,
   sequence: 'Item',
-  queryable: ['Name', 'Type', 'Sku', 'Description', 'UnitPrice', 'Active', 'FullyQualifiedName', 'IncomeAccountRef', 'ExpenseAccountRef', 'SubItem', 'ParentRef', 'Taxable'],
+  queryable: [
+    'Name',
+    'Type',
+    'Sku',
+    'Description',
+    'UnitPrice',
+    'Active',
+    'FullyQualifiedName',
+    'IncomeAccountRef',
+    'ExpenseAccountRef',
+    'SubItem',
+    'ParentRef',
+    'Taxable',
+  ],
   cdc: true,
   build,
 };
@@ -58,26 +71,48 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const name = nameInLife(given.trim(), active);
   const type = text(wanted['Type']) ?? text(current?.['Type']) ?? refuseMissing('Type');
   if (!TYPES.has(type)) refuse('2120', `Invalid Type : ${type}`, 'Type');
-  if (current?.['Type'] === 'Inventory' && type !== 'Inventory') refuse('2120', 'Invalid Type : an inventory item keeps its type', 'Type');
+  if (current?.['Type'] === 'Inventory' && type !== 'Inventory')
+    refuse('2120', 'Invalid Type : an inventory item keeps its type', 'Type');
   for (const price of ['UnitPrice', 'PurchaseCost'] as const) {
-    if (decimal(wanted[price])?.abs().greaterThan(HIGHEST_PRICE) === true) refuse('2140', `Invalid Amount : ${price}`, price);
+    if (decimal(wanted[price])?.abs().greaterThan(HIGHEST_PRICE) === true)
+      refuse('2140', `Invalid Amount : ${price}`, price);
   }
   const parent = findParent(draft, wanted);
   const qualified = parent === undefined ? name : `${text(parent['FullyQualifiedName']) ?? ''}:${name}`;
   if (active) {
-    checkNameFree(draft, qualified, { entity: 'Item', id }, [{ entity: 'Item', field: 'FullyQualifiedName' }],
-      'Another product or service is already using this name. Please use a different name.');
+    checkNameFree(
+      draft,
+      qualified,
+      { entity: 'Item', id },
+      [{ entity: 'Item', field: 'FullyQualifiedName' }],
+      'Another product or service is already using this name. Please use a different name.',
+    );
   }
-  return draft.save('Item', id, present({
-    Name: name,
-    ...pick(wanted, ['Sku', 'Description', 'PurchaseDesc', 'SalesTaxIncluded', 'PurchaseTaxIncluded', 'SalesTaxCodeRef', 'PurchaseTaxCodeRef', 'TaxClassificationRef', 'QtyOnHand', 'InvStartDate']),
-    Active: active,
-    FullyQualifiedName: qualified,
-    Type: type,
-    SubItem: parent !== undefined,
-    ...(parent === undefined ? {} : { ParentRef: refTo(parent) }),
-    ...(type === 'Category' ? {} : pricing(draft, wanted, type)),
-  }));
+  return draft.save(
+    'Item',
+    id,
+    present({
+      Name: name,
+      ...pick(wanted, [
+        'Sku',
+        'Description',
+        'PurchaseDesc',
+        'SalesTaxIncluded',
+        'PurchaseTaxIncluded',
+        'SalesTaxCodeRef',
+        'PurchaseTaxCodeRef',
+        'TaxClassificationRef',
+        'QtyOnHand',
+        'InvStartDate',
+      ]),
+      Active: active,
+      FullyQualifiedName: qualified,
+      Type: type,
+      SubItem: parent !== undefined,
+      ...(parent === undefined ? {} : { ParentRef: refTo(parent) }),
+      ...(type === 'Category' ? {} : pricing(draft, wanted, type)),
+    }),
+  );
 }
 
 /** Prices and accounts of what can be sold. */
@@ -85,7 +120,10 @@ function pricing(draft: Draft, wanted: ExactObject, type: string): ExactObject {
   const income = accountFor(draft, wanted, 'IncomeAccountRef') ?? refuseMissing('IncomeAccountRef');
   const expense = accountFor(draft, wanted, 'ExpenseAccountRef');
   const bought = !decimalOrZero(wanted['PurchaseCost']).isZero() || wanted['PurchaseDesc'] !== undefined;
-  if (expense === undefined && (bought || type === 'Inventory' || COST_ACCOUNT_COUNTRIES.has(draft.company.profile.country))) {
+  if (
+    expense === undefined &&
+    (bought || type === 'Inventory' || COST_ACCOUNT_COUNTRIES.has(draft.company.profile.country))
+  ) {
     refuseMissing('ExpenseAccountRef');
   }
   const asset = accountFor(draft, wanted, 'AssetAccountRef');
@@ -109,12 +147,23 @@ function accountFor(draft: Draft, wanted: ExactObject, element: string): ExactOb
   return account;
 }
 
-function checkInventory(wanted: ExactObject, income: ExactObject, expense: ExactObject | undefined, asset: ExactObject | undefined): void {
+function checkInventory(
+  wanted: ExactObject,
+  income: ExactObject,
+  expense: ExactObject | undefined,
+  asset: ExactObject | undefined,
+): void {
   for (const needed of ['InvStartDate', 'QtyOnHand'] as const) if (wanted[needed] === undefined) refuseMissing(needed);
   if (wanted['TrackQtyOnHand'] !== true) refuseMissing('TrackQtyOnHand');
   if (asset?.['AccountType'] !== 'Other Current Asset') refuseMissing('AssetAccountRef');
-  const rightAccounts = income['AccountSubType'] === 'SalesOfProductIncome' && expense?.['AccountType'] === 'Cost of Goods Sold';
-  if (!rightAccounts) refuse('6430', 'Invalid account type used. : Inventory items need a Sales of Product Income and a Cost of Goods Sold account.', 'IncomeAccountRef');
+  const rightAccounts =
+    income['AccountSubType'] === 'SalesOfProductIncome' && expense?.['AccountType'] === 'Cost of Goods Sold';
+  if (!rightAccounts)
+    refuse(
+      '6430',
+      'Invalid account type used. : Inventory items need a Sales of Product Income and a Cost of Goods Sold account.',
+      'IncomeAccountRef',
+    );
 }
 
 function findParent(draft: Draft, wanted: ExactObject): ExactObject | undefined {

@@ -29,7 +29,12 @@ describe('Customer (quickbooks.md §9.3)', () => {
 
   test('the name is generated from its parts and kept when it is left out', async () => {
     const made = await us.make('Customer', { Title: 'Dr', GivenName: 'Ana', FamilyName: "O'Neil-Śmith" });
-    expect(made).toMatchObject({ DisplayName: "Dr Ana O'Neil-Śmith", PrintOnCheckName: "Dr Ana O'Neil-Śmith", SyncToken: '0', Balance: '0.00' });
+    expect(made).toMatchObject({
+      DisplayName: "Dr Ana O'Neil-Śmith",
+      PrintOnCheckName: "Dr Ana O'Neil-Śmith",
+      SyncToken: '0',
+      Balance: '0.00',
+    });
     const full = await us.make('Customer', { Id: made['Id'], SyncToken: '0', GivenName: 'Anna' });
     expect(full).toMatchObject({ DisplayName: "Dr Ana O'Neil-Śmith", GivenName: 'Anna', SyncToken: '1' });
     expect(full).not.toHaveProperty('FamilyName');
@@ -37,18 +42,30 @@ describe('Customer (quickbooks.md §9.3)', () => {
 
   test('a sparse update keeps what it does not name and cannot clear (quickbooks.md §9.1)', async () => {
     const made = await us.make('Customer', { DisplayName: 'Sparse', Notes: 'dog', Mobile: { FreeFormNumber: '1' } });
-    const sparse = await us.make('Customer', { Id: made['Id'], SyncToken: '0', sparse: true, Notes: '', CompanyName: 'Sparse Ltd' });
+    const sparse = await us.make('Customer', {
+      Id: made['Id'],
+      SyncToken: '0',
+      sparse: true,
+      Notes: '',
+      CompanyName: 'Sparse Ltd',
+    });
     expect(sparse).toMatchObject({ Notes: 'dog', CompanyName: 'Sparse Ltd', Mobile: { FreeFormNumber: '1' } });
   });
 
   test('levels, qualified names and renamed parents', async () => {
     let parent = String((await us.make('Customer', { DisplayName: 'Level 0' }))['Id']);
     for (const level of [1, 2, 3, 4]) {
-      const child = await us.make('Customer', { DisplayName: `Level ${level}`, Job: true, ParentRef: { value: parent } });
+      const child = await us.make('Customer', {
+        DisplayName: `Level ${level}`,
+        Job: true,
+        ParentRef: { value: parent },
+      });
       expect(child['Level']).toBe(String(level));
       parent = String(child['Id']);
     }
-    expect(codes(await us.call('POST', 'customer', { DisplayName: 'Level 5', Job: true, ParentRef: { value: parent } }))).toEqual(['6180']);
+    expect(
+      codes(await us.call('POST', 'customer', { DisplayName: 'Level 5', Job: true, ParentRef: { value: parent } })),
+    ).toEqual(['6180']);
     const top = await us.idOf('Customer', 'DisplayName', 'Level 0');
     await us.make('Customer', { Id: top, SyncToken: '0', sparse: true, DisplayName: 'Ground' });
     expect((await us.get('Customer', parent))['FullyQualifiedName']).toBe('Ground:Level 1:Level 2:Level 3:Level 4');
@@ -57,11 +74,19 @@ describe('Customer (quickbooks.md §9.3)', () => {
   test('inactivation renames, hides and frees the name; reactivation needs it free (quickbooks.md §9.1)', async () => {
     const made = await us.make('Customer', { DisplayName: 'Thrifty Meats' });
     const gone = await us.make('Customer', { Id: made['Id'], SyncToken: '0', sparse: true, Active: false });
-    expect(gone).toMatchObject({ DisplayName: 'Thrifty Meats (deleted)', FullyQualifiedName: 'Thrifty Meats (deleted)', Active: false });
+    expect(gone).toMatchObject({
+      DisplayName: 'Thrifty Meats (deleted)',
+      FullyQualifiedName: 'Thrifty Meats (deleted)',
+      Active: false,
+    });
     const second = await us.make('Customer', { DisplayName: 'Thrifty Meats' });
-    expect(codes(await us.call('POST', 'customer', { Id: made['Id'], SyncToken: '1', sparse: true, Active: true }))).toEqual(['6240']);
+    expect(
+      codes(await us.call('POST', 'customer', { Id: made['Id'], SyncToken: '1', sparse: true, Active: true })),
+    ).toEqual(['6240']);
     await us.make('Customer', { Id: second['Id'], SyncToken: '0', sparse: true, Active: false });
-    expect(await us.make('Customer', { Id: made['Id'], SyncToken: '1', sparse: true, Active: true })).toMatchObject({ DisplayName: 'Thrifty Meats' });
+    expect(await us.make('Customer', { Id: made['Id'], SyncToken: '1', sparse: true, Active: true })).toMatchObject({
+      DisplayName: 'Thrifty Meats',
+    });
   });
 });
 
@@ -80,25 +105,45 @@ describe('Item (quickbooks.md §9.4)', () => {
     expect(codes(await us.call('POST', 'item', body))).toEqual([code]);
   });
 
-  test.each([['Accounts Receivable (A/R)'], ['Accounts Payable (A/P)'], ['Checking']])('%s cannot be an income account', async (name) => {
-    const body = { Name: 'Wrong', Type: 'Service', IncomeAccountRef: { value: await account(us, name) } };
-    expect(codes(await us.call('POST', 'item', body))).toEqual(['6430']);
-  });
+  test.each([['Accounts Receivable (A/R)'], ['Accounts Payable (A/P)'], ['Checking']])(
+    '%s cannot be an income account',
+    async (name) => {
+      const body = { Name: 'Wrong', Type: 'Service', IncomeAccountRef: { value: await account(us, name) } };
+      expect(codes(await us.call('POST', 'item', body))).toEqual(['6430']);
+    },
+  );
 
   test('names are unique among items alone, and a price keeps its digits', async () => {
     const income = { value: await account(us, 'Services') };
     const text = `{"Name":"Maria Gonzalez","Type":"Service","UnitPrice":19.1250,"IncomeAccountRef":{"value":"${income.value}"}}`;
-    expect(await us.make('Item', text)).toMatchObject({ Name: 'Maria Gonzalez', UnitPrice: '19.1250', IncomeAccountRef: { ...income, name: 'Services' } });
-    expect(codes(await us.call('POST', 'item', { Name: 'maria GONZALEZ', Type: 'Service', IncomeAccountRef: income }))).toEqual(['6240']);
+    expect(await us.make('Item', text)).toMatchObject({
+      Name: 'Maria Gonzalez',
+      UnitPrice: '19.1250',
+      IncomeAccountRef: { ...income, name: 'Services' },
+    });
+    expect(
+      codes(await us.call('POST', 'item', { Name: 'maria GONZALEZ', Type: 'Service', IncomeAccountRef: income })),
+    ).toEqual(['6240']);
   });
 
   test('Britain needs a cost account, America one only for what is bought', async () => {
     const sales = { value: await account(gb, 'Sales') };
-    expect(codes(await gb.call('POST', 'item', { Name: 'Boiler', Type: 'NonInventory', IncomeAccountRef: sales }))).toEqual(['2020']);
+    expect(
+      codes(await gb.call('POST', 'item', { Name: 'Boiler', Type: 'NonInventory', IncomeAccountRef: sales })),
+    ).toEqual(['2020']);
     const cost = { value: await account(gb, 'Cost of sales') };
     await gb.make('Item', { Name: 'Boiler', Type: 'NonInventory', IncomeAccountRef: sales, ExpenseAccountRef: cost });
     const services = { value: await account(us, 'Services') };
-    expect(codes(await us.call('POST', 'item', { Name: 'Coil', Type: 'NonInventory', PurchaseCost: 3, IncomeAccountRef: services }))).toEqual(['2020']);
+    expect(
+      codes(
+        await us.call('POST', 'item', {
+          Name: 'Coil',
+          Type: 'NonInventory',
+          PurchaseCost: 3,
+          IncomeAccountRef: services,
+        }),
+      ),
+    ).toEqual(['2020']);
   });
 
   test('an inactive account cannot be used', async () => {
@@ -138,13 +183,27 @@ describe('Account, PaymentMethod, Term (quickbooks.md §9.10)', () => {
   });
 
   test('the accounts a day needs are made', async () => {
-    const clearing = await us.make('Account', { Name: 'Stripe clearing', AccountType: 'Other Current Asset', AccountSubType: 'OtherCurrentAssets' });
-    expect(clearing).toMatchObject({ FullyQualifiedName: 'Stripe clearing', Classification: 'Asset', Active: true, CurrentBalance: '0.00' });
-    expect(await us.make('Account', { Name: 'Tips payable', AccountSubType: 'Gratuity' })).toMatchObject({ AccountType: 'Other Current Liability' });
+    const clearing = await us.make('Account', {
+      Name: 'Stripe clearing',
+      AccountType: 'Other Current Asset',
+      AccountSubType: 'OtherCurrentAssets',
+    });
+    expect(clearing).toMatchObject({
+      FullyQualifiedName: 'Stripe clearing',
+      Classification: 'Asset',
+      Active: true,
+      CurrentBalance: '0.00',
+    });
+    expect(await us.make('Account', { Name: 'Tips payable', AccountSubType: 'Gratuity' })).toMatchObject({
+      AccountType: 'Other Current Liability',
+    });
   });
 
   test('payment methods', async () => {
-    expect(await us.make('PaymentMethod', { Name: 'Credit Card', Type: 'CREDIT_CARD' })).toMatchObject({ Type: 'CREDIT_CARD', Active: true });
+    expect(await us.make('PaymentMethod', { Name: 'Credit Card', Type: 'CREDIT_CARD' })).toMatchObject({
+      Type: 'CREDIT_CARD',
+      Active: true,
+    });
     expect(codes(await us.call('POST', 'paymentmethod', { Name: 'credit card' }))).toEqual(['6240']);
     expect(codes(await us.call('POST', 'paymentmethod', { Name: 'x'.repeat(32) }))).toEqual(['2050']);
     expect(codes(await us.call('POST', 'paymentmethod', { Name: 'Crypto', Type: 'COIN' }))).toEqual(['2170']);
@@ -154,13 +213,27 @@ describe('Account, PaymentMethod, Term (quickbooks.md §9.10)', () => {
 describe('tax service (quickbooks.md §9.9)', () => {
   test('an agency, then a code with its rate, answered without an entity key', async () => {
     const agency = await gb.make('TaxAgency', { DisplayName: 'To classify' });
-    const details = [{ TaxRateName: 'To classify 8.25%', RateValue: '8.25', TaxAgencyId: agency['Id'], TaxApplicableOn: 'Sales' }];
+    const details = [
+      { TaxRateName: 'To classify 8.25%', RateValue: '8.25', TaxAgencyId: agency['Id'], TaxApplicableOn: 'Sales' },
+    ];
     const made = await gb.call('POST', 'taxservice/taxcode', { TaxCode: 'To classify 8.25%', TaxRateDetails: details });
-    expect(made.json).toMatchObject({ TaxCode: 'To classify 8.25%', TaxRateDetails: [{ TaxRateName: 'To classify 8.25%' }] });
+    expect(made.json).toMatchObject({
+      TaxCode: 'To classify 8.25%',
+      TaxRateDetails: [{ TaxRateName: 'To classify 8.25%' }],
+    });
     const code = await gb.get('TaxCode', String(made.json['TaxCodeId']));
     expect(code).toMatchObject({ Name: 'To classify 8.25%', TaxCodeConfigType: 'USER_DEFINED' });
-    expect(codes(await gb.call('POST', 'taxservice/taxcode', { TaxCode: 'Other', TaxRateDetails: details }))).toEqual(['6240']);
-    expect(codes(await gb.call('POST', 'taxservice/taxcode', { TaxCode: 'Big', TaxRateDetails: [{ ...details[0], TaxRateName: 'Big', RateValue: '101' }] }))).toEqual(['2150']);
+    expect(codes(await gb.call('POST', 'taxservice/taxcode', { TaxCode: 'Other', TaxRateDetails: details }))).toEqual([
+      '6240',
+    ]);
+    expect(
+      codes(
+        await gb.call('POST', 'taxservice/taxcode', {
+          TaxCode: 'Big',
+          TaxRateDetails: [{ ...details[0], TaxRateName: 'Big', RateValue: '101' }],
+        }),
+      ),
+    ).toEqual(['2150']);
     expect(codes(await gb.call('POST', 'taxcode', { Name: 'Direct' }))).toEqual(['500']);
   });
 });

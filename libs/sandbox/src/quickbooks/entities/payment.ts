@@ -1,6 +1,20 @@
 import { isObject, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
-import { amount, Decimal, decimal, decimalOrZero, object, objects, pick, present, ref, refValue, sum, text, ZERO } from '../exact';
+import {
+  amount,
+  Decimal,
+  decimal,
+  decimalOrZero,
+  object,
+  objects,
+  pick,
+  present,
+  ref,
+  refValue,
+  sum,
+  text,
+  ZERO,
+} from '../exact';
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
@@ -26,7 +40,11 @@ export const payment: Resource = {
       Id: ignored,
       LineNum: ignored,
       Amount: number,
-      LinkedTxn: many({ TxnId: textKind(100), TxnType: choice('Invoice', 'CreditMemo', 'JournalEntry', 'Expense', 'Check', 'CreditCardCredit'), TxnLineId: textKind(20) }),
+      LinkedTxn: many({
+        TxnId: textKind(100),
+        TxnType: choice('Invoice', 'CreditMemo', 'JournalEntry', 'Expense', 'Check', 'CreditCardCredit'),
+        TxnLineId: textKind(20),
+      }),
       LineEx: ignored,
     }),
     UnappliedAmt: ignored,
@@ -50,17 +68,22 @@ interface Applied {
 }
 
 function build({ draft, id, current, wanted }: Writing): ExactObject {
-  const total = decimal(wanted['TotalAmt']) ?? refuse('6000', 'Business Validation Error: You must set a transaction amount.', 'TotalAmt');
+  const total =
+    decimal(wanted['TotalAmt']) ??
+    refuse('6000', 'Business Validation Error: You must set a transaction amount.', 'TotalAmt');
   if (total.isNegative() || total.decimalPlaces() > 2) refuse('2140', 'Invalid Amount : TotalAmt', 'TotalAmt');
   const customer = follow(draft, wanted['CustomerRef'], 'Customer', 'CustomerRef') ?? refuseMissing('CustomerRef');
   const txnDate = text(wanted['TxnDate']) ?? draft.today();
   checkOpen(draft, txnDate, text(current?.['TxnDate']));
   const deposit = depositAccount(draft, wanted);
   const method = follow(draft, wanted['PaymentMethodRef'], 'PaymentMethod', 'PaymentMethodRef');
-  const receivables = follow(draft, wanted['ARAccountRef'], 'Account', 'ARAccountRef') ?? firstOf(draft, 'AccountsReceivable');
+  const receivables =
+    follow(draft, wanted['ARAccountRef'], 'Account', 'ARAccountRef') ?? firstOf(draft, 'AccountsReceivable');
   const before = current === undefined ? [] : applied(current);
   const asked = readLines(draft, wanted, customer, total);
-  const trimmed = asked.map((line) => ({ ...line, amount: Decimal.min(line.amount, openFor(draft, line.invoice, id)) })).filter((line) => line.amount.greaterThan(0));
+  const trimmed = asked
+    .map((line) => ({ ...line, amount: Decimal.min(line.amount, openFor(draft, line.invoice, id)) }))
+    .filter((line) => line.amount.greaterThan(0));
   const fields = present({
     ...pick(wanted, ['PaymentRefNum', 'PrivateNote']),
     CustomerRef: { value: text(customer['Id']) ?? '', name: text(customer['DisplayName']) ?? '' },
@@ -88,7 +111,12 @@ function readLines(draft: Draft, wanted: ExactObject, customer: ExactObject, tot
     const value = decimal(line['Amount']) ?? refuseMissing('Line.Amount');
     if (value.isNegative() || value.decimalPlaces() > 2) refuse('2140', 'Invalid Amount : Line.Amount', 'Amount');
     const [link, second] = objects(line['LinkedTxn']);
-    if (link === undefined || second !== undefined) refuse('6000', 'Business Validation Error: Each line of a payment must be linked to one transaction.', 'LinkedTxn');
+    if (link === undefined || second !== undefined)
+      refuse(
+        '6000',
+        'Business Validation Error: Each line of a payment must be linked to one transaction.',
+        'LinkedTxn',
+      );
     const txnId = text(link['TxnId']) ?? refuseMissing('LinkedTxn.TxnId');
     const type = text(link['TxnType']) ?? refuseMissing('LinkedTxn.TxnType');
     const invoice = type === 'Invoice' ? draft.get('Invoice', txnId) : undefined;
@@ -96,7 +124,8 @@ function readLines(draft: Draft, wanted: ExactObject, customer: ExactObject, tot
     checkLinkable(draft, invoice, customer);
     return { invoice: txnId, amount: value };
   });
-  if (new Set(lines.map((line) => line.invoice)).size < lines.length) refuse('6000', 'Business Validation Error: A transaction can be linked only once.', 'LinkedTxn');
+  if (new Set(lines.map((line) => line.invoice)).size < lines.length)
+    refuse('6000', 'Business Validation Error: A transaction can be linked only once.', 'LinkedTxn');
   if (sum(lines.map((line) => line.amount)).greaterThan(total)) {
     refuse('6000', 'Business Validation Error: The amount applied is more than the amount of the payment.', 'Line');
   }
@@ -108,9 +137,14 @@ function checkLinkable(draft: Draft, invoice: ExactObject, customer: ExactObject
   const owner = object(draft.get('Customer', refValue(invoice['CustomerRef']) ?? ''));
   const billedTo = owner['BillWithParent'] === true ? refValue(owner['ParentRef']) : undefined;
   if (owner['Id'] !== customer['Id'] && billedTo !== customer['Id']) {
-    refuse('6000', 'Business Validation Error: The customer of the payment must be the customer of the transaction it pays.', 'CustomerRef');
+    refuse(
+      '6000',
+      'Business Validation Error: The customer of the payment must be the customer of the transaction it pays.',
+      'CustomerRef',
+    );
   }
-  const isVoid = decimalOrZero(invoice['TotalAmt']).isZero() && (text(invoice['PrivateNote']) ?? '').startsWith('Voided');
+  const isVoid =
+    decimalOrZero(invoice['TotalAmt']).isZero() && (text(invoice['PrivateNote']) ?? '').startsWith('Voided');
   if (isVoid) refuse('620', 'Transaction cannot be linked : the transaction is void.', 'TxnId');
 }
 
@@ -124,7 +158,10 @@ function openFor(draft: Draft, invoiceId: string, paymentId: string): Decimal {
 function applications(lines: readonly Applied[], total: Decimal): ExactObject {
   return {
     UnappliedAmt: amount(total.minus(sum(lines.map((line) => line.amount)))),
-    Line: lines.map((line) => ({ Amount: amount(line.amount), LinkedTxn: [{ TxnId: line.invoice, TxnType: 'Invoice' }] })),
+    Line: lines.map((line) => ({
+      Amount: amount(line.amount),
+      LinkedTxn: [{ TxnId: line.invoice, TxnType: 'Invoice' }],
+    })),
   };
 }
 
@@ -169,7 +206,9 @@ export function unapply(draft: Draft, record: ExactObject, invoiceId: string, cu
 
 /** Undeposited Funds unless named; a bank or other current asset (quickbooks.md §9.6, §14.6). */
 function depositAccount(draft: Draft, wanted: ExactObject): ExactObject {
-  const account = follow(draft, wanted['DepositToAccountRef'], 'Account', 'DepositToAccountRef') ?? firstOf(draft, 'UndepositedFunds');
+  const account =
+    follow(draft, wanted['DepositToAccountRef'], 'Account', 'DepositToAccountRef') ??
+    firstOf(draft, 'UndepositedFunds');
   if (!['Bank', 'Other Current Asset'].includes(text(account['AccountType']) ?? '')) {
     refuse('6430', 'Invalid account type used. : Select a bank or other current asset account.', 'DepositToAccountRef');
   }
@@ -177,7 +216,9 @@ function depositAccount(draft: Draft, wanted: ExactObject): ExactObject {
 }
 
 function firstOf(draft: Draft, subType: string): ExactObject {
-  const account = draft.all('Account').find((candidate) => candidate['AccountSubType'] === subType && candidate['Active'] !== false);
+  const account = draft
+    .all('Account')
+    .find((candidate) => candidate['AccountSubType'] === subType && candidate['Active'] !== false);
   if (account === undefined) throw new Error(`the company has no ${subType} account`);
   return account;
 }

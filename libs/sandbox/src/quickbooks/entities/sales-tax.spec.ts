@@ -10,19 +10,43 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([us.rig.close(), gb.rig.close()]));
 
-const totals = (invoice: Awaited<ReturnType<Shop['invoice']>>) => [at(invoice, 'TxnTaxDetail', 'TotalTax'), invoice['TotalAmt']];
+const totals = (invoice: Awaited<ReturnType<Shop['invoice']>>) => [
+  at(invoice, 'TxnTaxDetail', 'TotalTax'),
+  invoice['TotalAmt'],
+];
 
 describe('automated sales tax (quickbooks.md §9.9, §14.11)', () => {
-  const ship = (state: string) => `"ShipAddr":{"Line1":"9 Elm St","CountrySubDivisionCode":"${state}","PostalCode":"78704"}`;
+  const ship = (state: string) =>
+    `"ShipAddr":{"Line1":"9 Elm St","CountrySubDivisionCode":"${state}","PostalCode":"78704"}`;
   const tax = (...amounts: string[]) => amounts.map((amount) => line(us, { amount, code: 'TAX' })).join(',');
   const rows: [what: string, lines: () => string, header: string, expected: [string, string]][] = [
     ['Texas by the ship-to address', () => tax('166.00'), ship('TX'), ['13.70', '179.70']],
     ['California by the ship-to address', () => tax('166.00'), ship('CA'), ['12.04', '178.04']],
     ['an unknown state falls back to the company’s', () => tax('100.00'), ship('ZZ'), ['8.25', '108.25']],
-    ['it rounds line by line and rate by rate, so cents differ', () => tax('0.08', '0.08', '0.08'), ship('TX'), ['0.03', '0.27']],
-    ['NON is not taxed', () => `${tax('100.00')},${line(us, { amount: '50.00', code: 'NON' })}`, ship('TX'), ['8.25', '158.25']],
-    ['TotalTax is honoured', () => tax('166.00'), `${ship('TX')},"TxnTaxDetail":{"TotalTax":13.71}`, ['13.71', '179.71']],
-    ['TotalTax of nothing taxed is dropped', () => line(us, { amount: '50.00', code: 'NON' }), '"TxnTaxDetail":{"TotalTax":4.13}', ['0.00', '50.00']],
+    [
+      'it rounds line by line and rate by rate, so cents differ',
+      () => tax('0.08', '0.08', '0.08'),
+      ship('TX'),
+      ['0.03', '0.27'],
+    ],
+    [
+      'NON is not taxed',
+      () => `${tax('100.00')},${line(us, { amount: '50.00', code: 'NON' })}`,
+      ship('TX'),
+      ['8.25', '158.25'],
+    ],
+    [
+      'TotalTax is honoured',
+      () => tax('166.00'),
+      `${ship('TX')},"TxnTaxDetail":{"TotalTax":13.71}`,
+      ['13.71', '179.71'],
+    ],
+    [
+      'TotalTax of nothing taxed is dropped',
+      () => line(us, { amount: '50.00', code: 'NON' }),
+      '"TxnTaxDetail":{"TotalTax":4.13}',
+      ['0.00', '50.00'],
+    ],
   ];
   test.each(rows)('%s', async (_what, lines, header, expected) => {
     expect(totals(await us.invoice(lines(), header))).toEqual(expected);
@@ -30,7 +54,10 @@ describe('automated sales tax (quickbooks.md §9.9, §14.11)', () => {
 
   test('an override is prorated over the rates', async () => {
     const invoice = await us.invoice(tax('166.00'), '"TxnTaxDetail":{"TotalTax":13.71}');
-    expect(at(invoice, 'TxnTaxDetail', 'TaxLine', 0)).toMatchObject({ Amount: '10.39', TaxLineDetail: { TaxPercent: '6.25', NetAmountTaxable: '166.00' } });
+    expect(at(invoice, 'TxnTaxDetail', 'TaxLine', 0)).toMatchObject({
+      Amount: '10.39',
+      TaxLineDetail: { TaxPercent: '6.25', NetAmountTaxable: '166.00' },
+    });
     expect(at(invoice, 'TxnTaxDetail', 'TaxLine', 1, 'Amount')).toBe('3.32');
   });
 
@@ -50,14 +77,19 @@ describe('automated sales tax (quickbooks.md §9.9, §14.11)', () => {
     ['before the discount', false, ['13.70', '163.10']],
   ])('tax %s', async (_what, after, expected) => {
     const discount = '{"Amount":16.60,"DetailType":"DiscountLineDetail","DiscountLineDetail":{"PercentBased":false}}';
-    expect(totals(await us.invoice(`${tax('166.00')},${discount}`, `"ApplyTaxAfterDiscount":${String(after)}`))).toEqual(expected);
+    expect(
+      totals(await us.invoice(`${tax('166.00')},${discount}`, `"ApplyTaxAfterDiscount":${String(after)}`)),
+    ).toEqual(expected);
   });
 
   test('an exempt customer is charged none, unless TotalTax says so', async () => {
     const exempt = await us.rig.make('Customer', { DisplayName: 'School District', Taxable: false });
     const header = `"CustomerRef":{"value":"${String(exempt['Id'])}"}`;
     expect(totals(await us.invoice(tax('100.00'), header))).toEqual(['0.00', '100.00']);
-    expect(totals(await us.invoice(tax('100.00'), `${header},"TxnTaxDetail":{"TotalTax":1.00}`))).toEqual(['1.00', '101.00']);
+    expect(totals(await us.invoice(tax('100.00'), `${header},"TxnTaxDetail":{"TotalTax":1.00}`))).toEqual([
+      '1.00',
+      '101.00',
+    ]);
   });
 
   test('a company can forbid overrides (quickbooks.md §14.9)', async () => {
@@ -78,14 +110,39 @@ describe('VAT per line (quickbooks.md §9.9)', () => {
   const vat = (amount: string, name: string) => line(gb, { amount, code: code[name] ?? '' });
   const rows: [what: string, lines: () => string, header: string, expected: [string | undefined, string]][] = [
     ['standard rate', () => vat('100.00', '20.0% S'), '', ['20.00', '120.00']],
-    ['rates are summed, then rounded half up', () => `${vat('0.13', '5.0% R')},${vat('0.13', '5.0% R')},${vat('0.04', '5.0% R')}`, '', ['0.02', '0.32']],
+    [
+      'rates are summed, then rounded half up',
+      () => `${vat('0.13', '5.0% R')},${vat('0.13', '5.0% R')},${vat('0.04', '5.0% R')}`,
+      '',
+      ['0.02', '0.32'],
+    ],
     ['half a penny goes up', () => vat('0.10', '5.0% R'), '', ['0.01', '0.11']],
-    ['each rate by itself', () => `${vat('10.03', '20.0% S')},${vat('10.03', '5.0% R')},${vat('7.00', '0.0% Z')}`, '', ['2.51', '29.57']],
+    [
+      'each rate by itself',
+      () => `${vat('10.03', '20.0% S')},${vat('10.03', '5.0% R')},${vat('7.00', '0.0% Z')}`,
+      '',
+      ['2.51', '29.57'],
+    ],
     ['exempt', () => vat('80.00', 'Exempt'), '', ['0.00', '80.00']],
-    ['prices that include it', () => vat('120.00', '20.0% S'), '"GlobalTaxCalculation":"TaxInclusive"', ['20.00', '120.00']],
+    [
+      'prices that include it',
+      () => vat('120.00', '20.0% S'),
+      '"GlobalTaxCalculation":"TaxInclusive"',
+      ['20.00', '120.00'],
+    ],
     ['not applicable', () => vat('120.00', '20.0% S'), '"GlobalTaxCalculation":"NotApplicable"', [undefined, '120.00']],
-    ['a negative line gives some back', () => `${vat('100.00', '20.0% S')},${vat('-10.00', '20.0% S')}`, '', ['18.00', '108.00']],
-    ['a total that is sent on create is not believed', () => vat('100.00', '20.0% S'), '"TxnTaxDetail":{"TotalTax":1.00}', ['20.00', '120.00']],
+    [
+      'a negative line gives some back',
+      () => `${vat('100.00', '20.0% S')},${vat('-10.00', '20.0% S')}`,
+      '',
+      ['18.00', '108.00'],
+    ],
+    [
+      'a total that is sent on create is not believed',
+      () => vat('100.00', '20.0% S'),
+      '"TxnTaxDetail":{"TotalTax":1.00}',
+      ['20.00', '120.00'],
+    ],
   ];
   test.each(rows)('%s', async (_what, lines, header, expected) => {
     expect(totals(await gb.invoice(lines(), header))).toEqual(expected);
@@ -96,7 +153,12 @@ describe('VAT per line (quickbooks.md §9.9)', () => {
     ['a US pseudo code', () => line(gb, { amount: '1.00', code: 'NON' }), '', '6000'],
     ['a code that is not there', () => line(gb, { amount: '1.00', code: '99' }), '', '2500'],
     ['no GlobalTaxCalculation', () => vat('1.00', '20.0% S'), '"GlobalTaxCalculation":null', '2020'],
-    ['tax where it is not applicable', () => vat('1.00', '20.0% S'), '"GlobalTaxCalculation":"NotApplicable","TxnTaxDetail":{"TotalTax":0}', '6170'],
+    [
+      'tax where it is not applicable',
+      () => vat('1.00', '20.0% S'),
+      '"GlobalTaxCalculation":"NotApplicable","TxnTaxDetail":{"TotalTax":0}',
+      '6170',
+    ],
   ])('%s is refused', async (_what, lines, header, expected) => {
     expect(codes(await gb.tryInvoice(lines(), header))).toEqual([expected]);
   });

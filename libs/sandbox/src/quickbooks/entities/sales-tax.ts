@@ -1,11 +1,13 @@
 import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { TaxMode } from '../company';
 import type { Draft } from '../draft';
-import { amount, cents, Decimal, decimal, decimalOrZero, number as plain, object, objects, present, ref, refValue, sum, text, ZERO } from '../exact';
+import { amount, cents, Decimal, decimal, object, refValue, sum, text, ZERO } from '../exact';
 import { isActive } from '../name-list';
-import { refuse, refuseMissing, refuseReference } from '../refusal';
+import { refuse, refuseReference } from '../refusal';
 import { ignored, number, one, ref as refKind, type Shape } from '../shape';
 import type { InvoiceLines, SalesLine } from './invoice-lines';
+import { salesRates, taxOf, type Tax } from './tax-rates';
+import { perLineTax } from './vat';
 
 const MOST_TAXED_LINES = 750;
 
@@ -16,16 +18,6 @@ export const TAX_DETAIL_SHAPE: Shape = {
   TaxLine: ignored,
 };
 export const TAX_DETAIL = one(TAX_DETAIL_SHAPE);
-
-export interface Tax {
-  total: Decimal;
-  /** `TxnTaxDetail` of the answer; undefined where the company keeps no tax. */
-  detail: ExactObject | undefined;
-  /** What each agency's payable account gets. */
-  payable: { account: string; amount: Decimal }[];
-  /** Net amounts of the sales lines: below the amount when it includes tax. */
-  net: Decimal[];
-}
 
 /** The tax mode as the company's own records say it (postings read the same fields, quickbooks.md §9.9, §14.10). */
 export function taxMode(draft: Draft): TaxMode {
@@ -43,7 +35,11 @@ export function taxMode(draft: Draft): TaxMode {
  *   us-manual  lines TAX or NON; the rates of `TxnTaxCodeRef`
  *   per-line   every line a real code; summed per rate, then rounded half up
  */
-export function computeTax(draft: Draft, lines: InvoiceLines, document: { wanted: ExactObject; input: ExactObject; customer: ExactObject; update: boolean }): Tax {
+export function computeTax(
+  draft: Draft,
+  lines: InvoiceLines,
+  document: { wanted: ExactObject; input: ExactObject; customer: ExactObject; update: boolean },
+): Tax {
   const mode = taxMode(draft);
   const none: Tax = { total: ZERO, detail: undefined, payable: [], net: lines.sales.map((line) => line.amount) };
   if (mode === 'off') return none;
@@ -51,14 +47,16 @@ export function computeTax(draft: Draft, lines: InvoiceLines, document: { wanted
   const taxed = lines.sales.filter((line) => isTaxed(line));
   if (taxed.length > MOST_TAXED_LINES) refuse('6000', 'A taxable transaction can have at most 750 lines.', 'Line');
   const detail = object(document.input['TxnTaxDetail']);
-  if (mode === 'us-manual') return codeTax(draft, taxed, lines, document.wanted, refValue(detail['TxnTaxCodeRef']), none);
+  if (mode === 'us-manual')
+    return codeTax(draft, taxed, lines, document.wanted, refValue(detail['TxnTaxCodeRef']), none);
   return automatedTax(draft, taxed, lines, document, detail, none);
 }
 
 /** A line without a code counts as taxed (quickbooks.md §14.11). */
 function isTaxed(line: SalesLine): boolean {
   const code = line.taxCode ?? 'TAX';
-  if (code !== 'TAX' && code !== 'NON') refuse('6100', 'Invalid Line TaxCode : The line tax code must be TAX or NON.', 'TaxCodeRef');
+  if (code !== 'TAX' && code !== 'NON')
+    refuse('6100', 'Invalid Line TaxCode : The line tax code must be TAX or NON.', 'TaxCodeRef');
   return code === 'TAX';
 }
 
@@ -76,9 +74,18 @@ function automatedTax(
   if (override?.isNegative() === true) refuse('2140', 'Invalid Amount : TotalTax', 'TotalTax');
   const rates = salesRates(draft, code);
   const exempt = document.customer['Taxable'] === false;
-  const computed = rates.map((rate) => (exempt ? ZERO : sum(bases.map((base) => cents(base.times(rate.percent).dividedBy(100))))));
-  const shares = override === undefined ? computed : prorate(override, bases.length === 0 ? [] : rates.map((rate) => rate.percent));
-  return taxOf(code, rates, rates.map((_rate, index) => shares[index] ?? ZERO), rates.map(() => sum(bases)), none.net);
+  const computed = rates.map((rate) =>
+    exempt ? ZERO : sum(bases.map((base) => cents(base.times(rate.percent).dividedBy(100)))),
+  );
+  const shares =
+    override === undefined ? computed : prorate(override, bases.length === 0 ? [] : rates.map((rate) => rate.percent));
+  return taxOf(
+    code,
+    rates,
+    rates.map((_rate, index) => shares[index] ?? ZERO),
+    rates.map(() => sum(bases)),
+    none.net,
+  );
 }
 
 /** Splits an overriding total over the rates by their percentages; the last takes what rounding leaves. */
@@ -93,13 +100,26 @@ function prorate(total: Decimal, weights: readonly Decimal[]): Decimal[] {
   });
 }
 
-function codeTax(draft: Draft, taxed: readonly SalesLine[], lines: InvoiceLines, wanted: ExactObject, codeId: string | undefined, none: Tax): Tax {
+function codeTax(
+  draft: Draft,
+  taxed: readonly SalesLine[],
+  lines: InvoiceLines,
+  wanted: ExactObject,
+  codeId: string | undefined,
+  none: Tax,
+): Tax {
   if (codeId === undefined) return { ...none, detail: { TotalTax: amount(ZERO) } };
   const code = draft.get('TaxCode', codeId) ?? refuseReference('TxnTaxCodeRef', codeId);
   if (code['TaxGroup'] !== true) refuse('6160', 'Invalid TaxCodeRef', 'TxnTaxCodeRef');
   const rates = salesRates(draft, code);
   const base = sum(taxBases(taxed, lines, wanted));
-  return taxOf(code, rates, rates.map((rate) => cents(base.times(rate.percent).dividedBy(100))), rates.map(() => base), none.net);
+  return taxOf(
+    code,
+    rates,
+    rates.map((rate) => cents(base.times(rate.percent).dividedBy(100))),
+    rates.map(() => base),
+    none.net,
+  );
 }
 
 /** What is taxed of each line: less its share of a discount that comes off before tax (`ApplyTaxAfterDiscount`). */
@@ -109,84 +129,11 @@ function taxBases(taxed: readonly SalesLine[], lines: InvoiceLines, wanted: Exac
   return taxed.map((line) => line.amount.times(left));
 }
 
-function perLineTax(draft: Draft, lines: InvoiceLines, document: { wanted: ExactObject; input: ExactObject; update: boolean }, none: Tax): Tax {
-  const calculation = text(document.wanted['GlobalTaxCalculation']) ?? refuseMissing('GlobalTaxCalculation');
-  if (calculation === 'NotApplicable') {
-    if (document.input['TxnTaxDetail'] !== undefined) refuse('6170', 'TxnTaxDetail is not allowed when GlobalTaxCalculation is NotApplicable.', 'TxnTaxDetail');
-    return none;
-  }
-  const perRate = new Map<string, { rate: Rate; base: Decimal; tax: Decimal }>();
-  const net = lines.sales.map((line) => addLine(draft, line, calculation === 'TaxInclusive', perRate));
-  const groups = [...perRate.values()];
-  const odd = new Decimal(draft.company.switches.oddTaxCents).dividedBy(100);
-  const taxes = groups.map((group, index) => {
-    const rounded = cents(group.tax);
-    return index === 0 && !rounded.isZero() ? rounded.plus(odd) : rounded;
-  });
-  const computed = taxOf(undefined, groups.map((group) => group.rate), taxes, groups.map((group) => group.base), net);
-  const kept = document.update ? decimal(object(document.input['TxnTaxDetail'])['TotalTax']) : undefined;
-  return kept === undefined ? computed : keepStaleTax(computed, kept);
-}
-
-/** An update that sends `TxnTaxDetail` keeps the tax it sent, whatever the new amounts are (quickbooks.md §14.12). */
-function keepStaleTax(computed: Tax, kept: Decimal): Tax {
-  const first = computed.payable[0];
-  if (first === undefined) return computed;
-  const rest = kept.minus(computed.total);
-  return {
-    ...computed,
-    total: kept,
-    detail: { ...computed.detail, TotalTax: amount(kept) },
-    payable: [{ account: first.account, amount: first.amount.plus(rest) }, ...computed.payable.slice(1)],
-  };
-}
-
-function addLine(draft: Draft, line: SalesLine, inclusive: boolean, perRate: Map<string, { rate: Rate; base: Decimal; tax: Decimal }>): Decimal {
-  const code = line.taxCode === undefined ? undefined : draft.get('TaxCode', line.taxCode);
-  if (line.taxCode === undefined || line.taxCode === 'TAX' || line.taxCode === 'NON') {
-    refuse('6000', 'Business Validation Error: Make sure all your transactions have a GST/HST (VAT) rate before you save.', 'TaxCodeRef');
-  }
-  if (code === undefined) return refuseReference('TaxCodeRef', line.taxCode);
-  if (!isActive(code)) refuse('610', 'Object Not Found : Something you’re trying to use has been made inactive.', 'TaxCodeRef');
-  const rates = salesRates(draft, code);
-  const percent = sum(rates.map((rate) => rate.percent));
-  const net = inclusive ? cents(line.amount.dividedBy(percent.dividedBy(100).plus(1))) : line.amount;
-  for (const rate of rates) {
-    const group = perRate.get(rate.id) ?? { rate, base: ZERO, tax: ZERO };
-    const tax = inclusive ? line.amount.minus(net).times(percent.isZero() ? 0 : rate.percent.dividedBy(percent)) : net.times(rate.percent).dividedBy(100);
-    perRate.set(rate.id, { rate, base: group.base.plus(net), tax: group.tax.plus(tax) });
-  }
-  return net;
-}
-
-interface Rate {
-  id: string;
-  name: string;
-  percent: Decimal;
-  account: string;
-}
-
-function salesRates(draft: Draft, code: ExactObject): Rate[] {
-  return objects(object(code['SalesTaxRateList'])['TaxRateDetail']).map((entry) => {
-    const id = refValue(entry['TaxRateRef']) ?? '';
-    const rate = object(draft.get('TaxRate', id));
-    const agency = object(draft.get('TaxAgency', refValue(rate['AgencyRef']) ?? ''));
-    return { id, name: text(rate['Name']) ?? '', percent: decimalOrZero(rate['RateValue']), account: payableAccount(draft, agency) };
-  });
-}
-
-/** The liability account of an agency: `<agency> Payable`, else the company's first tax account. */
-function payableAccount(draft: Draft, agency: ExactObject): string {
-  const accounts = draft.all('Account').filter((account) => ['SalesTaxPayable', 'GlobalTaxPayable'].includes(text(account['AccountSubType']) ?? ''));
-  const own = accounts.find((account) => account['Name'] === `${text(agency['DisplayName'])} Payable`) ?? accounts[0];
-  if (own === undefined) throw new Error('the company has no account for sales tax');
-  return text(own['Id']) ?? '';
-}
-
 /** The code of a state; the company's own state where the ship-to has none we know. */
 function codeForState(draft: Draft, state: string | undefined): ExactObject {
   const codes = draft.all('TaxCode').filter((code) => code['TaxGroup'] === true && isActive(code));
-  const byState = (wanted: string | undefined) => codes.find((code) => wanted !== undefined && (text(code['Description']) ?? '').endsWith(`, ${wanted}`));
+  const byState = (wanted: string | undefined) =>
+    codes.find((code) => wanted !== undefined && (text(code['Description']) ?? '').endsWith(`, ${wanted}`));
   const code = byState(state) ?? byState(draft.company.profile.state);
   if (code === undefined) throw new Error('the company has no tax code for its own state');
   return code;
@@ -196,27 +143,4 @@ function stateOf(wanted: ExactObject): string | undefined {
   const address: ExactJson | undefined = wanted['ShipAddr'] ?? wanted['BillAddr'];
   const state = text(object(address)['CountrySubDivisionCode']);
   return state?.toUpperCase();
-}
-
-function taxOf(code: ExactObject | undefined, rates: readonly Rate[], taxes: readonly Decimal[], bases: readonly Decimal[], net: Decimal[]): Tax {
-  const total = sum(taxes);
-  return {
-    total,
-    net,
-    payable: rates.map((rate, index) => ({ account: rate.account, amount: taxes[index] ?? ZERO })),
-    detail: present({
-      TxnTaxCodeRef: code === undefined ? undefined : ref(text(code['Id']) ?? ''),
-      TotalTax: amount(total),
-      TaxLine: rates.map((rate, index) => ({
-        Amount: amount(taxes[index] ?? ZERO),
-        DetailType: 'TaxLineDetail',
-        TaxLineDetail: {
-          TaxRateRef: ref(rate.id),
-          PercentBased: true,
-          TaxPercent: plain(rate.percent),
-          NetAmountTaxable: amount(cents(bases[index] ?? ZERO)),
-        },
-      })),
-    }),
-  };
 }

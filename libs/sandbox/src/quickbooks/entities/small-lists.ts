@@ -15,21 +15,36 @@ export const paymentMethod: Resource = {
   cdc: true,
   build: (writing) => {
     const fields = named('PaymentMethod', writing);
-    return writing.draft.save('PaymentMethod', writing.id, { ...fields, Type: writing.wanted['Type'] ?? 'NON_CREDIT_CARD' });
+    return writing.draft.save('PaymentMethod', writing.id, {
+      ...fields,
+      Type: writing.wanted['Type'] ?? 'NON_CREDIT_CARD',
+    });
   },
 };
 
 /** quickbooks.md §9.10. */
 export const term: Resource = {
   name: 'Term',
-  shape: { ...ENVELOPE, Name: textKind(31), DueDays: number, DiscountPercent: number, DiscountDays: number, Type: ignored, Active: flag },
+  shape: {
+    ...ENVELOPE,
+    Name: textKind(31),
+    DueDays: number,
+    DiscountPercent: number,
+    DiscountDays: number,
+    Type: ignored,
+    Active: flag,
+  },
   nameList: true,
   sequence: 'Term',
   queryable: ['Name', 'Active', 'DueDays'],
   cdc: true,
   build: (writing) => {
     const fields = named('Term', writing);
-    return writing.draft.save('Term', writing.id, { ...fields, ...pick(writing.wanted, ['DueDays', 'DiscountPercent', 'DiscountDays']), Type: 'STANDARD' });
+    return writing.draft.save('Term', writing.id, {
+      ...fields,
+      ...pick(writing.wanted, ['DueDays', 'DiscountPercent', 'DiscountDays']),
+      Type: 'STANDARD',
+    });
   },
 };
 
@@ -43,8 +58,18 @@ export const taxAgency: Resource = {
   cdc: false,
   build: ({ draft, id, wanted }) => {
     const name = text(wanted['DisplayName']) ?? refuseMissing('DisplayName');
-    checkNameFree(draft, name, { entity: 'TaxAgency', id }, [{ entity: 'TaxAgency', field: 'DisplayName' }], 'Another tax agency is already using this name.');
-    return draft.save('TaxAgency', id, { DisplayName: name, TaxTrackedOnPurchases: wanted['TaxTrackedOnPurchases'] ?? false, TaxTrackedOnSales: wanted['TaxTrackedOnSales'] ?? true });
+    checkNameFree(
+      draft,
+      name,
+      { entity: 'TaxAgency', id },
+      [{ entity: 'TaxAgency', field: 'DisplayName' }],
+      'Another tax agency is already using this name.',
+    );
+    return draft.save('TaxAgency', id, {
+      DisplayName: name,
+      TaxTrackedOnPurchases: wanted['TaxTrackedOnPurchases'] ?? false,
+      TaxTrackedOnSales: wanted['TaxTrackedOnSales'] ?? true,
+    });
   },
 };
 
@@ -74,7 +99,14 @@ function person(name: 'Vendor' | 'Employee'): Resource {
     shape: ENVELOPE,
     nameList: true,
     sequence: name,
-    queryable: ['DisplayName', 'GivenName', 'FamilyName', 'PrintOnCheckName', 'Active', ...(name === 'Vendor' ? ['CompanyName', 'Balance'] : [])],
+    queryable: [
+      'DisplayName',
+      'GivenName',
+      'FamilyName',
+      'PrintOnCheckName',
+      'Active',
+      ...(name === 'Vendor' ? ['CompanyName', 'Balance'] : []),
+    ],
     cdc: true,
   };
 }
@@ -105,6 +137,13 @@ function named(entity: 'PaymentMethod' | 'Term', { draft, id, current, wanted }:
   const active = staysActive(wanted, current);
   const given = text(wanted['Name']) ?? text(current?.['Name']) ?? refuseMissing('Name');
   const name = nameInLife(given, active);
-  if (active) checkNameFree(draft, name, { entity, id }, [{ entity, field: 'Name' }], 'Another record of this list is already using this name. Please use a different name.');
+  if (active)
+    checkNameFree(
+      draft,
+      name,
+      { entity, id },
+      [{ entity, field: 'Name' }],
+      'Another record of this list is already using this name. Please use a different name.',
+    );
   return { Name: name, Active: active };
 }

@@ -22,11 +22,19 @@ export async function openShop(company: 'us-auto' | 'uk-vat'): Promise<Shop> {
     ? { Line1: '12 Oak St', City: 'Austin', CountrySubDivisionCode: 'TX', PostalCode: '78701' }
     : { Line1: '3 Park Row', City: 'Bristol', PostalCode: 'BS1 5LJ' };
   const customer = String((await rig.make('Customer', { DisplayName: 'Dana Ruiz', BillAddr: address }))['Id']);
-  const item = String((await rig.make('Item', { Name: 'AC tune-up', Type: 'Service', IncomeAccountRef: { value: income }, ...cost }))['Id']);
+  const item = String(
+    (await rig.make('Item', { Name: 'AC tune-up', Type: 'Service', IncomeAccountRef: { value: income }, ...cost }))[
+      'Id'
+    ],
+  );
   const tryInvoice = (lines: string, header = '', query = ''): Promise<Answer> => {
     const global = american ? '' : ',"GlobalTaxCalculation":"TaxExcluded"';
     const extra = header === '' ? '' : `,${header}`;
-    return rig.call('POST', `invoice${query}`, `{"CustomerRef":{"value":"${customer}"},"Line":[${lines}]${global}${extra}}`);
+    return rig.call(
+      'POST',
+      `invoice${query}`,
+      `{"CustomerRef":{"value":"${customer}"},"Line":[${lines}]${global}${extra}}`,
+    );
   };
   const invoice = async (lines: string, header = ''): Promise<TextObject> => {
     const answer = await tryInvoice(lines, header);

@@ -27,12 +27,17 @@ export function createTaxCode(draft: Draft, body: ExactObject): { id: string; an
     refuse('6240', `The name supplied already exists. : Another tax code is already using this name.`, 'TaxCode');
   }
   const rates = details.map((detail) => ({ detail, id: rateFor(draft, detail) }));
-  if (new Set(rates.map((rate) => rate.id)).size < rates.length) refuse('6000', 'The same tax rate cannot be used twice in a tax code.', 'TaxRateDetails');
+  if (new Set(rates.map((rate) => rate.id)).size < rates.length)
+    refuse('6000', 'The same tax rate cannot be used twice in a tax code.', 'TaxRateDetails');
   const id = String(draft.next('TaxCode'));
   const listOf = (side: string) => ({
     TaxRateDetail: rates
       .filter((rate) => (text(rate.detail['TaxApplicableOn']) ?? 'Sales') === side)
-      .map((rate, order) => ({ TaxRateRef: ref(rate.id, rateName(draft, rate.id)), TaxTypeApplicable: 'TaxOnAmount', TaxOrder: plain(order) })),
+      .map((rate, order) => ({
+        TaxRateRef: ref(rate.id, rateName(draft, rate.id)),
+        TaxTypeApplicable: 'TaxOnAmount',
+        TaxOrder: plain(order),
+      })),
   });
   draft.save('TaxCode', id, {
     Name: name,
@@ -46,7 +51,11 @@ export function createTaxCode(draft: Draft, body: ExactObject): { id: string; an
   });
   return {
     id,
-    answer: { TaxCode: name, TaxCodeId: id, TaxRateDetails: rates.map((rate) => ({ ...rate.detail, TaxRateId: rate.id })) },
+    answer: {
+      TaxCode: name,
+      TaxCodeId: id,
+      TaxRateDetails: rates.map((rate) => ({ ...rate.detail, TaxRateId: rate.id })),
+    },
   };
 }
 
@@ -57,14 +66,20 @@ function rateName(draft: Draft, id: string): string {
 
 function rateFor(draft: Draft, detail: ExactObject): string {
   const known = text(detail['TaxRateId']);
-  if (known !== undefined) return draft.get('TaxRate', known) === undefined ? refuseReference('TaxRateId', known) : known;
+  if (known !== undefined)
+    return draft.get('TaxRate', known) === undefined ? refuseReference('TaxRateId', known) : known;
   const name = text(detail['TaxRateName']) ?? refuseMissing('TaxRateName');
   const value = text(detail['RateValue']) ?? refuseMissing('RateValue');
   const agency = text(detail['TaxAgencyId']) ?? refuseMissing('TaxAgencyId');
   if (draft.get('TaxAgency', agency) === undefined) refuseReference('TaxAgencyId', agency);
-  if (!/^\d+(\.\d+)?$/.test(value) || new Decimal(value).greaterThan(100)) refuse('2150', 'Invalid Percent : RateValue must be from 0 to 100.', 'RateValue');
+  if (!/^\d+(\.\d+)?$/.test(value) || new Decimal(value).greaterThan(100))
+    refuse('2150', 'Invalid Percent : RateValue must be from 0 to 100.', 'RateValue');
   if (draft.all('TaxRate').some((rate) => sameName(text(rate['Name']) ?? '', name))) {
-    refuse('6240', 'The name supplied already exists. : Another tax rate is already using this \nname. Please enter a different name.', 'TaxRateName');
+    refuse(
+      '6240',
+      'The name supplied already exists. : Another tax rate is already using this \nname. Please enter a different name.',
+      'TaxRateName',
+    );
   }
   const id = String(draft.next('TaxRate'));
   draft.save('TaxRate', id, {

@@ -7,7 +7,11 @@ import { refuse } from '../refusal';
 export function checkOpen(draft: Draft, ...days: readonly (string | undefined)[]): void {
   const closed = text(object(object(draft.all('Preferences')[0])['AccountingInfoPrefs'])['BookCloseDate']);
   if (closed !== undefined && days.some((day) => day !== undefined && day <= closed)) {
-    refuse('6210', 'The account period has closed and the account books cannot be updated through the QBO Services API. Please use the QBO website to make these changes.', 'TxnDate');
+    refuse(
+      '6210',
+      'The account period has closed and the account books cannot be updated through the QBO Services API. Please use the QBO website to make these changes.',
+      'TxnDate',
+    );
   }
 }
 
@@ -26,7 +30,9 @@ export function applicationsOf(draft: Draft, invoiceId: string): Application[] {
   const found: Application[] = [];
   for (const payment of draft.all('Payment')) {
     for (const line of objects(payment['Line'])) {
-      const linked = objects(line['LinkedTxn']).some((link) => link['TxnType'] === 'Invoice' && link['TxnId'] === invoiceId);
+      const linked = objects(line['LinkedTxn']).some(
+        (link) => link['TxnType'] === 'Invoice' && link['TxnId'] === invoiceId,
+      );
       if (linked) found.push({ payment, amount: decimalOrZero(line['Amount']) });
     }
   }

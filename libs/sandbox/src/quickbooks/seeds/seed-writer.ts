@@ -34,13 +34,29 @@ export class SeedWriter {
 
   rate(name: string, percent: string, agency: string): string {
     return this.store('TaxRate', {
-      Name: name, Description: name, Active: true, RateValue: number(percent), AgencyRef: ref(agency), SpecialTaxType: 'NONE', DisplayType: 'ReadOnly',
+      Name: name,
+      Description: name,
+      Active: true,
+      RateValue: number(percent),
+      AgencyRef: ref(agency),
+      SpecialTaxType: 'NONE',
+      DisplayType: 'ReadOnly',
     });
   }
 
-  code(code: { name: string; description: string; sales: readonly string[]; purchases?: readonly string[]; taxable?: boolean }): string {
+  code(code: {
+    name: string;
+    description: string;
+    sales: readonly string[];
+    purchases?: readonly string[];
+    taxable?: boolean;
+  }): string {
     const list = (rates: readonly string[]): ExactObject => ({
-      TaxRateDetail: rates.map((rate, order) => ({ TaxRateRef: ref(rate, String(this.draft.get('TaxRate', rate)?.['Name'] ?? '')), TaxTypeApplicable: 'TaxOnAmount', TaxOrder: number(order) })),
+      TaxRateDetail: rates.map((rate, order) => ({
+        TaxRateRef: ref(rate, String(this.draft.get('TaxRate', rate)?.['Name'] ?? '')),
+        TaxTypeApplicable: 'TaxOnAmount',
+        TaxOrder: number(order),
+      })),
     });
     return this.store('TaxCode', {
       Name: code.name,
@@ -57,8 +73,18 @@ export class SeedWriter {
 
   /** The pseudo codes of US lines. */
   pseudoCodes(): void {
-    for (const [id, taxable] of [['TAX', true], ['NON', false]] as const) {
-      this.draft.save('TaxCode', id, { Name: id, Description: id, Active: true, Hidden: false, Taxable: taxable, TaxGroup: false });
+    for (const [id, taxable] of [
+      ['TAX', true],
+      ['NON', false],
+    ] as const) {
+      this.draft.save('TaxCode', id, {
+        Name: id,
+        Description: id,
+        Active: true,
+        Hidden: false,
+        Taxable: taxable,
+        TaxGroup: false,
+      });
     }
   }
 
@@ -81,12 +107,24 @@ export class SeedWriter {
 
   preferences(profile: CompanyProfile, prefs: { sales: ExactObject; tax: ExactObject }): void {
     this.draft.save('Preferences', '1', {
-      AccountingInfoPrefs: { ClassTrackingPerTxn: false, ClassTrackingPerTxnLine: false, TrackDepartments: false, FirstMonthOfFiscalYear: 'January' },
-      ProductAndServicesPrefs: { ForSales: true, ForPurchase: true, QuantityWithPriceAndRate: true, QuantityOnHand: true },
+      AccountingInfoPrefs: {
+        ClassTrackingPerTxn: false,
+        ClassTrackingPerTxnLine: false,
+        TrackDepartments: false,
+        FirstMonthOfFiscalYear: 'January',
+      },
+      ProductAndServicesPrefs: {
+        ForSales: true,
+        ForPurchase: true,
+        QuantityWithPriceAndRate: true,
+        QuantityOnHand: true,
+      },
       SalesFormsPrefs: {
         CustomField: [
           { CustomField: [{ Name: 'SalesFormsPrefs.UseSalesCustom1', Type: 'BooleanType', BooleanValue: true }] },
-          { CustomField: [{ Name: 'SalesFormsPrefs.SalesCustomName1', Type: 'StringType', StringValue: 'P.O. Number' }] },
+          {
+            CustomField: [{ Name: 'SalesFormsPrefs.SalesCustomName1', Type: 'StringType', StringValue: 'P.O. Number' }],
+          },
         ],
         AllowDeposit: true,
         AllowEstimates: true,

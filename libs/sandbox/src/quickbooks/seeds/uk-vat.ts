@@ -33,14 +33,25 @@ function fill(draft: Draft): void {
     sales: { CustomTxnNumbers: true, AllowDiscount: true, DefaultDiscountAccount: ref(discounts) },
     tax: { UsingSalesTax: true },
   });
-  const agency = seed.store('TaxAgency', { DisplayName: 'HMRC', TaxTrackedOnPurchases: true, TaxTrackedOnSales: true, TaxRegistrationNumber: 'GB 123 4567 89' });
+  const agency = seed.store('TaxAgency', {
+    DisplayName: 'HMRC',
+    TaxTrackedOnPurchases: true,
+    TaxTrackedOnSales: true,
+    TaxRegistrationNumber: 'GB 123 4567 89',
+  });
   for (const { name, percent, description, taxable } of CODES) {
     const sale = seed.rate(name, percent, agency);
     const purchase = seed.rate(`${name} (Purchases)`, percent, agency);
     seed.code({ name, description, taxable, sales: [sale], purchases: [purchase] });
   }
-  for (const [name, days] of [['Due on receipt', 0], ['Net 14', 14], ['Net 30', 30]] as const) seed.build('Term', { Name: name, DueDays: number(days) });
-  for (const name of ['Cash', 'Cheque', 'Direct Debit']) seed.build('PaymentMethod', { Name: name, Type: 'NON_CREDIT_CARD' });
+  for (const [name, days] of [
+    ['Due on receipt', 0],
+    ['Net 14', 14],
+    ['Net 30', 30],
+  ] as const)
+    seed.build('Term', { Name: name, DueDays: number(days) });
+  for (const name of ['Cash', 'Cheque', 'Direct Debit'])
+    seed.build('PaymentMethod', { Name: name, Type: 'NON_CREDIT_CARD' });
   seed.build('Item', { Name: 'Services', Type: 'Service', IncomeAccountRef: ref(sales), ExpenseAccountRef: ref(cost) });
   for (const name of ['Clifton Lettings', 'Mrs P Hargreaves']) seed.build('Customer', { DisplayName: name });
   seed.people('Vendor', ['Screwfix', 'Plumb Center', 'Wessex Water']);

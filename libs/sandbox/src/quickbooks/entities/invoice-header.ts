@@ -1,0 +1,94 @@
+import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { Draft } from '../draft';
+import { decimalOrZero, object, objects, present, refValue, text } from '../exact';
+import { follow } from '../name-list';
+import { refuse } from '../refusal';
+import type { Writing } from '../resource';
+
+/** `DocNumber` by the company's numbering (quickbooks.md §9.5). */
+export function numberFor({ draft, id, current, wanted, input, include }: Writing): string | undefined {
+  const preferences = object(object(draft.all('Preferences')[0])['SalesFormsPrefs']);
+  const own = preferences['CustomTxnNumbers'] === true;
+  const given = text(wanted['DocNumber']);
+  if (given === 'AUTO_GENERATE' || (given === undefined && !own))
+    return text(current?.['DocNumber']) ?? nextNumber(draft);
+  if (given === undefined) return undefined;
+  if (/^\d+$/.test(given)) draft.advance('DocNumber', Number(given));
+  const warns = own && draft.company.switches.warnDuplicateNumbers && !include.includes('allowduplicatedocnum');
+  const other =
+    warns && input['DocNumber'] !== undefined
+      ? draft.all('Invoice').find((record) => record['DocNumber'] === given && record['Id'] !== id)
+      : undefined;
+  if (other !== undefined) {
+    refuse(
+      '6140',
+      `Duplicate Document Number Error : You must specify a different number. This number has already been used. DocNumber=${given} is assigned to TxnType=Invoice with TxnId=${text(other['Id'])}`,
+      'DocNumber',
+    );
+  }
+  return given;
+}
+
+function nextNumber(draft: Draft): string {
+  return String(draft.next('DocNumber', 1001));
+}
+
+export function dueDate(draft: Draft, wanted: ExactObject, txnDate: string): string {
+  const term = follow(draft, wanted['SalesTermRef'], 'Term', 'SalesTermRef');
+  const days = Number(decimalOrZero(term?.['DueDays']));
+  return new Date(Date.parse(`${txnDate}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Addresses come from the customer when a new invoice has none, and are re-flowed into lines when an update sends none (quickbooks.md §9.5, §14.17). */
+export function addressesOf(draft: Draft, { current, input }: Writing, customer: ExactObject): ExactObject {
+  const address = (key: 'BillAddr' | 'ShipAddr'): ExactJson | undefined => {
+    if (input[key] !== undefined) return { Id: String(draft.next('address', 100)), ...object(input[key]) };
+    if (current !== undefined) return current[key] === undefined ? undefined : reflow(object(current[key]));
+    return customer[key] ?? (key === 'ShipAddr' ? customer['BillAddr'] : undefined);
+  };
+  return present({ BillAddr: address('BillAddr'), ShipAddr: address('ShipAddr') });
+}
+
+function reflow(address: ExactObject): ExactObject {
+  const lines = [1, 2, 3, 4, 5].map((place) => text(address[`Line${place}`])).filter((line) => line !== undefined);
+  const town = [
+    text(address['City']),
+    [text(address['CountrySubDivisionCode']), text(address['PostalCode'])].filter(Boolean).join('  '),
+  ]
+    .filter(Boolean)
+    .join(', ');
+  if (town === '') return address;
+  const reflowed = [...lines, town].slice(0, 5);
+  return present({
+    Id: address['Id'],
+    ...Object.fromEntries(reflowed.map((line, index) => [`Line${index + 1}`, line])),
+    Country: address['Country'],
+  });
+}
+
+export function checkCurrency(draft: Draft, wanted: ExactObject): void {
+  const currency = refValue(wanted['CurrencyRef']);
+  if (currency !== undefined && currency !== draft.company.profile.currency)
+    refuse('2220', `Invalid Currency Type : ${currency}`, 'CurrencyRef');
+}
+
+export function checkCustomFields(draft: Draft, wanted: ExactObject): void {
+  const fields = objects(wanted['CustomField']);
+  if (fields.length === 0) return;
+  const prefs = object(object(draft.all('Preferences')[0])['SalesFormsPrefs']);
+  const defined = objects(prefs['CustomField'])
+    .flatMap((group) => objects(group['CustomField']))
+    .map((field) => text(field['Name']));
+  for (const field of fields) {
+    if (!defined.includes(`SalesFormsPrefs.SalesCustomName${text(field['DefinitionId'])}`))
+      refuse('3000', 'Invalid Custom Field : no such definition.', 'CustomField');
+  }
+}
+
+export function checkEmail(wanted: ExactObject): void {
+  if (wanted['EmailStatus'] === 'NeedToSend' && wanted['BillEmail'] === undefined)
+    refuse('6420', 'Email address is required to send a sales form.', 'BillEmail');
+  const address = text(object(wanted['BillEmail'])['Address']);
+  if (address !== undefined && !(address.includes('@') && address.includes('.')))
+    refuse('2210', 'Invalid Email Address format.', 'BillEmail');
+}
