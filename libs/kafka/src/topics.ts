@@ -1,4 +1,5 @@
-import type { Admin } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KafkaJSProtocolError, type Admin } from 'kafkajs';
 import type { KafkaClient } from './client';
 
 export interface TopicToEnsure {
@@ -62,11 +63,23 @@ export function offsetsAt(kafka: KafkaClient, topic: string, timestampMs: number
   );
 }
 
+/** A topic made a moment ago may have no leader yet, at this broker or that: asked again for so long. */
+const SETTLES_WITHIN_MS = 30_000;
+const ASK_AGAIN_MS = 200;
+
 async function withAdmin<Result>(kafka: KafkaClient, work: (admin: Admin) => Promise<Result>): Promise<Result> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    return await work(admin);
+    const until = Date.now() + SETTLES_WITHIN_MS;
+    for (;;) {
+      try {
+        return await work(admin);
+      } catch (error) {
+        if (!(error instanceof KafkaJSProtocolError && error.retriable) || Date.now() >= until) throw error;
+        await sleep(ASK_AGAIN_MS);
+      }
+    }
   } finally {
     await admin.disconnect();
   }

@@ -39,6 +39,6 @@ export function toMessages(tenant: string, version: number, history: readonly Se
 
 function pushAccount(tenant: string, { role, commandId, by, at }: AccountWanted['data']): Outgoing {
   const ref = `account:${role}`;
-  const command: SyncCommand = { commandId, kind: 'push', tenant, by, at, ref };
+  const command: SyncCommand = { commandId, kind: 'push', tenant, by, at, ref, run: commandId };
   return { topic: TOPICS.commands.name, key: messageKey(tenant, ref), value: JSON.stringify(command) };
 }
