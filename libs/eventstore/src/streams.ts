@@ -124,7 +124,7 @@ export async function append(
 }
 
 /**
- * Appends to several streams (each named once) in the order given: the events, their erasable side, an `unpublished` row
+ * Appends to several streams (each named once, its head best locked before) in the order given: the events, their erasable side, an `unpublished` row
  * each, and the head's version and standing. One outcome per append, in their order. An append whose expected version is
  * not the head's stores nothing; the others are stored.
  */
@@ -144,18 +144,23 @@ export async function appendAll(client: Client, appends: readonly Append[]): Pro
 /** The heads that stood at the expected version; a head that is not there stands at 0. */
 async function moveHeads(client: Client, appends: readonly Append[]): Promise<Set<string>> {
   const result = await client.query<{ tenant: string; ref: string }>(
-    `insert into stream as s (tenant, ref, version, open, waits_on, revisit_at)
-     select tenant, ref, expected + added, open, waits_on, revisit_at
-       from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::boolean[], $6::text[], $7::timestamptz[])
+    `with a as (
+       select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::boolean[], $6::text[], $7::timestamptz[])
          as a (tenant, ref, expected, added, open, waits_on, revisit_at)
-      where expected = 0 or exists (select from stream x where x.tenant = a.tenant and x.ref = a.ref)
-      order by tenant, ref
-     on conflict (tenant, ref) do update
-        set version = excluded.version, open = excluded.open,
-            waits_on = excluded.waits_on, revisit_at = excluded.revisit_at
-      where s.version = (select expected from unnest($1::text[], $2::text[], $3::int[]) as e (tenant, ref, expected)
-                          where e.tenant = s.tenant and e.ref = s.ref)
-     returning tenant, ref`,
+     ), moved as (
+       update stream s
+          set version = expected + added, open = a.open, waits_on = a.waits_on, revisit_at = a.revisit_at
+         from a
+        where s.tenant = a.tenant and s.ref = a.ref and s.version = a.expected
+       returning s.tenant, s.ref
+     ), made as (
+       insert into stream (tenant, ref, version, open, waits_on, revisit_at)
+       select tenant, ref, added, open, waits_on, revisit_at from a
+        where expected = 0 and not exists (select from stream s where s.tenant = a.tenant and s.ref = a.ref)
+       on conflict do nothing
+       returning tenant, ref
+     )
+     select tenant, ref from moved union all select tenant, ref from made`,
     [
       appends.map((one) => one.tenant),
       appends.map((one) => one.ref),

@@ -134,6 +134,26 @@ describe('the consumer', () => {
     expect(values(kept)).toEqual(['a']);
   });
 
+  it('heartbeats while a batch is in hand, so that the group keeps it', async () => {
+    const from = await topic();
+    let beats = 0;
+    const watched = watching((made) => void made.on('consumer.heartbeat', () => void (beats += 1)));
+    let handled = 0;
+    await send(from, ['a']);
+    const consumer = consume({
+      kafka: watched,
+      topics: [from],
+      handle: async () => {
+        const before = beats;
+        await until(() => beats >= before + 2, { what: 'two heartbeats', timeoutMs: 15_000 });
+        handled += 1;
+        return { outcome: 'done' };
+      },
+    });
+    await until(() => handled === 1, { what: 'the batch', timeoutMs: 30_000 });
+    expect(consumer.status()).toMatchObject({ state: 'running', rebuilds: 0, failures: 0 });
+  });
+
   it('goes back where it is told to', async () => {
     const from = await topic();
     const kept: ConsumedMessage[] = [];
