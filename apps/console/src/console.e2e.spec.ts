@@ -375,6 +375,12 @@ describe('the console', () => {
     expect((await call('GET', `${path}/log?state=skipped&entity=invoice`)).body.items).toHaveLength(1);
     expect((await call('GET', `${path}/log/counts`)).body.byState).toEqual({ skipped: 1, synced: 1 });
 
+    expect((await call('GET', `${path}/summary`)).body).toMatchObject({
+      headline: { code: 'up_to_date' },
+      waiting: 0,
+      problems: 0,
+    });
+
     const page = (await call('GET', `${path}/log?limit=1`)).body;
     expect(page.total).toBe(2);
     const rest = (await call('GET', `${path}/log?limit=1&cursor=${page.next}`)).body;

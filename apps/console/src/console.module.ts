@@ -30,6 +30,8 @@ import { SettingsController } from './settings/settings.controller';
 import { SettingsDesk } from './settings/settings-desk';
 import { SettingsOutbox } from './settings/settings-outbox';
 import { SettingsStore } from './settings/settings-store';
+import { SummaryController } from './summary/summary.controller';
+import { SummaryReader } from './summary/summary-reader';
 import { SyncActiveController } from './sync-active/sync-active.controller';
 import { SyncSwitch } from './sync-active/sync-switch';
 import { EVENT_DATABASE, GROUP, KAFKA, PRODUCER } from './tokens';
@@ -65,12 +67,13 @@ export class ConsoleModule {
         OperationsLogController,
         QuickBooksController,
         SettingsController,
+        SummaryController,
         SyncActiveController,
       ],
       providers: [
         ...[ActivityIntake, Companies, CompanyConditions, Connections, ConsoleRuntime, ChartReader, ExchangeLog],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
-        ...[SettingsStore, StoryReader, SyncSwitch],
+        ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         { provide: GROUP, useValue: group },
         {
           provide: EVENT_DATABASE,

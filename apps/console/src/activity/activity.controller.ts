@@ -2,11 +2,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
+import type { Log } from '@qbo-sync/service/log';
+import { LOG } from '@qbo-sync/service/tokens';
 import { DataSource } from 'typeorm';
 import { ExchangeLog } from '../log/exchange-log';
 import { GROUP } from '../tokens';
 import { ActivityIntake } from './activity-intake';
-import { takeBatch } from './partition-consumer';
+import { type Apply, takeBatch } from './partition-consumer';
 
 /** Kafka's side of the console: what happened, and what was asked of QuickBooks and answered. */
 @Controller()
@@ -16,24 +18,31 @@ export class ActivityController {
     @Inject(GROUP) private readonly group: string,
     @Inject(ActivityIntake) private readonly intake: ActivityIntake,
     @Inject(ExchangeLog) private readonly exchanges: ExchangeLog,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @EventPattern([TOPICS.activity.name])
   activity(@Payload() batch: Batch): Promise<BatchOutcome> {
-    return takeBatch(this.dataSource, this.group, batch, (manager, messages) => this.intake.take(manager, messages));
+    return this.take(batch, (manager, messages) => this.intake.take(manager, messages));
   }
 
   @EventPattern([TOPICS.requests.name])
   requests(@Payload() batch: Batch): Promise<BatchOutcome> {
-    return takeBatch(this.dataSource, this.group, batch, (manager, messages) =>
-      this.exchanges.requests(manager, messages),
-    );
+    return this.take(batch, (manager, messages) => this.exchanges.requests(manager, messages));
   }
 
   @EventPattern([TOPICS.answers.name])
   answers(@Payload() batch: Batch): Promise<BatchOutcome> {
-    return takeBatch(this.dataSource, this.group, batch, (manager, messages) =>
-      this.exchanges.answers(manager, messages),
-    );
+    return this.take(batch, (manager, messages) => this.exchanges.answers(manager, messages));
+  }
+
+  private async take(batch: Batch, apply: Apply): Promise<BatchOutcome> {
+    try {
+      return await takeBatch(this.dataSource, this.group, batch, apply);
+    } catch (err) {
+      const { topic, partition, firstOffset } = batch;
+      this.log.warn({ err, topic, partition, offset: firstOffset }, 'could not take a batch; it comes again');
+      throw err;
+    }
   }
 }

@@ -3,6 +3,9 @@ import type { Client } from '@qbo-sync/eventstore/pool';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
 import type { DataSource, EntityManager } from 'typeorm';
 
+/** What messages cause, inside the transaction. */
+export type Apply = (manager: EntityManager, messages: readonly ConsumedMessage[]) => Promise<void>;
+
 /**
  * Takes a batch into the database: what it causes and the partition's offset row in one transaction, so that a batch that
  * comes again, or a restored database, neither loses nor doubles anything (scenarios.md 16).
@@ -11,7 +14,7 @@ export async function takeBatch(
   dataSource: DataSource,
   group: string,
   batch: Batch,
-  apply: (manager: EntityManager, messages: readonly ConsumedMessage[]) => Promise<void>,
+  apply: Apply,
 ): Promise<BatchOutcome> {
   const key = { group, topic: batch.topic, partition: batch.partition };
   return dataSource.transaction(async (manager) => {

@@ -21,15 +21,13 @@ export type GatewayFault = {
 export type GatewayAnswer<Value> = { readonly ok: true; readonly value: Value } | GatewayFault;
 
 const TIMEOUT_MS = 20_000;
-const OF_STATUS: Readonly<Record<number, GatewayFault['code']>> = {
-  401: 'gateway_unavailable',
-  403: 'gateway_unavailable',
-  404: 'not_connected',
-  409: 'not_connected',
-  429: 'gateway_unavailable',
-  500: 'gateway_unavailable',
-  503: 'gateway_unavailable',
-  504: 'gateway_unavailable',
+/** The gateway's problem codes that say more than their status. */
+const OF_CODE: Readonly<Record<string, GatewayFault['code']>> = {
+  not_connected: 'not_connected',
+  reconnect: 'not_connected',
+  tenant_unknown: 'not_connected',
+  refused: 'quickbooks_refused',
+  qbo_down: 'gateway_unavailable',
 };
 
 /** The gateway's internal API. Every failure is an answer; nothing here throws for what the other side does. */
@@ -90,8 +88,8 @@ export class GatewayClient {
   }
 }
 
-/** The gateway's problem code where it is one of ours, else by status. */
+/** By the gateway's problem code, else by status: what the caller did wrong is a refusal, anything else may pass. */
 function faultOf(status: number, text: string): GatewayFault['code'] {
-  const code = /"code"\s*:\s*"(not_connected|reconnect)"/.test(text) ? 'not_connected' : undefined;
-  return code ?? OF_STATUS[status] ?? 'quickbooks_refused';
+  const code = /"code"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? '';
+  return OF_CODE[code] ?? (status === 400 || status === 422 ? 'quickbooks_refused' : 'gateway_unavailable');
 }

@@ -21,27 +21,14 @@ export class ExchangeLog {
   ) {}
 
   async requests(manager: EntityManager, messages: readonly ConsumedMessage[]): Promise<void> {
-    for (const message of messages) {
-      const request = this.parse(QboRequest, message);
-      if (request === undefined) continue;
-      await manager.query(
-        `insert into exchange (tenant, ref, revision, request) values ($1, $2, $3, $4)
-         on conflict (tenant, ref, revision) do update set request = excluded.request`,
-        [request.tenant, request.ref, request.revision, textOf(message)],
-      );
-    }
+    await store(manager, 'request', this.read(QboRequest, messages));
   }
 
   async answers(manager: EntityManager, messages: readonly ConsumedMessage[]): Promise<void> {
-    for (const message of messages) {
-      const answer = this.parse(QboAnswer, message);
-      if (answer === undefined) continue;
-      await manager.query(
-        `insert into exchange (tenant, ref, revision, answer) values ($1, $2, $3, $4)
-         on conflict (tenant, ref, revision) do update set answer = excluded.answer`,
-        [answer.tenant, answer.ref, answer.revision, textOf(message)],
-      );
-      if (entityOf(answer.ref) === 'account' && answer.outcome === 'synced') await this.accountMade(answer);
+    const answers = this.read(QboAnswer, messages);
+    await store(manager, 'answer', answers);
+    for (const { value } of answers) {
+      if (entityOf(value.ref) === 'account' && value.outcome === 'synced') await this.accountMade(value);
     }
   }
 
@@ -59,17 +46,50 @@ export class ExchangeLog {
     });
   }
 
-  private parse<T extends object>(dto: new () => T, message: ConsumedMessage): T | undefined {
-    const { topic, partition, offset } = message;
-    try {
-      const checked = check(dto, JSON.parse(textOf(message)));
-      if (checked.ok) return checked.value;
-    } catch {
-      // Falls through: not JSON is as unreadable as another shape.
-    }
-    this.log.warn({ topic, partition, offset, code: 'unreadable' }, 'message cannot be read');
+  private read<T extends object>(dto: new () => T, messages: readonly ConsumedMessage[]): Said<T>[] {
+    return messages.flatMap((message) => {
+      const text = message.value?.toString('utf8') ?? '';
+      const value = parse(dto, text);
+      if (value !== undefined) return [{ value, text }];
+      const { topic, partition, offset } = message;
+      this.log.warn({ topic, partition, offset, code: 'unreadable' }, 'message cannot be read');
+      return [];
+    });
+  }
+}
+
+interface Said<T> {
+  readonly value: T;
+  /** As it came: its numbers are never parsed. */
+  readonly text: string;
+}
+
+function parse<T extends object>(dto: new () => T, text: string): T | undefined {
+  try {
+    const checked = check(dto, JSON.parse(text));
+    return checked.ok ? checked.value : undefined;
+  } catch {
     return undefined;
   }
 }
 
-const textOf = (message: ConsumedMessage): string => message.value?.toString('utf8') ?? '';
+/** The last of a batch counts: a later answer of a revision is a later attempt. */
+async function store(
+  manager: EntityManager,
+  side: 'request' | 'answer',
+  said: readonly Said<Pick<QboRequest, 'tenant' | 'ref' | 'revision'>>[],
+): Promise<void> {
+  const last = new Map(said.map((one) => [JSON.stringify([one.value.tenant, one.value.ref, one.value.revision]), one]));
+  const rows = [...last.values()];
+  await manager.query(
+    `insert into exchange (tenant, ref, revision, ${side})
+     select * from unnest($1::text[], $2::text[], $3::int[], $4::text[])
+     on conflict (tenant, ref, revision) do update set ${side} = excluded.${side}`,
+    [
+      rows.map(({ value }) => value.tenant),
+      rows.map(({ value }) => value.ref),
+      rows.map(({ value }) => value.revision),
+      rows.map(({ text }) => text),
+    ],
+  );
+}

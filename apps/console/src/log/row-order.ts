@@ -151,8 +151,7 @@ const UNFINISHED: readonly RecordState[] = ['waiting', 'sending', 'needs attenti
 /** What the row shows. */
 export function show(row: Row, { gateway, settled }: Around): Shown {
   const own = row.standing;
-  const sameRevision = gateway !== null && gateway.place.revision === own.place.revision;
-  const { place, value } = sameRevision && comparePlaces(gateway.place, own.place) > 0 ? gateway : own;
+  const { place, value } = gateway !== null && comparePlaces(gateway.place, own.place) > 0 ? gateway : own;
   const replaced = UNFINISHED.includes(value.state) && settled !== null && settled.revision > place.revision;
   const standing: Standing = replaced
     ? { state: 'skipped', reason: { code: 'replaced' }, warnings: [], waitsOn: null, retryAt: null }

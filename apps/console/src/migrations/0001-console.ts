@@ -12,7 +12,7 @@ create table log_row (
   tenant           text,
   ref              text not null,
   event_id         text,
-  entity           text not null,
+  entity           text,
   record_id        text not null,
   number           text,
   party            text,

@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { CompanyConditions } from '../connection/company-conditions';
+import { SettingsStore } from '../settings/settings-store';
+import { headlineOf } from './headline';
+import type { SummaryDto } from './summary.dto';
+
+interface Counted {
+  readonly waiting: number;
+  readonly sending: number;
+  readonly problems: number;
+  readonly warnings: number;
+  readonly oldest: Date | null;
+  readonly settled: Date | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly within60: number | null;
+}
+
+/** How things stand in one company, in one line and a few numbers. */
+@Injectable()
+export class SummaryReader {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CompanyConditions) private readonly conditions: CompanyConditions,
+    @Inject(SettingsStore) private readonly settings: SettingsStore,
+  ) {}
+
+  async of(tenant: string): Promise<SummaryDto> {
+    const [counted, condition, { state }] = await Promise.all([
+      this.count(tenant),
+      this.conditions.of(tenant),
+      this.settings.load(tenant),
+    ]);
+    const { waiting, sending, problems, warnings, oldest, settled } = counted;
+    const lastSettledAt = settled?.toISOString() ?? null;
+    return {
+      headline: headlineOf({ condition, active: state.active, waiting, sending, problems, lastSettledAt }),
+      waiting,
+      oldestWaitingAt: oldest?.toISOString() ?? null,
+      problems,
+      warnings,
+      payoutsOpen: 0,
+      latency: { p50Seconds: counted.p50, p95Seconds: counted.p95, within60Percent: counted.within60 },
+    };
+  }
+
+  private async count(tenant: string): Promise<Counted> {
+    const [row] = (await this.dataSource.query(
+      `with took as (
+         select extract(epoch from settled_at - occurred_at)::float8 as seconds from log_row
+          where tenant = $1 and state in ('synced', 'synced with warnings') and settled_at > now() - interval '24 hours')
+       select count(*) filter (where state = 'waiting')::int as waiting,
+              count(*) filter (where state = 'sending')::int as sending,
+              count(*) filter (where state = 'needs attention')::int as problems,
+              count(*) filter (where state = 'synced with warnings')::int as warnings,
+              min(occurred_at) filter (where state = 'waiting') as oldest,
+              max(settled_at) filter (where state in ('synced', 'synced with warnings')) as settled,
+              (select percentile_cont(0.5) within group (order by seconds) from took) as p50,
+              (select percentile_cont(0.95) within group (order by seconds) from took) as p95,
+              (select 100.0 * count(*) filter (where seconds <= 60) / nullif(count(*), 0) from took)::float8 as within60
+         from log_row where tenant = $1`,
+      [tenant],
+    )) as [Counted];
+    return row;
+  }
+}

@@ -1,0 +1,19 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CodedDto } from '../log/log-dto';
+
+export class LatencyDto {
+  @ApiProperty({ type: Number, nullable: true }) p50Seconds: number | null;
+  @ApiProperty({ type: Number, nullable: true }) p95Seconds: number | null;
+  @ApiProperty({ type: Number, nullable: true }) within60Percent: number | null;
+}
+
+export class SummaryDto {
+  @ApiProperty({ type: CodedDto }) headline: CodedDto;
+  @ApiProperty() waiting: number;
+  @ApiProperty({ type: String, nullable: true }) oldestWaitingAt: string | null;
+  @ApiProperty() problems: number;
+  @ApiProperty() warnings: number;
+  @ApiProperty() payoutsOpen: number;
+  @ApiProperty({ type: LatencyDto, description: 'Of the last 24 hours, from the event to QuickBooks’ answer.' })
+  latency: LatencyDto;
+}
