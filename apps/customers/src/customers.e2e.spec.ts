@@ -1,27 +1,15 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
-import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
 import { CUSTOMERS, CustomersModule } from './customers.module';
 
+jest.setTimeout(60_000);
+
 const NAME = 'Zoë Canary-Ruiz';
-
-function customer(id: string, change: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    id,
-    kind: 'residential',
-    displayName: `${NAME} ${id}`,
-    email: 'zoe.canary@example.com',
-    taxExempt: false,
-    active: true,
-    updatedAt: '2026-02-03T10:00:00Z',
-    ...change,
-  };
-}
-
-jest.setTimeout(30_000);
 
 describe('the customers service', () => {
   let database: TestDatabase;
@@ -33,49 +21,109 @@ describe('the customers service', () => {
       databaseUrl: database.url,
       brokers: testBrokers(),
     });
-    await until(async () => (await fetch(`${rig.running.url}/health/ready`)).ok, { timeoutMs: 30_000, what: 'ready' });
-    await rig.send(rig.settings(1));
-    await until(() => rig.activities().some(({ kind }) => kind === 'read'), { what: 'settings read' });
-  }, 60_000);
+    await rig.ready();
+  });
   afterAll(async () => {
     await rig?.close();
-    console.log(rig.lines.slice(-6).join(''));
     await database?.drop();
   });
 
-  const send = (id: string, sequence: number, change = {}, more = {}) =>
-    rig.send(
-      rig.event(TOPICS.runacallCustomers, {
-        noun: 'customer',
-        change: sequence === 1 ? 'created' : 'updated',
-        subject: id,
-        sequence,
-        data: customer(id, change),
-        ...more,
-      }),
-    );
-  const requestFor = (id: string, revision = 0) =>
-    until(() => rig.requests().find((one) => one.ref === `customer:${id}` && one.revision > revision), {
-      what: `a request for ${id}`,
+  const created = (id: string, more: Partial<EventToSend> = {}) =>
+    rig.event(TOPICS.runacallCustomers, {
+      id: `evt-${id}`,
+      noun: 'customer',
+      change: 'created',
+      subject: id,
+      sequence: 1,
+      data: {
+        id,
+        kind: 'residential',
+        displayName: `${NAME} ${id}`,
+        email: 'zoe.canary@example.com',
+        taxExempt: false,
+        active: true,
+        updatedAt: '2026-02-03T10:00:00Z',
+      },
+      ...more,
     });
-  const stateOf = (eventId: string) =>
-    rig
-      .rows()
-      .filter(({ events }) => events?.some(({ id }) => id === eventId))
-      .at(-1)?.state;
+  const requestsFor = (id: string) => rig.requests().filter(({ ref }) => ref === `customer:${id}`);
+  const requestFor = (id: string) => until(() => requestsFor(id).at(-1), { what: `a request for ${id}` });
+  const rowsOf = (id: string) => rig.rows().filter(({ events }) => events?.some((one) => one.id === `evt-${id}`));
+  const untilRow = (id: string, state: string) =>
+    until(() => rowsOf(id).find((row) => row.state === state), { what: `${id} ${state}` });
+  const answered = (request: QboRequest) =>
+    rig.answer(request, { Id: `9${request.revision}`, SyncToken: '0', ...(JSON.parse(request.body) as object) });
 
-  it('asks for a new customer, and says synced once QuickBooks answered', async () => {
-    await send('cus_1', 1, {}, { id: 'evt-1' });
+  it('keeps and shows what happens before the company is connected, and asks for it with the settings', async () => {
+    await rig.send(created('cus_1'));
+    const waiting = await until(() => rowsOf('cus_1').find(({ stage }) => stage === 1), { what: 'a decision' });
+    expect(waiting).toMatchObject({ state: 'waiting', reason: { code: 'not_active' }, party: `${NAME} cus_1` });
+    expect(requestsFor('cus_1')).toEqual([]);
+
+    await rig.send(rig.settings(1));
     const request = await requestFor('cus_1');
-    expect(request).toMatchObject({ kind: 'put', resource: 'Customer', books: 'books-1', lane: 'live' });
+    expect(request).toMatchObject({ kind: 'put', resource: 'Customer', books: 'books-1' });
     expect(JSON.parse(request.body)).toMatchObject({ DisplayName: `${NAME} cus_1` });
-    await rig.send(rig.answer(request, { Id: '58', SyncToken: '0', ...JSON.parse(request.body) }));
-    const row = await until(() => rig.rows().find(({ state }) => state === 'synced'), { what: 'synced' });
-    expect(row).toMatchObject({
-      ref: 'customer:cus_1',
-      quickbooks: { type: 'Customer', id: '58' },
-      party: `${NAME} cus_1`,
+    expect(rig.activities()).toContainEqual(
+      expect.objectContaining({ kind: 'read', service: 'customers', settingsVersion: 1, tenant: rig.tenant }),
+    );
+  });
+
+  it('says synced once QuickBooks answered with what was wanted', async () => {
+    await rig.send(answered(await requestFor('cus_1')));
+    const row = await untilRow('cus_1', 'synced');
+    expect(row).toMatchObject({ ref: 'customer:cus_1', stage: 5, quickbooks: { type: 'Customer' } });
+  });
+
+  it('absorbs duplicates of events and answers', async () => {
+    await rig.send(created('cus_2'), created('cus_2'));
+    const answer = answered(await requestFor('cus_2'));
+    await rig.send(answer, answer, created('cus_2'));
+    await untilRow('cus_2', 'synced');
+    await rig.send(created('cus_3'));
+    await requestFor('cus_3');
+    const { rows } = await database.pool.query(`select type from event where ref = 'customer:cus_2' order by version`);
+    expect(rows.map(({ type }: { type: string }) => type)).toEqual(['Changed', 'PushRequested', 'Settled']);
+    expect(requestsFor('cus_2')).toHaveLength(1);
+  });
+
+  it('shows the second of two events with one id and different content; the first stands', async () => {
+    const other = created('cus_4', { data: { ...customerData('cus_4'), displayName: 'Another' } });
+    await rig.send(created('cus_4'), other);
+    const row = await until(() => rig.rows().find(({ reason }) => reason?.code === 'sent_twice'), {
+      what: 'sent twice',
     });
-    expect(row.events?.map(({ id }) => id)).toEqual(['evt-1']);
+    expect(row).toMatchObject({ state: 'needs attention', parked: { topic: TOPICS.runacallCustomers.name } });
+    expect(JSON.parse((await requestFor('cus_4')).body)).toMatchObject({ DisplayName: `${NAME} cus_4` });
+  });
+
+  it('finishes what it has in hand when stopped; the next process takes the rest, each once', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `cus_stop_${index}`);
+    await rig.send(...ids.map((id) => created(id)));
+    const before = Date.now();
+    await rig.restart();
+    expect(Date.now() - before).toBeLessThan(20_000);
+    await rig.ready();
+    await until(() => ids.every((id) => requestsFor(id).length > 0), { what: 'all requests', timeoutMs: 30_000 });
+    const { rows } = await database.pool.query(
+      `select count(*)::int as n from event where ref like 'customer:cus\\_stop\\_%' and type = 'PushRequested'`,
+    );
+    expect(rows).toEqual([{ n: ids.length }]);
+  });
+
+  it('names nobody in its log at debug', () => {
+    expect(rig.lines.filter((line) => line.includes('"msg":"took"')).length).toBeGreaterThan(10);
+    expect(rig.lines.join('')).not.toMatch(/Canary|Zo\\u00eb|Zoë|example\.com/i);
   });
 });
+
+function customerData(id: string): Record<string, unknown> {
+  return {
+    id,
+    kind: 'residential',
+    displayName: id,
+    taxExempt: false,
+    active: true,
+    updatedAt: '2026-02-03T10:00:00Z',
+  };
+}

@@ -19,7 +19,12 @@ import type { BaseConfig } from '../config';
  */
 export interface Rig {
   readonly tenant: string;
-  readonly running: Running;
+  /** The process, or what took its place. */
+  running(): Running;
+  /** Stops the process and starts another on the same database. */
+  restart(): Promise<void>;
+  /** Resolves once the process is ready. */
+  ready(): Promise<void>;
   /** Every log line so far. */
   readonly lines: readonly string[];
   /** An event as Run a Call sends it, binary; `overrides` bend it. */
@@ -89,13 +94,19 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
     },
   });
   const env = { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, LOG_LEVEL: 'debug', NODE_ENV: 'test' };
-  const running = await start(service, env, { write: (line) => void lines.push(line) });
+  const open = (): Promise<Running> => start(service, env, { write: (line) => void lines.push(line) });
+  let running = await open();
 
   const activities = (): { kind: string }[] =>
     seen.filter(({ topic }) => topic === TOPICS.activity.name).map(({ value }) => value as { kind: string });
   return {
     tenant,
-    running,
+    running: () => running,
+    restart: async () => {
+      await running.close();
+      running = await open();
+    },
+    ready: () => untilReady(running),
     lines,
     event: (topic, event) => eventMessage(tenant, topic, event),
     settings: (version, change = {}) => settingsMessage(tenant, version, change),
@@ -110,6 +121,15 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
       await producer.close();
     },
   };
+}
+
+const READY_WITHIN_MS = 30_000;
+
+async function untilReady({ url }: Running): Promise<void> {
+  for (const endsAt = Date.now() + READY_WITHIN_MS; !(await fetch(`${url}/health/ready`)).ok;) {
+    if (Date.now() > endsAt) throw new Error(`not ready within ${READY_WITHIN_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function eventMessage(tenant: string, topic: TopicSpec, event: EventToSend): OutgoingMessage {
