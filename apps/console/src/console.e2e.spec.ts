@@ -75,6 +75,8 @@ const PROFILE: CompanyProfile = {
   receivableAccount: null,
 };
 
+jest.setTimeout(60_000);
+
 describe('the console', () => {
   const tenant = `t-${randomUUID().slice(0, 8)}`;
   const other = `${tenant}-b`;
@@ -398,6 +400,17 @@ describe('the console', () => {
       await call('GET', '/api/v1/operations/log?q=runacall.invoices.v1/0/9', undefined, { bearer: OPERATOR })
     ).body;
     expect(parked.items[0]).toMatchObject({ company: null, entity: 'invoice', reason: { code: 'not_json' } });
+  });
+
+  it('sets a message aside that can never be taken, and goes on after it', async () => {
+    const odd = event('ev-odd', 20);
+    const events = [{ ...odd, occurredAt: 'no time' }];
+    await say(record({ ref: 'invoice:inv_2', events }), record({ ref: 'invoice:inv_2', events: [event('ev-3', 21)] }));
+    await until(async () => (await call('GET', `${path}/log?q=ev-3`)).body.items.length === 1, {
+      what: 'the next event',
+    });
+    const { rows } = await database.pool.query('select topic, reason from parked');
+    expect(rows).toEqual([{ topic: TOPICS.activity.name, reason: 'failed_here' }]);
   });
 
   it('describes itself', async () => {

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
+import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { DataSource } from 'typeorm';
@@ -37,12 +37,20 @@ export class ActivityController {
   }
 
   private async take(batch: Batch, apply: Apply): Promise<BatchOutcome> {
+    const { dataSource, group } = this;
     try {
-      return await takeBatch(this.dataSource, this.group, batch, apply);
+      return await takeBatch(
+        { dataSource, group, apply, onParked: (message, err) => this.parked(message, err) },
+        batch,
+      );
     } catch (err) {
       const { topic, partition, firstOffset } = batch;
       this.log.warn({ err, topic, partition, offset: firstOffset }, 'could not take a batch; it comes again');
       throw err;
     }
+  }
+
+  private parked({ topic, partition, offset }: ConsumedMessage, err: unknown): void {
+    this.log.error({ err, topic, partition, offset }, 'set a message aside');
   }
 }
