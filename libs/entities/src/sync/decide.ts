@@ -1,5 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
-import type { ReasonCode } from '@qbo-sync/contracts/reasons';
+import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { StreamEvent } from './events';
 import type { Context, Rules, Trigger } from './rules';
 import { base, decideNow, record, replacedBy, type Recording } from './decision';
@@ -85,8 +85,28 @@ function changed<Data, Related>(
   const carried = state.stop.covers.filter(({ id }) => facts.has(id));
   const ended = state.stop.covers.filter(({ id }) => !facts.has(id));
   const endsRow = ended.length > 0 || state.stop.covers.length === 0;
-  const replaces = endsRow ? { replaces: { covers: ended, change: state.stop.change } } : {};
-  return decideNow(rules, taken, { ...occasion, ...replaces, covers: [...carried, event] }, context);
+  const replaces = { covers: ended, change: state.stop.change };
+  const covers = [...carried, event];
+  if (state.stop.reason.code === 'unclear') {
+    return holdStill(
+      record(taken, replacedBy(replaces, state, context)),
+      { covers, change },
+      state.stop.reason,
+      context,
+    );
+  }
+  return decideNow(rules, taken, { ...occasion, covers, ...(endsRow ? { replaces } : {}) }, context);
+}
+
+/** Nobody knows whether QuickBooks has the record: the newer change waits for the same person. */
+function holdStill<Related>(
+  taken: Recording,
+  occasion: { readonly covers: readonly EventInfo[]; readonly change: string },
+  reason: Reason,
+  context: Context<Related>,
+): Recording {
+  const data = { ...base(occasion, context), code: reason.code };
+  return record(taken, { type: 'Held', data, personal: { reason, summary: taken.state.summary } });
 }
 
 function wanted<Data, Related>(
@@ -99,6 +119,7 @@ function wanted<Data, Related>(
     type: 'Wanted',
     data: { commandId, by, at, ...(run === undefined ? {} : { run }) },
   });
+  if (isForPerson(start.state) && run === undefined) return asked;
   return decideNow(
     rules,
     asked,
@@ -109,6 +130,10 @@ function wanted<Data, Related>(
 
 /** Asking again could post twice, bring back what somebody deleted, or overwrite what somebody changed. */
 const ONLY_A_PERSON: ReadonlySet<string> = new Set<ReasonCode>(['unclear', 'gone_in_qbo', 'both_changed']);
+
+function isForPerson({ stop }: State): boolean {
+  return stop !== undefined && ONLY_A_PERSON.has(stop.reason.code);
+}
 
 function redecided<Data, Related>(
   rules: Rules<Data, Related>,
@@ -122,7 +147,7 @@ function redecided<Data, Related>(
   // Nothing to show yet: no row for a stream nobody asked for and that cannot be worked on.
   if (state.version === 0 && (rules.follows !== 'always' || gateOf(rules, state, context).gate !== 'open'))
     return start;
-  if (why !== 'command' && ONLY_A_PERSON.has(state.stop?.reason.code ?? '')) return start;
+  if (why !== 'command' && isForPerson(state)) return start;
   const again = (why === 'command' && state.stop?.byAnswer === true) || why === 'revisit';
   const lane = why === 'settings' || why === 'command' ? 'backlog' : 'live';
   const occasion = { covers: openCovers(state), change: openChange(state), lane, quiet: true } as const;

@@ -160,6 +160,8 @@ function isAsked(state: State, push: Push, books: string, { insist, quiet }: Occ
   if (asked === undefined || (insist === true && asked.answered)) return false;
   if (asked.rejected && (quiet !== true || state.stop?.byAnswer !== true)) return false;
   const { data, personal } = asked.request;
+  // A Verify run passes a gate that the same request without it waits at.
+  if (state.run !== undefined && data.run !== state.run && !asked.answered) return false;
   const body = asked.rejected ? asked.base : personal.body;
   return data.books === books && data.kind === push.kind && data.resource === push.resource && body === push.body;
 }

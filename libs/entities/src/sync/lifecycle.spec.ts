@@ -289,6 +289,20 @@ describe('answers', () => {
     expect(lines(held.when({ kind: 'redecide', why: 'command' }).events)).toEqual(['PushRequested put note:n_1']);
   });
 
+  it('unclear: a newer change waits for the same person, and a document that needs it does not ask again', () => {
+    const story = sent();
+    const held = story.when(answered(story, { outcome: 'refused', code: 'unclear' }));
+    expect(lines(held.when(wanted()).events)).toEqual(['Wanted']);
+    const newer = held.when(changed('updated', 2, { text: 'b' }));
+    expect(lines(newer.events)).toEqual(['Changed updated', 'Skipped replaced', 'Held unclear']);
+    expect(newer.when(REDECIDE).events).toEqual([]);
+    const looked = newer.when({ kind: 'redecide', why: 'command' });
+    expect(only(looked.events, 'PushRequested')).toMatchObject({
+      personal: { body: '{"text":"b"}' },
+      data: { covers: [{ id: 'evt_2' }] },
+    });
+  });
+
   it('an answer nobody waits for is ignored', () => {
     const story = sent();
     expect(story.when(answered(story, { revision: 99 })).events).toEqual([]);
@@ -406,6 +420,13 @@ describe('story 6: pause, go-live and what is older', () => {
     expect(verified.state.run).toBeUndefined();
     const live = verified.under({ settings: settings() }).when(changed('updated', 2, { text: 'b' }));
     expect(lines(live.events)).toEqual(['Changed updated', 'PushRequested put note:n_1']);
+  });
+
+  it('story 6: a Verify run in a pause asks again for what the gateway holds', () => {
+    const paused = start({ settings: settings({ active: false }) }).when(changed('sent', 1, { text: 'a' }));
+    const run = paused.when(wanted('run_1'));
+    expect(only(run.events, 'PushRequested').data).toMatchObject({ run: 'run_1', covers: [{ id: 'evt_1' }] });
+    expect(lines(run.when(wanted('run_1')).events)).toEqual(['Wanted']);
   });
 
   it('story 6: a master is pulled in when a document needs it; a document never', () => {
