@@ -14,7 +14,11 @@ export interface DayResult {
   readonly writes: number | null;
   readonly found: StateCounts;
   readonly predicted: StateCounts;
+  /** QuickBooks records that the log links to. */
+  readonly records: number;
   readonly heldShare: number;
+  /** What is kept and not posted, each in a line. */
+  readonly heldEvents: readonly string[];
   readonly surprises: readonly string[];
   readonly latency: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number } | null;
   readonly comparisons: readonly Comparison[];
@@ -57,7 +61,9 @@ export function dayResult(day: {
     known,
     writes,
     ...counts,
+    records: countRecords(events),
     heldShare: counts.found.held / Math.max(1, events.length),
+    heldEvents: events.filter(isHeld).map(heldLine),
     surprises,
     latency: latencyOf(events),
     comparisons,
@@ -78,6 +84,19 @@ export function countStates(events: readonly SettledEvent[]): { found: StateCoun
     if (expected !== undefined) predicted[expected] += 1;
   }
   return { found, predicted };
+}
+
+const isHeld = ({ row }: SettledEvent): boolean => STATES[row?.state ?? ''] === 'held';
+
+function heldLine({ tenant, eventId, prediction, row }: SettledEvent): string {
+  return `${tenant} ${prediction.ref} ${row?.change ?? ''} (${eventId}): ${row?.state ?? ''}, ${row?.reason?.code ?? ''}`;
+}
+
+function countRecords(events: readonly SettledEvent[]): number {
+  const links = events.flatMap(({ tenant, row }) =>
+    row?.quickbooks === undefined ? [] : [`${tenant} ${row.quickbooks.type} ${row.quickbooks.id}`],
+  );
+  return new Set(links).size;
 }
 
 export const surprisesOf = (events: readonly SettledEvent[]): string[] =>
@@ -106,10 +125,13 @@ export function reportLines(result: DayResult): string[] {
   return [
     '',
     `${result.published} published, ${result.known} already known, ${writes}`,
-    `Events: ${state('posted')}, ${state('warned')}, ${state('held')}, ${state('skipped')}; ${(result.heldShare * 100).toFixed(1)} % held, ${result.copies} copies absorbed`,
+    `Events: ${state('posted')}, ${state('warned')}, ${state('held')}, ${state('skipped')}; ${result.records} records in QuickBooks, ${(result.heldShare * 100).toFixed(1)} % held, ${result.copies} copies absorbed`,
     result.latency === null
       ? 'Event to posted: nothing was posted'
       : `Event to posted: p50 ${result.latency.p50Ms} ms, p95 ${result.latency.p95Ms} ms (${result.latency.count} events)`,
+    ...(result.heldEvents.length === 0
+      ? []
+      : ['Kept and not posted:', ...result.heldEvents.map((line) => `  ${line}`)]),
     ...result.comparisons.flatMap(table),
     ...(result.surprises.length === 0 ? [] : ['', 'Not as predicted:', ...result.surprises.map((line) => `  ${line}`)]),
     '',
