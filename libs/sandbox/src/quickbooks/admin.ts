@@ -1,23 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isObject, parseExact, printExact, type ExactJson } from '@qbo-sync/contracts/exact-json';
+import { AdminProblem, companyIn, type AdminBody } from './admin-call';
 import {
-  ExactNumber,
-  isObject,
-  parseExact,
-  printExact,
-  type ExactJson,
-  type ExactObject,
-} from '@qbo-sync/contracts/exact-json';
-import { DEFAULT_SWITCHES, ENTITY_NAMES, type Company, type CompanySwitches } from './company';
-import { answer } from './company-api';
-import { DISTURBANCE_KINDS, type Disturbance, type Disturbances } from './disturbances';
-import { Draft } from './draft';
-import { markerOf, REQUESTID_MODES, type Emulator, type RequestidMode } from './emulator';
-import { object, text } from './exact';
+  changePreferences,
+  changeSettings,
+  changeSwitches,
+  oauthSettings,
+  readDisturbance,
+  writeAsPerson,
+} from './admin-changes';
+import { countWrites, duplicates, journal, ledger } from './admin-reports';
+import type { Disturbances } from './disturbances';
+import type { Emulator } from './emulator';
 import { readBody, sendJson } from './http-messages';
 
 /** A way into the emulator for tests and people; the day itself never uses it. */
 interface AdminCall {
-  body: Record<string, unknown>;
+  body: AdminBody;
   query: URLSearchParams;
   id: string | undefined;
 }
@@ -50,7 +49,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET writes': (emulator) => countWrites(emulator),
   'GET journal': (emulator, _disturbances, { query }) => ({ writes: journal(emulator, query) }),
   'GET duplicates': (emulator) => ({ duplicates: [...emulator.companies.values()].flatMap(duplicates) }),
-  'GET ledger': (emulator, _disturbances, { query }) => ledger(emulator.company(query.get('company') ?? '')),
+  'GET ledger': (emulator, _disturbances, { query }) => ledger(companyIn(emulator, { company: query.get('company') })),
   'GET disturbances': (_emulator, disturbances) => ({ disturbances: disturbances.list() }),
   'POST disturbances': (_emulator, disturbances, { body }) => disturbances.add(readDisturbance(body)),
   'DELETE disturbances': (_emulator, disturbances, { id }) => {
@@ -77,15 +76,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return {};
   },
 };
-
-class AdminProblem extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** Answers a call under `/admin`, to callers of this machine alone: it asks for no token. */
 export async function serveAdmin(
@@ -122,7 +112,7 @@ async function serve(
   sendJson(response, 200, printExact(outcome as ExactJson));
 }
 
-function readCall(source: string): Record<string, unknown> {
+function readCall(source: string): AdminBody {
   if (source === '') return {};
   try {
     const parsed = parseExact(source);
@@ -131,157 +121,4 @@ function readCall(source: string): Record<string, unknown> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new AdminProblem(400, 'the body is not a JSON object');
-}
-
-function companyIn(emulator: Emulator, body: Record<string, unknown>): Company {
-  const company = typeof body['company'] === 'string' ? emulator.findCompany(body['company']) : undefined;
-  if (company === undefined) throw new AdminProblem(400, 'company: the key or realm id of a company');
-  return company;
-}
-
-function countWrites(emulator: Emulator): { writes: number; byCompany: Record<string, number> } {
-  const byCompany: Record<string, number> = {};
-  for (const write of emulator.writes)
-    if (write.actor === 'api') byCompany[write.company] = (byCompany[write.company] ?? 0) + 1;
-  return { writes: Object.values(byCompany).reduce((total, count) => total + count, 0), byCompany };
-}
-
-function journal(emulator: Emulator, query: URLSearchParams): unknown[] {
-  const company = query.get('company');
-  const entity = query.get('entity');
-  const since = Number(query.get('since') ?? 0);
-  return emulator.writes.filter(
-    (write) =>
-      write.actor !== 'seed' &&
-      write.seq > since &&
-      (company === null || write.company === company || write.realm === company) &&
-      (entity === null || write.entity === entity),
-  );
-}
-
-/** Live records of one kind that carry the same marker, and invoices of one number. */
-function duplicates(company: Company): unknown[] {
-  const groups = new Map<string, string[]>();
-  for (const entity of ENTITY_NAMES) {
-    for (const { record } of company.rows(entity)) {
-      const id = text(record['Id']) ?? '';
-      const marker = markerOf(record);
-      if (marker !== undefined)
-        groups.set(`${entity} marker ${marker}`, [...(groups.get(`${entity} marker ${marker}`) ?? []), id]);
-      const docNumber = text(record['DocNumber']);
-      if (docNumber !== undefined)
-        groups.set(`${entity} number ${docNumber}`, [...(groups.get(`${entity} number ${docNumber}`) ?? []), id]);
-    }
-  }
-  return [...groups]
-    .filter(([, ids]) => ids.length > 1)
-    .map(([what, ids]) => ({ company: company.profile.key, what, ids }));
-}
-
-function ledger(company: Company): unknown {
-  const accounts = company.ledger.accountIds().map((id) => ({
-    id,
-    name: text(company.get('Account', id)?.['FullyQualifiedName']) ?? '',
-    debitLessCredit: company.ledger.balance(id).toFixed(2),
-  }));
-  return { company: company.profile.key, trialBalance: company.ledger.trialBalance().toFixed(2), accounts };
-}
-
-function readDisturbance(body: Record<string, unknown>): Disturbance {
-  const plain = toPlain(body as ExactObject) as unknown as Disturbance;
-  if (!DISTURBANCE_KINDS.includes(plain.kind))
-    throw new AdminProblem(400, `kind: one of ${DISTURBANCE_KINDS.join(', ')}`);
-  return plain;
-}
-
-function changeSettings(emulator: Emulator, body: Record<string, unknown>): unknown {
-  const plain = toPlain(body as ExactObject) as Record<string, unknown>;
-  const mode = plain['requestidMode'] as RequestidMode | undefined;
-  if (mode !== undefined && !REQUESTID_MODES.includes(mode))
-    throw new AdminProblem(400, `requestidMode: one of ${REQUESTID_MODES.join(', ')}`);
-  for (const key of ['requestidMode', 'latencyMs', 'limits'] as const) {
-    if (plain[key] !== undefined) Object.assign(emulator.settings, { [key]: plain[key] });
-  }
-  for (const key of ['accessTokenLifeS', 'rotateAlways', 'previousTokenLifeMs'] as const) {
-    if (plain[key] !== undefined) Object.assign(emulator.oauth.settings, { [key]: plain[key] });
-  }
-  return { ...emulator.settings, ...oauthSettings(emulator) };
-}
-
-function oauthSettings(emulator: Emulator): Record<string, unknown> {
-  const { accessTokenLifeS, rotateAlways, previousTokenLifeMs } = emulator.oauth.settings;
-  return { accessTokenLifeS, rotateAlways, previousTokenLifeMs };
-}
-
-function changeSwitches(emulator: Emulator, body: Record<string, unknown>): unknown {
-  const { company: _company, ...switches } = toPlain(body as ExactObject) as Record<string, unknown>;
-  const unknown = Object.keys(switches).filter((key) => !(key in DEFAULT_SWITCHES));
-  if (unknown.length > 0) throw new AdminProblem(400, `no such switch: ${unknown.join(', ')}`);
-  const company = companyIn(emulator, body);
-  emulator.setSwitches(company, switches as Partial<CompanySwitches>);
-  return company.switches;
-}
-
-/** Sets groups of preferences as a person does in QuickBooks' settings pages. */
-function changePreferences(emulator: Emulator, body: Record<string, unknown>): unknown {
-  const company = companyIn(emulator, body);
-  const draft = new Draft(company, emulator.now());
-  const current = object(company.get('Preferences', '1'));
-  const groups = Object.entries(body).filter(([key]) => key !== 'company');
-  const changed = groups.map(([key, value]): [string, ExactJson] => [
-    key,
-    mergeGroup(object(current[key]), object(value as ExactJson)),
-  ]);
-  const record = draft.save('Preferences', '1', { ...current, ...Object.fromEntries(changed) });
-  emulator.commit(draft, {
-    actor: 'human',
-    operation: 'update',
-    entity: 'Preferences',
-    id: '1',
-    startedAt: draft.nowMs,
-    overlapping: 0,
-    inFlight: 0,
-  });
-  return record;
-}
-
-function mergeGroup(current: ExactObject, wanted: ExactObject): ExactObject {
-  return Object.fromEntries(Object.entries({ ...current, ...wanted }).filter(([, value]) => value !== null));
-}
-
-/** A write by the rules of the API, counted as a person's. */
-function writeAsPerson(emulator: Emulator, body: Record<string, unknown>): unknown {
-  const company = companyIn(emulator, body);
-  const entity = String(body['entity'] ?? '');
-  const record = object(body['body'] as ExactJson);
-  const known = ENTITY_NAMES.find((name) => name.toLowerCase() === entity.toLowerCase());
-  if (known === undefined) throw new AdminProblem(400, `entity: one of ${ENTITY_NAMES.join(', ')}`);
-  const current = company.get(known, text(record['Id']) ?? '');
-  const token = current === undefined ? {} : { SyncToken: current['SyncToken'] ?? '0' };
-  const query = new URLSearchParams();
-  if (body['operation'] === 'void' && known === 'Payment') {
-    query.set('operation', 'update');
-    query.set('include', 'void');
-  } else if (typeof body['operation'] === 'string') query.set('operation', body['operation']);
-  const outcome = answer(emulator, company, {
-    method: 'POST',
-    path: known.toLowerCase(),
-    query,
-    contentType: 'application/json',
-    body: Buffer.from(printExact({ ...record, ...token })),
-    actor: 'human',
-    startedAt: emulator.now(),
-    overlapping: 0,
-    inFlight: 0,
-  });
-  if (outcome.status !== 200) throw new AdminProblem(outcome.status, outcome.body);
-  return parseExact(outcome.body);
-}
-
-/** The same tree with plain JavaScript numbers: settings are no money. */
-function toPlain(json: ExactJson): unknown {
-  if (json instanceof ExactNumber) return Number(json.source);
-  if (Array.isArray(json)) return json.map(toPlain);
-  if (isObject(json)) return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, toPlain(value)]));
-  return json;
 }

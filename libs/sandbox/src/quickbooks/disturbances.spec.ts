@@ -95,7 +95,7 @@ test('limits, when kept: more than so many at once or a minute is 429 (quickbook
 });
 
 test('the journal tells every write, who overlapped and which marker is there twice', async () => {
-  await rig.admin('POST', 'settings', { latencyMs: { from: 40, to: 40 } });
+  await rig.admin('POST', 'settings', { latencyMs: 40 });
   const payment = (requestid: string) =>
     rig.call('POST', `payment?requestid=${requestid}`, {
       TotalAmt: 1,
@@ -135,4 +135,22 @@ test('a person edits: the token moves, the count of API writes does not', async 
   await expect(
     rig.admin('POST', 'write', { company: 'us-auto', entity: 'Customer', body: { DisplayName: 'A:B' } }),
   ).rejects.toThrow('2040');
+});
+
+test('parts of a split payment share a marker and are no duplicates', async () => {
+  for (const customer of ['1', '2']) {
+    await rig.make('Payment', { TotalAmt: 1, CustomerRef: { value: customer }, PrivateNote: 'Run a Call pay_2' });
+  }
+  expect(at(await rig.admin('GET', 'duplicates'), 'duplicates')).toEqual([]);
+});
+
+test.each([
+  ['POST', 'settings', { requestIdMode: 'ignore' }],
+  ['POST', 'settings', { requestidMode: 'sometimes' }],
+  ['POST', 'switches', { company: 'us-auto', warnDuplicates: true }],
+  ['POST', 'switches', { company: 'nobody' }],
+  ['POST', 'disturbances', { kind: 'rain' }],
+  ['GET', 'ledger?company=nobody', undefined],
+] as const)('%s /admin/%s says what it does not know', async (method, path, body) => {
+  await expect(rig.admin(method, path, body)).rejects.toThrow(': 400 ');
 });

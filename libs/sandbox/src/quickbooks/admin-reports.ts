@@ -1,0 +1,60 @@
+import { ENTITY_NAMES, type Company } from './company';
+import { markerOf, type Emulator } from './emulator';
+import { refValue, text } from './exact';
+
+/** How many writes the API made; people's and the first day's do not count. */
+export function countWrites(emulator: Emulator): { writes: number; byCompany: Record<string, number> } {
+  const byCompany: Record<string, number> = {};
+  for (const write of emulator.writes)
+    if (write.actor === 'api') byCompany[write.company] = (byCompany[write.company] ?? 0) + 1;
+  return { writes: Object.values(byCompany).reduce((total, count) => total + count, 0), byCompany };
+}
+
+/** Every write since the first day, oldest first. */
+export function journal(emulator: Emulator, query: URLSearchParams): unknown[] {
+  const company = query.get('company');
+  const entity = query.get('entity');
+  const since = Number(query.get('since') ?? 0);
+  return emulator.writes.filter(
+    (write) =>
+      write.actor !== 'seed' &&
+      write.seq > since &&
+      (company === null || write.company === company || write.realm === company) &&
+      (entity === null || write.entity === entity),
+  );
+}
+
+/**
+ * Live records of one kind and customer that carry the same marker, and invoices of one number. Parts of a split payment
+ * carry one marker and differ by customer.
+ */
+export function duplicates(company: Company): unknown[] {
+  const groups = new Map<string, { what: string; ids: string[] }>();
+  const note = (what: string, customer: string, id: string): void => {
+    const group = groups.get(`${what} of ${customer}`) ?? { what, ids: [] };
+    group.ids.push(id);
+    groups.set(`${what} of ${customer}`, group);
+  };
+  for (const entity of ENTITY_NAMES) {
+    for (const { record } of company.rows(entity)) {
+      const id = text(record['Id']) ?? '';
+      const marker = markerOf(record);
+      if (marker !== undefined) note(`${entity} marker ${marker}`, refValue(record['CustomerRef']) ?? '', id);
+      const docNumber = text(record['DocNumber']);
+      if (docNumber !== undefined) note(`${entity} number ${docNumber}`, '', id);
+    }
+  }
+  return [...groups.values()]
+    .filter(({ ids }) => ids.length > 1)
+    .map(({ what, ids }) => ({ company: company.profile.key, what, ids }));
+}
+
+/** The trial balance, always 0.00, and what stands on every account in use. */
+export function ledger(company: Company): unknown {
+  const accounts = company.ledger.accountIds().map((id) => ({
+    id,
+    name: text(company.get('Account', id)?.['FullyQualifiedName']) ?? '',
+    debitLessCredit: company.ledger.balance(id).toFixed(2),
+  }));
+  return { company: company.profile.key, trialBalance: company.ledger.trialBalance().toFixed(2), accounts };
+}
