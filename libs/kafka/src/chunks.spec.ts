@@ -22,6 +22,11 @@ describe('splitting what is sent', () => {
     expect(chunks([message(10), message(900), message(10)], 500).map((one) => one.length)).toEqual([1, 1, 1]);
   });
 
+  it('takes a message without key and value for a small one', () => {
+    const bare = { topic: 't', key: null, value: null };
+    expect(chunks([bare, bare], 200)).toEqual([[bare, bare]]);
+  });
+
   it('makes nothing of nothing', () => {
     expect(chunks([])).toEqual([]);
   });

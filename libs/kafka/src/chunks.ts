@@ -28,9 +28,9 @@ export function chunks(messages: readonly OutgoingMessage[], maxBytes = MAX_CHUN
 
 function sizeOf({ key, value, headers = {} }: OutgoingMessage): number {
   const inHeaders = Object.entries(headers).reduce((sum, [name, text]) => sum + bytes(name) + bytes(text), 0);
-  return RECORD_OVERHEAD_BYTES + bytes(key) + (value === null ? 0 : bytes(value)) + inHeaders;
+  return RECORD_OVERHEAD_BYTES + bytes(key) + bytes(value) + inHeaders;
 }
 
-function bytes(content: string | Buffer): number {
-  return Buffer.byteLength(content);
+function bytes(content: string | Buffer | null): number {
+  return content === null ? 0 : Buffer.byteLength(content);
 }

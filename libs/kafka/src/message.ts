@@ -36,7 +36,8 @@ export type BatchOutcome =
 
 export interface OutgoingMessage {
   readonly topic: string;
-  readonly key: string;
+  /** Null: no key; it lands on any partition. */
+  readonly key: string | null;
   readonly value: string | Buffer | null;
   readonly headers?: Readonly<Record<string, string>>;
 }

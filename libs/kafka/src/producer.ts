@@ -62,7 +62,7 @@ async function connect(kafka: KafkaClient): Promise<KafkaProducer> {
 }
 
 interface Outgoing {
-  key: string;
+  key: string | null;
   value: string | Buffer | null;
   headers?: Record<string, string>;
 }
