@@ -12,7 +12,7 @@ import type { Company } from './quickbooks';
 import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from './sql/answers';
-import { selectLink, selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
+import { selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
 import { selectDependants, selectHead, selectPendingOf, type PendingRow } from './sql/pending';
 import { selectRequest } from './sql/requests';
 

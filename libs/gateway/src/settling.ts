@@ -1,4 +1,4 @@
-import { isObject, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
+import { printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Client } from '@qbo-sync/eventstore/pool';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
-import { customerPut, newTenant } from '../spec-rig';
-import { storyRig, type StoryRig } from './story-rig';
+import { customerPut, journalFile, newTenant } from '../spec-rig';
+import { MIGRATIONS, storyRig, type StoryRig } from './story-rig';
 
 jest.setTimeout(60_000);
 
@@ -10,7 +12,9 @@ describe('connecting a company', () => {
   let tenant: string;
 
   beforeEach(async () => {
-    rig = await storyRig('connections');
+    const database = await testDatabase({ name: 'connections', migrations: MIGRATIONS });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    rig = storyRig({ database, emulator, until });
     ({ tenant } = rig);
   });
   afterEach(() => rig.close());

@@ -1,6 +1,8 @@
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
-import { customerPut, invoicePut } from '../spec-rig';
-import { storyRig, type StoryRig } from './story-rig';
+import { customerPut, invoicePut, journalFile } from '../spec-rig';
+import { MIGRATIONS, storyRig, type StoryRig } from './story-rig';
 
 jest.setTimeout(60_000);
 
@@ -10,7 +12,9 @@ describe('what a request asks for', () => {
   let tenant: string;
 
   beforeEach(async () => {
-    rig = await storyRig('records');
+    const database = await testDatabase({ name: 'records', migrations: MIGRATIONS });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    rig = storyRig({ database, emulator, until });
     ({ tenant } = rig);
     const connected = await rig.connect();
     if (connected.is !== 'connected') throw new Error(connected.is);

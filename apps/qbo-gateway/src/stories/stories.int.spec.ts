@@ -1,6 +1,8 @@
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
-import { customerPut, invoicePut, paymentPut } from '../spec-rig';
-import { storyRig, UNSURE_WAIT_MS, type StoryRig } from './story-rig';
+import { customerPut, invoicePut, journalFile, paymentPut } from '../spec-rig';
+import { MIGRATIONS, storyRig, UNSURE_WAIT_MS, type StoryRig } from './story-rig';
 
 jest.setTimeout(60_000);
 
@@ -10,7 +12,9 @@ describe('stories of scenarios.md, the gateway over Postgres and the emulated Qu
   let tenant: string;
 
   beforeEach(async () => {
-    rig = await storyRig('stories');
+    const database = await testDatabase({ name: 'stories', migrations: MIGRATIONS });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    rig = storyRig({ database, emulator, until });
     ({ tenant } = rig);
     const connected = await rig.connect();
     if (connected.is !== 'connected') throw new Error(connected.is);

@@ -1,6 +1,7 @@
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Connections } from '@qbo-sync/gateway/connections';
@@ -13,12 +14,29 @@ import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
-import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
-import { testDatabase } from '@qbo-sync/testkit/database';
-import { until } from '@qbo-sync/testkit/until';
-import { journalFile, keysFile, newTenant, settings } from '../spec-rig';
+import { keysFile, newTenant, settings } from '../spec-rig';
 
 export const UNSURE_WAIT_MS = 1_500;
+
+/** The gateway's schema, for a database of a spec's own. */
+export const MIGRATIONS = [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS];
+
+/** What only a spec may open. */
+export interface RigParts {
+  readonly database: { readonly pool: Database; drop(): Promise<void> };
+  readonly emulator: {
+    readonly url: string;
+    readonly authorizeUrl: string;
+    readonly tokenUrl: string;
+    readonly revokeUrl: string;
+    readonly adminUrl: string;
+    close(): Promise<void>;
+  };
+  readonly until: <Result>(
+    condition: () => Promise<Result | undefined>,
+    options: { readonly timeoutMs: number; readonly what: string },
+  ) => Promise<Result>;
+}
 
 export interface AnswerRow {
   readonly ref: string;
@@ -46,10 +64,7 @@ export interface Said {
  * read where they are stored. `crash` forgets the dispatcher in the middle of what it does and builds a new one over the
  * same database, which shuts the old one out.
  */
-export async function storyRig(name: string) {
-  const migrations = [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS];
-  const database = await testDatabase({ name, migrations });
-  const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+export function storyRig({ database, emulator, until }: RigParts) {
   const db = database.pool;
   const vault = new Vault(readKeyRing(keysFile()));
   const oauth = new IntuitOAuth({
@@ -71,11 +86,10 @@ export async function storyRig(name: string) {
 
   const dispatch = async (): Promise<void> => {
     const backOff = { baseMs: 50, capMs: 200 };
-    let made: Dispatcher | undefined;
-    const watch = new CompanyWatch(db, clock, () => made?.wake(), backOff);
+    const watch = new CompanyWatch(db, clock, () => made.wake(), backOff);
     const quickbooks = new Quickbooks(client, tokens, permits, watch);
-    made = new Dispatcher({
-      ...{ db, quickbooks, backOff, owner: name, unsureWaitMs: UNSURE_WAIT_MS, pollMs: 100 },
+    const made: Dispatcher = new Dispatcher({
+      ...{ db, quickbooks, backOff, owner: 'spec', unsureWaitMs: UNSURE_WAIT_MS, pollMs: 100 },
       onError: (error) => errors.push(error),
     });
     dispatchers.push(made);
@@ -149,4 +163,4 @@ export async function storyRig(name: string) {
   };
 }
 
-export type StoryRig = Awaited<ReturnType<typeof storyRig>>;
+export type StoryRig = ReturnType<typeof storyRig>;
