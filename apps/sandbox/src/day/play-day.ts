@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Producer } from '@qbo-sync/kafka/producer';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
@@ -12,7 +11,7 @@ import { baselineOf, compare } from './compare-day';
 import { configure, turnOn } from './configure';
 import { connectCompanies } from './connect-companies';
 import { DAY_STEPS, type DayStep } from './day-config';
-import { openRunACall, publish } from './publish-day';
+import { openRunACall, publish, type RunACall } from './publish-day';
 import { dayResult, type DayResult, reportLines } from './report';
 import { readStandings, settle, type SettledEvent } from './settle';
 import type { ConnectedCompany, World } from './world';
@@ -45,9 +44,9 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
   if (!goesTo('configure')) return undefined;
 
   const writesBefore = await countWrites(world);
-  const producer = await openRunACall(world);
+  const runACall = await openRunACall(world);
   try {
-    const companies = await makeReady(world, producer, stored, connected);
+    const companies = await makeReady(world, runACall, stored, connected);
     if (!goesTo('publish')) return undefined;
     // Documents are dated on the day sync was switched on, or later.
     const { seed, size } = identity;
@@ -60,9 +59,11 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     const known = isRepeat ? await countKnown(companies, stored.messages) : 0;
     let events: SettledEvent[] = [];
     for (const phases of isRepeat ? [['day', 'late'] as const] : [['day'] as const, ['late'] as const]) {
-      const sent = await publish(world, producer, plan, stored, phases);
+      const sent = await publish(world, runACall, plan, stored, phases);
       progress.step(`Published ${sent.length} messages`);
-      if (goesTo('settle')) events = await settle(world, companies, expectAll(companies, stored.messages));
+      if (!goesTo('settle')) continue;
+      await runACall.takenIn();
+      events = await settle(world, companies, expectAll(companies, stored.messages));
     }
     if (!goesTo('compare')) return undefined;
 
@@ -83,19 +84,19 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     for (const line of reportLines(result)) progress.step(line);
     return result;
   } finally {
-    await producer.close();
+    await runACall.close();
   }
 }
 
 /** Publishes the tax rates, saves the settings, notes what the books hold, turns sync on. */
 async function makeReady(
   world: World,
-  producer: Producer,
+  runACall: RunACall,
   stored: PublishedDay,
   connected: readonly ConnectedCompany[],
 ): Promise<ReadyCompany[]> {
   const { seed, size, anchor } = stored.identify(() => ({ seed: '', size: 'full' }));
-  await publish(world, producer, planDay(seed, anchor ?? new Date().toISOString(), size), stored, ['rates']);
+  await publish(world, runACall, planDay(seed, anchor ?? new Date().toISOString(), size), stored, ['rates']);
   const ready: ReadyCompany[] = [];
   for (const one of connected) {
     const choices = await configure(world, one);
