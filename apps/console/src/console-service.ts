@@ -11,13 +11,18 @@ import { ConsoleConfig } from './console-config';
 import { ConsoleModule } from './console.module';
 import { ProblemFilter } from './http/problem.filter';
 import { CONSOLE_SQL } from './migrations/0001-console';
+import { CONNECTION_START_SQL } from './migrations/0002-connection-start';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
   return {
     name: 'console',
     config: ConsoleConfig,
-    migrations: [...EVENT_STORE_MIGRATIONS, { name: 'console/0001-console', sql: CONSOLE_SQL }],
+    migrations: [
+      ...EVENT_STORE_MIGRATIONS,
+      { name: 'console/0001-console', sql: CONSOLE_SQL },
+      { name: 'console/0002-connection-start', sql: CONNECTION_START_SQL },
+    ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],
     prepare,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageKey } from '@qbo-sync/contracts/keys';
 import type { Activity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
 import type { CompanyProfile, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
@@ -89,7 +90,7 @@ describe('the console', () => {
   let watcher: RunningConsumer;
   let token: string;
   const documents: SyncSettings[] = [];
-  const commands: { ref: string; kind: string }[] = [];
+  const commands: SyncCommand[] = [];
 
   beforeAll(async () => {
     database = await testDatabase({ name: 'console', migrations: [] });
@@ -107,7 +108,7 @@ describe('the console', () => {
           if (value === null || !(key === tenant || key?.startsWith(`${tenant}:`))) continue;
           const said: unknown = JSON.parse(value.toString());
           if (topic === TOPICS.settings.name) documents.push(said as SyncSettings);
-          else commands.push(said as { ref: string; kind: string });
+          else commands.push(said as SyncCommand);
         }
         return Promise.resolve({ outcome: 'done' });
       },
@@ -129,7 +130,6 @@ describe('the console', () => {
     await running.close();
     await watcher.stop();
     await producer.close();
-    gateway.closeAllConnections();
     gateway.close();
     await database.drop();
   });
@@ -228,6 +228,7 @@ describe('the console', () => {
     expect((await call('GET', `${path}/connection`)).body).toMatchObject({
       state: 'connected',
       companyName: 'Acme LLC',
+      connectedBy: 'company',
     });
     await connect();
 
@@ -320,9 +321,15 @@ describe('the console', () => {
       status: 202,
       body: { ref: 'account:stripe-clearing', setting: 'payments.clearingAccount' },
     });
-    await until(() => commands.find(({ ref, kind }) => ref === 'account:stripe-clearing' && kind === 'push'), {
-      what: 'the push',
-    });
+    await until(
+      () =>
+        commands.find(
+          ({ ref, kind, run }) => ref === 'account:stripe-clearing' && kind === 'push' && run !== undefined,
+        ),
+      {
+        what: 'the push',
+      },
+    );
     const choice = { id: '91', name: 'Stripe clearing' };
     await say({ kind: 'proposal', tenant, at: at(5), books: 'books-1', account: { role: 'stripe-clearing', choice } });
     await until(() => documents.at(-1)?.values['payments.clearingAccount']?.id === '91', { what: 'the setting' });
@@ -409,7 +416,9 @@ describe('the console', () => {
     await until(async () => (await call('GET', `${path}/log?q=ev-3`)).body.items.length === 1, {
       what: 'the next event',
     });
-    const { rows } = await database.pool.query('select topic, reason from parked');
+    const { rows } = await database.pool.query('select topic, reason from parked where key = $1', [
+      `${tenant}:invoice:inv_2`,
+    ]);
     expect(rows).toEqual([{ topic: TOPICS.activity.name, reason: 'failed_here' }]);
   });
 
@@ -417,5 +426,15 @@ describe('the console', () => {
     const { body } = await call('GET', '/api/openapi.json', undefined, { bearer: '' });
     expect(body.paths['/api/v1/companies/{company}/settings'].patch).toBeDefined();
     expect(body.components.schemas.LogRowDto.properties.tookSeconds).toBeDefined();
+  });
+
+  it('can always be paused, and says what it knows, while the gateway is away', async () => {
+    gateway.closeAllConnections();
+    await new Promise((resolve) => gateway.close(resolve));
+    expect((await call('GET', `${path}/connection`)).body).toMatchObject({ state: 'connected' });
+    const off = await call('PUT', `${path}/sync-active`, { active: false });
+    expect(off).toMatchObject({ status: 200, body: { active: false } });
+    const save = await call('PATCH', `${path}/settings`, { values: { 'tax.defaultCode': '5' } });
+    expect(save.body).toMatchObject({ status: 503, code: 'gateway_unavailable' });
   });
 });

@@ -1,6 +1,17 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Req,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { BearerGuard } from '../http/bearer.guard';
+import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
 import { AuthorizeUrlDto, ConnectionDto } from './connection.dto';
 import { Connections } from './connections';
@@ -22,8 +33,8 @@ export class ConnectionController {
   @Post('start')
   @HttpCode(200)
   @ApiOkResponse({ type: AuthorizeUrlDto })
-  start(@Param('company') tenant: string): Promise<AuthorizeUrlDto> {
-    return this.connections.start(tenant);
+  start(@Param('company') tenant: string, @Req() request: CallerRequest): Promise<AuthorizeUrlDto> {
+    return this.connections.start(tenant, request.caller.kind);
   }
 
   @Delete()

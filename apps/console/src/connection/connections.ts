@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import { Problem } from '../http/problem';
 import { ChartReader } from '../quickbooks/chart-reader';
 import { CompanyConditions } from './company-conditions';
@@ -16,21 +17,23 @@ export class Connections {
 
   async show(tenant: string): Promise<ConnectionDto> {
     const connection = await this.read(tenant);
+    if (connection === null) throw new Problem('gateway_unavailable');
     const { state, companyName, connectedAt, firstConnectedAt, endsOn } = connection;
     return {
       state,
       companyName: companyName ?? null,
-      connectedBy: null,
+      connectedBy: state === 'none' ? null : await this.conditions.startedBy(tenant),
       connectedAt: connectedAt ?? null,
       firstConnectedAt: firstConnectedAt ?? null,
       ...(typeof endsOn === 'string' ? { endsOn } : {}),
     };
   }
 
-  async start(tenant: string): Promise<AuthorizeUrlDto> {
+  async start(tenant: string, by: string): Promise<AuthorizeUrlDto> {
     this.charts.forget(tenant);
     const answer = await this.gateway.startConnection(tenant);
     if (!answer.ok) throw new Problem(answer.code);
+    await this.conditions.started(tenant, by);
     return { authorizeUrl: answer.value.authorizeUrl };
   }
 
@@ -40,18 +43,20 @@ export class Connections {
     if (!answer.ok && answer.code !== 'not_connected') throw new Problem(answer.code);
   }
 
-  /** True when QuickBooks can be written to. */
+  /** True when QuickBooks takes writes; false too while nobody can say. */
   async isConnected(tenant: string): Promise<boolean> {
-    const { state } = await this.read(tenant);
-    return state === 'connected' || state === 'expiring' || state === 'suspect';
+    const connection = await this.read(tenant);
+    return connection !== null && WRITABLE.includes(connection.state);
   }
 
-  private async read(tenant: string): Promise<GatewayConnection> {
+  /** Null: the gateway does not answer and has said nothing yet. */
+  private async read(tenant: string): Promise<GatewayConnection | null> {
     const answer = await this.gateway.connection(tenant);
     if (answer.ok) return answer.value;
     if (answer.code === 'not_connected') return { books: null, state: 'none' };
     const known = await this.conditions.of(tenant);
-    if (known === null) throw new Problem(answer.code);
-    return { books: known.books, ...known.connection };
+    return known === null ? null : { books: known.books, ...known.connection };
   }
 }
+
+const WRITABLE: readonly ConnectionState[] = ['connected', 'expiring', 'suspect'];

@@ -37,6 +37,7 @@ export function toMessages(tenant: string, version: number, history: readonly Se
   ];
 }
 
+/** With a run, because a person wants it now: an account is made before Sync active too. */
 function pushAccount(tenant: string, { role, commandId, by, at }: AccountWanted['data']): Outgoing {
   const ref = `account:${role}`;
   const command: SyncCommand = { commandId, kind: 'push', tenant, by, at, ref, run: commandId };

@@ -41,18 +41,16 @@ export class SyncSwitch {
       { do: 'activate', at, by, active, acknowledged },
       active ? version : undefined,
     );
-    if (!outcome.ok) throw new Problem(outcome.code === 'stale' ? 'stale' : 'not_found');
+    // The settings moved while QuickBooks was asked: what was found out may not hold any more.
+    if (!outcome.ok && outcome.code === 'stale') return this.turn(tenant, { active, acknowledged }, by);
+    if (!outcome.ok) throw new Problem('not_found');
     return { ...view, active: outcome.state.active };
   }
 
   private async view(tenant: string, state: SettingsState): Promise<SyncActiveDto> {
-    const connected = await this.isConnected(tenant);
+    const connected = await this.connections.isConnected(tenant);
     const findings = { connected, settingsValid: connected ? await this.areValid(tenant, state) : null };
     return { active: state.active, needed: neededPoints(state, findings), advised: advisedPoints(state) };
-  }
-
-  private async isConnected(tenant: string): Promise<boolean> {
-    return (await this.connections.show(tenant)).state === 'connected';
   }
 
   private async areValid(tenant: string, state: SettingsState): Promise<boolean | null> {
