@@ -1,37 +1,11 @@
-import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { AnswerPlace, PushRequested, StreamEvent, Summary } from './events';
-import type { Answered, Context, Plan, Push, Rules } from './rules';
+import type { Summary } from './events';
 import { gateOf } from './gate';
+import { base, record, type Occasion, type Recording, replacedBy } from './recording';
+import { type Asking, type Form, isAsked, pushRequested, withdrawals } from './requests';
+import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { sameJson } from './same-json';
-import { evolve, viewOf, type State } from './stream-state';
-
-/** The events a decision has made so far, and the state they lead to. */
-export interface Recording {
-  readonly events: readonly StreamEvent[];
-  readonly state: State;
-}
-
-export function record(recording: Recording, ...events: readonly StreamEvent[]): Recording {
-  return { events: [...recording.events, ...events], state: events.reduce(evolve, recording.state) };
-}
-
-/** What a decision is about, and what led to it. */
-export interface Occasion {
-  readonly covers: readonly EventInfo[];
-  /** Events of an earlier stop, whose rows end with this decision; undefined when none is replaced. */
-  readonly replaces?: { readonly covers: readonly EventInfo[]; readonly change: string };
-  readonly change: string;
-  readonly lane: 'live' | 'backlog';
-  /** Set when an answer of the gateway led to it: where that answer stands. */
-  readonly answer?: AnswerPlace;
-  /** The answer after which the record is asked for under another form. */
-  readonly again?: { readonly round: number; readonly answer: Answered };
-  /** Ask even for what was asked for and answered before: somebody says QuickBooks has no such record. */
-  readonly insist?: true;
-  /** Decided once more: say nothing when the outcome is the one in force. */
-  readonly quiet?: true;
-}
+import { type State, viewOf } from './stream-state';
 
 /** Gate, then the entity's own plan, then the events that say so. */
 export function decideNow<Data, Related>(
@@ -77,7 +51,12 @@ export function decideNow<Data, Related>(
       form,
     });
   }
-  if (form.plan.do !== 'push') return stop(before, form.plan, occasion, context, summary);
+  if (form.plan.do !== 'push') {
+    if (occasion.quiet !== true) return stop(before, form.plan, occasion, context, summary);
+    if (isInForce(state, form.plan)) return before;
+    const asking = { state, occasion, context, summary, warnings: [], books: gate.books, form };
+    return stop(record(before, ...withdrawals(asking)), form.plan, occasion, context, summary);
+  }
 
   const news = form.plan.pushes.filter((push) => !isAsked(state, push, gate.books, occasion));
   if (news.length === 0 && occasion.quiet === true && state.stop?.byAnswer === true) return before;
@@ -118,12 +97,6 @@ function holdFacts(
   return held.length === 0 ? asked : stop(asked, plan, { ...occasion, covers: held }, context, summary);
 }
 
-interface Form {
-  readonly plan: Plan;
-  readonly round: number;
-  readonly lastAnswer: Answered | undefined;
-}
-
 /**
  * The plan, under the form QuickBooks took the last time (another name, a rounding line) as long as the record itself
  * is the same; a changed record is first asked for under its own form again.
@@ -149,21 +122,6 @@ function formOf<Data, Related>(
   return round > 0 && asked.base === push.body && asked.request.data.kind === push.kind
     ? planFor(round, asked.request.personal.lastAnswer)
     : first;
-}
-
-/**
- * Whether the same was asked for before. What came to nothing is asked for again, except when it is only looked at once
- * more: the same request would come to nothing again until somebody says otherwise.
- */
-function isAsked(state: State, push: Push, books: string, { insist, quiet }: Occasion): boolean {
-  const asked = state.asked[push.ref];
-  if (asked === undefined || (insist === true && asked.answered)) return false;
-  if (asked.rejected && (quiet !== true || state.stop?.byAnswer !== true)) return false;
-  const { data, personal } = asked.request;
-  // A Verify run passes a gate that the same request without it waits at.
-  if (state.run !== undefined && data.run !== state.run && !asked.answered) return false;
-  const body = asked.rejected ? asked.base : personal.body;
-  return data.books === books && data.kind === push.kind && data.resource === push.resource && body === push.body;
 }
 
 function stop<Related>(
@@ -209,75 +167,4 @@ function isInForce(state: State, plan: Exclude<Plan, { do: 'push' } | { do: 'set
 
 function sameReason(a: Reason | undefined, b: Reason): boolean {
   return a !== undefined && a.code === b.code && sameJson(a.params ?? {}, b.params ?? {});
-}
-
-interface Asking {
-  readonly state: State;
-  readonly occasion: Occasion;
-  readonly context: Context;
-  readonly summary: Summary;
-  readonly warnings: readonly Reason[];
-  readonly books: string;
-  readonly form: Form;
-}
-
-function pushRequested(
-  push: Push,
-  { state, occasion, context, summary, warnings, books, form }: Asking,
-): PushRequested {
-  const newest = occasion.covers[occasion.covers.length - 1];
-  const traceparent = state.latest?.traceparent;
-  return {
-    type: 'PushRequested',
-    data: {
-      ...base(occasion, context),
-      ref: push.ref,
-      books,
-      kind: push.kind,
-      resource: push.resource,
-      how: push.how,
-      ...(push.after === undefined ? {} : { after: push.after }),
-      ...(push.last === undefined ? {} : { last: push.last }),
-      ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
-      ...(state.run === undefined ? {} : { run: state.run }),
-      lane: occasion.lane,
-      occurredAt: newest?.occurredAt ?? context.now,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      round: form.round,
-    },
-    personal: {
-      body: push.body,
-      ...(push.find === undefined ? {} : { find: push.find }),
-      ...(push.if === undefined ? {} : { if: push.if }),
-      expect: push.expect,
-      warnings,
-      summary,
-      ...(form.lastAnswer === undefined ? {} : { lastAnswer: form.lastAnswer }),
-    },
-  };
-}
-
-/** The rows of these events end: something newer says what the record is. */
-export function replacedBy<Related>(
-  occasion: { readonly covers: readonly EventInfo[]; readonly change: string },
-  state: State,
-  context: Context<Related>,
-): StreamEvent {
-  return {
-    type: 'Skipped',
-    data: { ...base(occasion, context), code: 'replaced' },
-    personal: { reason: { code: 'replaced' }, summary: state.summary },
-  };
-}
-
-export function base<Related>(
-  occasion: Pick<Occasion, 'covers' | 'change'>,
-  context: Context<Related>,
-): { covers: readonly EventInfo[]; settingsVersion: number | null; change: string; at: string } {
-  return {
-    covers: occasion.covers,
-    settingsVersion: context.settings?.version ?? null,
-    change: occasion.change,
-    at: context.now,
-  };
 }

@@ -406,8 +406,26 @@ describe('story 6: pause, go-live and what is older', () => {
   it('story 6: settings changed in a pause re-decide what is not posted, as a higher revision', () => {
     const one = given(rules, ref, context({})).when(changed('sent', 1, { text: 'a' }));
     const plan: Plan = { do: 'hold', reason: { code: 'tax_off' } };
-    expect(lines(one.under({ related: { plan } }).when(REDECIDE).events)).toEqual(['Held tax_off']);
+    const held = one.under({ related: { plan } }).when(REDECIDE);
+    expect(lines(held.events)).toEqual(['PushRequested cancel note:n_1', 'Held tax_off']);
+    expect(held.when(REDECIDE).events).toEqual([]);
+    const taken = held.when(answered(held, { outcome: 'cancelled' }));
+    expect(lines(taken.events)).toEqual(['Skipped replaced']);
+    expect(taken.state.stop).toMatchObject({ type: 'Held', covers: [{ id: 'evt_1' }] });
+    const back = taken.under({ related: {} }).when(REDECIDE);
+    expect(lines(back.events)).toEqual(['PushRequested put note:n_1']);
     expect(one.when(REDECIDE).events).toEqual([]);
+  });
+
+  it('story 6: what was sent before it could be taken back is settled beside the stop', () => {
+    const one = start().when(changed('sent', 1, { text: 'a' }));
+    const answer = answered(one, { record: { text: 'a' } });
+    const plan: Plan = { do: 'skip', reason: { code: 'setting_off' } };
+    const off = one.under({ related: { plan } }).when(REDECIDE);
+    expect(lines(off.events)).toEqual(['PushRequested cancel note:n_1', 'Skipped setting_off']);
+    const settled = off.when(answer);
+    expect(lines(settled.events)).toEqual(['Settled']);
+    expect(isOpen(settled.when(answered(settled, { outcome: 'cancelled' })))).toBe(false);
   });
 
   it('story 6: a linked record follows its updates, whenever it was first heard of', () => {

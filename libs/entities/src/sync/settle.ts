@@ -1,7 +1,8 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { PushRequested, StreamEvent } from './events';
 import type { Answered, Context, Rules, Verdict } from './rules';
-import { base, decideNow, record, type Recording } from './decision';
+import { decideNow } from './decision';
+import { base, record, type Recording } from './recording';
 import { recordOf, viewOf, type Asked } from './stream-state';
 
 /** After this many forms of one record the last refusal stands: no rule asks for more. */
