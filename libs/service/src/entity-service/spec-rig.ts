@@ -3,7 +3,12 @@ import { messageKey } from '@qbo-sync/contracts/keys';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
-import { DEFAULT_SETTINGS, type CompanyProfile, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import {
+  DEFAULT_SETTINGS,
+  type CompanyProfile,
+  type SettingValues,
+  type SyncSettings,
+} from '@qbo-sync/contracts/sync/settings';
 import { TOPICS, type TopicSpec } from '@qbo-sync/contracts/topics';
 import { createKafka } from '@qbo-sync/kafka/client';
 import { runConsumer } from '@qbo-sync/kafka/consumer';
@@ -29,7 +34,7 @@ export interface Rig {
   readonly lines: readonly string[];
   /** An event as Run a Call sends it, binary; `overrides` bend it. */
   event(topic: TopicSpec, event: EventToSend): OutgoingMessage;
-  settings(version: number, change?: Partial<SyncSettings>): OutgoingMessage;
+  settings(version: number, change?: SettingsChange): OutgoingMessage;
   /** The gateway's `synced`, with QuickBooks' record. */
   answer(request: QboRequest, record: Readonly<Record<string, unknown>>): OutgoingMessage;
   send(...messages: readonly OutgoingMessage[]): Promise<void>;
@@ -48,9 +53,11 @@ export interface EventToSend {
   readonly sequence: number;
   readonly data: unknown;
   readonly time?: string;
-  readonly key?: string | null;
+  readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+export type SettingsChange = Partial<Omit<SyncSettings, 'values'>> & { readonly values?: Partial<SettingValues> };
 
 export interface RigOptions {
   readonly service: Service<BaseConfig>;
@@ -73,6 +80,13 @@ const PROFILE: CompanyProfile = {
   undepositedAccount: { id: '4', name: 'Undeposited Funds' },
   receivableAccount: { id: '84', name: 'Accounts Receivable' },
 };
+
+const VALUES = {
+  'items.defaultIncomeAccount': { id: '79', name: 'Service revenue' },
+  'invoices.tipsAccount': { id: '90', name: 'Undistributed Tips' },
+  'payments.clearingAccount': { id: '91', name: 'Stripe clearing' },
+  'payments.undepositedAccount': { id: '4', name: 'Undeposited Funds' },
+} as const;
 
 export async function openRig({ service, databaseUrl, brokers }: RigOptions): Promise<Rig> {
   const tenant = `t-${randomUUID().slice(0, 8)}`;
@@ -136,8 +150,7 @@ function eventMessage(tenant: string, topic: TopicSpec, event: EventToSend): Out
   const { id = randomUUID(), noun, change, subject, sequence, data, time, key, headers } = event;
   return {
     topic: topic.name,
-    // A producer that gives no key: the kit's own type does not allow it, the broker does.
-    key: (key === undefined ? messageKey(tenant, subject) : key) as string,
+    key: key ?? messageKey(tenant, subject),
     value: typeof data === 'string' ? data : JSON.stringify(data),
     headers: {
       'content-type': 'application/json',
@@ -154,7 +167,7 @@ function eventMessage(tenant: string, topic: TopicSpec, event: EventToSend): Out
   };
 }
 
-function settingsMessage(tenant: string, version: number, change: Partial<SyncSettings>): OutgoingMessage {
+function settingsMessage(tenant: string, version: number, change: SettingsChange): OutgoingMessage {
   const settings: SyncSettings = {
     tenant,
     version,
@@ -164,7 +177,7 @@ function settingsMessage(tenant: string, version: number, change: Partial<SyncSe
     company: { name: 'Spec', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
     profile: PROFILE,
     ...change,
-    values: { ...DEFAULT_SETTINGS, ...change.values },
+    values: { ...DEFAULT_SETTINGS, ...VALUES, ...change.values },
   };
   return { topic: TOPICS.settings.name, key: tenant, value: JSON.stringify(settings) };
 }

@@ -1,0 +1,186 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
+import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
+import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { testBrokers } from '@qbo-sync/testkit/kafka';
+import { until } from '@qbo-sync/testkit/until';
+import { INVOICES, InvoicesModule } from './invoices.module';
+
+jest.setTimeout(60_000);
+
+const TEXAS: RateMapping = {
+  rateId: 'tax_tx',
+  name: 'Texas',
+  percentage: '8.25',
+  code: { id: '5', name: 'TX' },
+  state: 'confirmed',
+};
+
+describe('the invoices service', () => {
+  let database: TestDatabase;
+  let rig: Rig;
+  beforeAll(async () => {
+    database = await testDatabase({ name: 'invoices-e2e', migrations: [] });
+    rig = await openRig({
+      service: entityProcess(INVOICES, InvoicesModule),
+      databaseUrl: database.url,
+      brokers: testBrokers(),
+    });
+    await rig.ready();
+    await rig.send(rig.settings(1, { values: { 'tax.rates': [TEXAS] } }));
+    await until(() => rig.activities().some(({ kind }) => kind === 'read'), { what: 'settings read' });
+  });
+  afterAll(async () => {
+    await rig?.close();
+    await database?.drop();
+  });
+
+  const sent = (id: string, more: Partial<EventToSend> = {}) =>
+    rig.event(TOPICS.runacallInvoices, {
+      id: `evt-${id}`,
+      noun: 'invoice',
+      change: 'sent',
+      subject: id,
+      sequence: 1,
+      data: invoice(id),
+      ...more,
+    });
+  const requestFor = (ref: string) => until(() => rig.requests().find((one) => one.ref === ref), { what: ref });
+  const rowOf = (id: string, is: (row: RecordActivity) => boolean = () => true) =>
+    until(() => rig.rows().find((row) => row.events?.some((one) => one.id === `evt-${id}`) && is(row)), {
+      what: `a row for ${id}`,
+    });
+
+  it('posts an invoice, and says synced when QuickBooks made the same total', async () => {
+    await rig.send(sent('inv_1'));
+    const request = await requestFor('invoice:inv_1');
+    expect(request.body).toContain('{"$ref":"customer:cus_88"}');
+    await rig.send(
+      rig.answer(request, {
+        Id: '238',
+        SyncToken: '0',
+        DocNumber: 'RAC-inv_1',
+        TxnDate: '2026-11-20',
+        TotalAmt: 7452.97,
+        TxnTaxDetail: { TotalTax: 10.6 },
+      }),
+    );
+    expect(await rowOf('inv_1', ({ stage }) => stage === 5)).toMatchObject({
+      state: 'synced',
+      amount: '7452.97',
+      quickbooks: { type: 'Invoice', id: '238' },
+    });
+  });
+
+  it('an answer with another total is held', async () => {
+    await rig.send(sent('inv_2'));
+    const request = await requestFor('invoice:inv_2');
+    const record = {
+      Id: '239',
+      DocNumber: 'RAC-inv_2',
+      TxnDate: '2026-11-20',
+      TotalAmt: 7000.0,
+      TxnTaxDetail: { TotalTax: 10.6 },
+    };
+    await rig.send(rig.answer(request, record));
+    expect(await rowOf('inv_2', ({ stage }) => stage === 5)).toMatchObject({ state: 'needs attention' });
+  });
+
+  it('sets aside what it cannot take, each with its own code; the next invoice on the same partition goes on', async () => {
+    const { customerId: _without, ...incomplete } = invoice('bad_4');
+    await rig.send(
+      sent('bad_1', { data: 'not JSON' }),
+      sent('bad_2', { change: 'teleported' }),
+      sent('bad_3', { data: { ...invoice('bad_3'), total: 7452.97 } }),
+      sent('bad_4', { data: incomplete }),
+      sent('bad_5', { data: { ...invoice('bad_5'), total: '7452.98' } }),
+      sent('bad_6', { key: '' }),
+    );
+    const bad = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((n) => rowOf(`bad_${n}`, ({ reason }) => reason !== undefined)),
+    );
+    expect(bad.map(({ state }) => state)).toEqual(Array(6).fill('needs attention'));
+    expect(bad.map(({ reason }) => reason?.code)).toEqual([
+      'not_json',
+      'unreadable',
+      'number_not_text',
+      'field_missing',
+      'arithmetic',
+      'key_missing',
+    ]);
+
+    const good = Array.from({ length: 40 }, (_, index) => `good_${index}`);
+    await rig.send(...good.map((id) => sent(id)));
+    await until(() => good.every((id) => rig.requests().some(({ ref }) => ref === `invoice:${id}`)), {
+      what: 'all good',
+    });
+    const partitions = new Set(good.map((id) => partitionOf(rig.rows(), `evt-${id}`)));
+    for (const n of [1, 2, 3, 4, 5, 6]) expect(partitions).toContain(partitionOf(rig.rows(), `evt-bad_${n}`));
+    const { rows } = await database.pool.query(`select reason from parked where tenant = $1 order by reason`, [
+      rig.tenant,
+    ]);
+    expect(rows.map(({ reason }: { reason: string }) => reason)).toEqual([
+      'field_missing',
+      'key_missing',
+      'not_json',
+      'number_not_text',
+      'unreadable',
+    ]);
+  });
+
+  it('an unknown field changes nothing', async () => {
+    await rig.send(sent('inv_3', { data: { ...invoice('inv_3'), newIdea: { amount: 1.5 } } }));
+    expect(await requestFor('invoice:inv_3')).toMatchObject({ kind: 'put' });
+  });
+
+  it('logs neither names nor amounts at debug', () => {
+    expect(rig.lines.filter((line) => line.includes('"msg":"took"')).length).toBeGreaterThan(10);
+    expect(rig.lines.join('')).not.toMatch(/Canary|7313|7452/);
+  });
+});
+
+function partitionOf(rows: readonly RecordActivity[], eventId: string): number | undefined {
+  return rows.flatMap(({ events = [] }) => events).find(({ id }) => id === eventId)?.partition;
+}
+
+function invoice(id: string) {
+  return {
+    id,
+    number: `RAC-${id}`,
+    customerId: 'cus_88',
+    currency: 'USD',
+    issuedOn: '2026-11-20',
+    lines: [
+      {
+        id: 'l1',
+        kind: 'service',
+        itemId: 'itm_1',
+        name: 'AC tune-up for Zoë Canary',
+        quantity: '1',
+        unitPrice: '7313.37',
+        amount: '7313.37',
+        taxable: false,
+      },
+      {
+        id: 'l2',
+        kind: 'service',
+        itemId: 'itm_2',
+        name: 'Filter',
+        quantity: '1',
+        unitPrice: '129.00',
+        amount: '129.00',
+        taxable: true,
+        taxRateId: 'tax_tx',
+      },
+    ],
+    taxes: [{ taxRateId: 'tax_tx', taxableAmount: '129.00', amount: '10.60' }],
+    subtotal: '7442.37',
+    taxTotal: '10.60',
+    total: '7452.97',
+    balance: '7452.97',
+    serviceAddress: { line1: '9 Elm St', city: 'Austin', region: 'TX', postalCode: '78704', country: 'US' },
+    updatedAt: '2026-11-20T16:04:05Z',
+  };
+}

@@ -1,0 +1,147 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
+import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { testBrokers } from '@qbo-sync/testkit/kafka';
+import { until } from '@qbo-sync/testkit/until';
+import { PAYMENTS, PaymentsModule } from './payments.module';
+
+jest.setTimeout(60_000);
+
+describe('the payments service', () => {
+  let database: TestDatabase;
+  let rig: Rig;
+  beforeAll(async () => {
+    database = await testDatabase({ name: 'payments-e2e', migrations: [] });
+    rig = await openRig({
+      service: entityProcess(PAYMENTS, PaymentsModule),
+      databaseUrl: database.url,
+      brokers: testBrokers(),
+    });
+    await rig.ready();
+    await rig.send(rig.settings(1));
+    await until(() => rig.activities().some(({ kind }) => kind === 'read'), { what: 'settings read' });
+  });
+  afterAll(async () => {
+    await rig?.close();
+    await database?.drop();
+  });
+
+  const collected = (id: string, allocations: readonly [string, string][], amount = '7313.37') =>
+    rig.event(TOPICS.runacallPayments, {
+      id: `evt-${id}`,
+      noun: 'payment',
+      change: 'collected',
+      subject: id,
+      sequence: 1,
+      data: {
+        id,
+        customerId: 'cus_88',
+        amount,
+        currency: 'USD',
+        collectedOn: '2026-11-25',
+        method: 'check',
+        reference: 'Canary 1201',
+        allocations: allocations.map(([invoiceId, part]) => ({ invoiceId, amount: part })),
+        refunds: [],
+        updatedAt: '2026-11-25T16:00:00Z',
+      },
+    });
+  const invoice = (id: string, change = 'sent', sequence = 1, more = {}) =>
+    rig.event(TOPICS.runacallInvoices, {
+      id: `evt-${id}-${sequence}`,
+      noun: 'invoice',
+      change,
+      subject: id,
+      sequence,
+      data: {
+        id,
+        number: `RAC-${id}`,
+        customerId: 'cus_88',
+        currency: 'USD',
+        issuedOn: '2026-11-20',
+        lines: [],
+        taxes: [],
+        subtotal: '7313.37',
+        taxTotal: '0.00',
+        total: '7313.37',
+        balance: '7313.37',
+        updatedAt: '2026-11-20T16:00:00Z',
+        ...more,
+      },
+    });
+  const requestFor = (id: string): Promise<QboRequest> =>
+    until(() => rig.requests().find(({ ref }) => ref === `payment:${id}`), { what: `a request for ${id}` });
+  const rowOf = (id: string, stage: number) =>
+    until(
+      () => rig.rows().findLast((row) => row.stage === stage && row.events?.some((one) => one.id === `evt-${id}`)),
+      { what: `${id} at stage ${stage}` },
+    );
+
+  it('posts a payment on its invoice, and says synced', async () => {
+    await rig.send(invoice('inv_1'));
+    await rig.send(collected('pay_1', [['inv_1', '7313.37']]), collected('pay_1', [['inv_1', '7313.37']]));
+    const request = await requestFor('pay_1');
+    const body = JSON.parse(request.body) as { Line: { LinkedTxn: { TxnId: unknown }[] }[] };
+    expect(body.Line[0]?.LinkedTxn[0]?.TxnId).toEqual({ $ref: 'invoice:inv_1' });
+    await rig.send(rig.answer(request, { Id: '154', SyncToken: '0', UnappliedAmt: 0, ...body }));
+    expect(await rowOf('pay_1', 5)).toMatchObject({ state: 'synced', quickbooks: { type: 'Payment', id: '154' } });
+  });
+
+  it('story 1: a payment of two invoices waits until both are heard of, in any order', async () => {
+    await rig.send(
+      collected('pay_2', [
+        ['inv_2', '7000.00'],
+        ['inv_3', '313.37'],
+      ]),
+    );
+    expect(await rowOf('pay_2', 1)).toMatchObject({
+      state: 'waiting',
+      reason: { code: 'parent' },
+      waitsOn: 'invoice:inv_2',
+    });
+    await rig.send(invoice('inv_2'));
+    await until(() => rig.rows().some(({ ref, waitsOn }) => ref === 'payment:pay_2' && waitsOn === 'invoice:inv_3'), {
+      what: 'waiting for the second',
+    });
+    await rig.send(invoice('inv_3'));
+    expect((JSON.parse((await requestFor('pay_2')).body) as { Line: unknown[] }).Line).toHaveLength(2);
+  });
+
+  it('follows an invoice by its highest sequence, its earliest time, and keeps a void', async () => {
+    await rig.send(
+      invoice('inv_4', 'voided', 3, { voidedOn: '2026-11-21' }),
+      invoice('inv_4', 'updated', 2, { customerId: 'cus_1', balance: '1.00' }),
+      invoice('inv_4', 'updated', 4, { balance: '2.00' }),
+    );
+    const row = await until(
+      async () =>
+        (await database.pool.query(`select * from followed_invoice where invoice_id = 'inv_4' and sequence = 4`))
+          .rows[0],
+      { what: 'the followed invoice' },
+    );
+    expect(row).toMatchObject({ customer_id: 'cus_88', balance: '2.00', total: '7313.37', voided: true });
+  });
+
+  it('notes in which books an invoice is posted, by the gateway’s answers', async () => {
+    const answer = rig.answer(
+      { tenant: rig.tenant, ref: 'invoice:inv_1', revision: 2, books: 'books-1' } as QboRequest,
+      {
+        Id: '238',
+      },
+    );
+    await rig.send(answer, answer);
+    const links = await until(
+      async () =>
+        (await database.pool.query(`select invoice_id, books, quickbooks_id from followed_invoice_link`)).rows[0],
+      { what: 'a link' },
+    );
+    expect(links).toEqual({ invoice_id: 'inv_1', books: 'books-1', quickbooks_id: '238' });
+  });
+
+  it('logs neither names nor amounts at debug', () => {
+    expect(rig.lines.some((line) => line.includes('"msg":"took"'))).toBe(true);
+    expect(rig.lines.join('')).not.toMatch(/Canary|7313/);
+  });
+});
