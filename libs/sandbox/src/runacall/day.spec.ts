@@ -139,6 +139,29 @@ describe('a day of Run a Call, over 200 seeds', () => {
     }
   });
 
+  test('follows every payment with the invoices it paid: paid at zero, else updated; a tip is part of the invoice', () => {
+    const wrong: string[] = [];
+    for (const day of days) {
+      for (const collected of once(day).filter(({ noun, change }) => noun === 'payment' && change === 'collected')) {
+        const payment = collected.data as unknown as Payment;
+        const paid = payment.allocations.map(({ invoiceId }) =>
+          once(day).filter(({ tenant, subject }) => tenant === collected.tenant && subject === invoiceId),
+        );
+        const says = paid.every((events) =>
+          events.some(({ change, data }) => {
+            const { balance, total } = data as unknown as Invoice;
+            return cents(balance) === 0n ? change === 'paid' : change === 'updated' && cents(balance) < cents(total);
+          }),
+        );
+        const shown = sum(
+          paid.flatMap((events) => events.slice(-1)).map(({ data }) => cents((data as unknown as Invoice).tip ?? '0')),
+        );
+        if (!says || cents(payment.tip ?? '0') > shown) wrong.push(`${collected.tenant} ${payment.id}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('dates documents on the day of the anchor, in the company’s zone, or later', () => {
     const early: string[] = [];
     for (const day of days) {

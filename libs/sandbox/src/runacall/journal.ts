@@ -10,12 +10,14 @@ import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
  * the books have caught up with the day (a refund of a posted payment, a customer who is deactivated and owes).
  */
 export type Phase = 'rates' | 'day' | 'late';
-const PHASE_ORDER: readonly Phase[] = ['rates', 'day', 'late'];
+export const PHASE_ORDER: readonly Phase[] = ['rates', 'day', 'late'];
 
+/** A kind of aggregate and the type of its data. */
 interface Noun<Data> {
   readonly topic: string;
   readonly noun: string;
-  readonly sample?: Data;
+  /** Never there: it ties the noun to its data in the types alone. */
+  readonly data?: Data;
 }
 export const NOUNS = {
   customer: { topic: TOPICS.runacallCustomers.name, noun: 'customer' } as Noun<Customer>,

@@ -1,7 +1,6 @@
-import type { DayEvent, Phase } from './journal';
+import { type DayEvent, PHASE_ORDER } from './journal';
 import type { Prng } from './prng';
 
-const ORDER: readonly Phase[] = ['rates', 'day', 'late'];
 /** How far, in events, a topic may run ahead of or lag behind the others. */
 const SPREAD = 40;
 
@@ -20,7 +19,7 @@ export function inPublishingOrder(events: readonly DayEvent[], prng: Prng): DayE
     const drawn = tenant + prng.between(-SPREAD, SPREAD);
     const place = Math.max(drawn, (lastOf.get(aggregate) ?? -Infinity) + 0.001);
     lastOf.set(aggregate, place);
-    placed.push({ event, phase: ORDER.indexOf(event.phase), place });
+    placed.push({ event, phase: PHASE_ORDER.indexOf(event.phase), place });
   }
   overtake(placed, prng);
   for (const { event, phase, place } of [...placed]) {
