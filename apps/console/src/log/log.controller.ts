@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { BearerGuard } from '../http/bearer.guard';
 import { Problem } from '../http/problem';
 import { CompanyConditions } from '../connection/company-conditions';
@@ -23,8 +23,9 @@ export class LogController {
   ) {}
 
   @Get()
+  @ApiQuery({ type: LogListQuery })
   @ApiOkResponse({ type: LogPageDto })
-  async list(@Param('company') tenant: string, @Query() query: LogListQuery): Promise<LogPageDto> {
+  async list(@Param('company') tenant: string, @Query() query: object): Promise<LogPageDto> {
     const { filter, limit, before } = readList(query);
     const [page, condition] = await Promise.all([
       this.log.page({ tenant }, filter, limit, before),

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { BearerGuard, OperatorOnly } from '../http/bearer.guard';
 import { OperationsLogPageDto } from './log-dto';
 import { LogListQuery } from './log-list.dto';
@@ -17,8 +17,9 @@ export class OperationsLogController {
 
   @Get('log')
   @ApiOperation({ summary: 'Messages whose company cannot be read or is not known here' })
+  @ApiQuery({ type: LogListQuery })
   @ApiOkResponse({ type: OperationsLogPageDto })
-  async list(@Query() query: LogListQuery): Promise<OperationsLogPageDto> {
+  async list(@Query() query: object): Promise<OperationsLogPageDto> {
     const { filter, limit, before } = readList(query);
     const page = await this.log.page({ tenant: null }, filter, limit, before);
     return { items: page.rows.map(operationsRowView), next: page.next, total: page.total };
