@@ -132,11 +132,16 @@ export function openLog(service: string, level: LogLevel, out?: LogOutput): Log 
 }
 
 function over(logger: pino.Logger): Log {
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: LogFields, message: string): void => {
+      if (logger.isLevelEnabled(level)) logger[level](loggable(fields), message);
+    };
   return {
-    debug: (fields, message) => logger.debug(loggable(fields), message),
-    info: (fields, message) => logger.info(loggable(fields), message),
-    warn: (fields, message) => logger.warn(loggable(fields), message),
-    error: (fields, message) => logger.error(loggable(fields), message),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
     child: (fields) => over(logger.child(loggable(fields))),
   };
 }

@@ -169,7 +169,7 @@ function commandWork(service: EntityService, command: SyncCommand, message: Cons
       return decide({ kind: 'dismiss', commandId, by });
     case 'resolve':
     case 'replay':
-      return { do: 'nothing' };
+      return parkOwn(message, 'rule_missing', { rule: command.kind }, tenant);
   }
 }
 

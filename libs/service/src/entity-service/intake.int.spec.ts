@@ -1,0 +1,162 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { readOffsets } from '@qbo-sync/eventstore/offsets';
+import { createPool, type Database } from '@qbo-sync/eventstore/pool';
+import { storeSettings } from '@qbo-sync/eventstore/settings';
+import { loadEvents } from '@qbo-sync/eventstore/streams';
+import type { Batch, ConsumedMessage } from '@qbo-sync/kafka/message';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
+import type { EntityService, Trigger } from './definition';
+import { Intake } from './intake';
+import { Redecider } from './redecider';
+
+const TENANT = 'acme';
+const GROUP = 'spec';
+const TOPIC = TOPICS.runacallItems.name;
+
+/** Counts what its streams were asked; throws on a name that says so. */
+let broken: (ref: string, trigger: Trigger) => Error | undefined = () => undefined;
+const toy: EntityService = {
+  name: 'items',
+  events: [TOPIC],
+  functions: {
+    initial: (tenant, ref) => ({ tenant, ref, count: 0 }),
+    evolve: (state) => ({ ...(state as object), count: (state as { count: number }).count + 1 }),
+    standing: () => ({ open: true, waitsOn: null, revisitAt: null }),
+    toMessages: () => [],
+    rulesFor: () => ({}),
+    streamOf: (ref) => ref,
+    decide: (_rules, state, trigger, { settings }) => {
+      const { ref } = state as { ref: string };
+      const error = broken(ref, trigger);
+      if (error !== undefined) throw error;
+      return [{ type: trigger.kind === 'redecide' ? `Again${settings?.version ?? ''}` : 'Taken', data: {} }];
+    },
+  },
+};
+
+function event(id: string, offset: number): ConsumedMessage {
+  return {
+    topic: TOPIC,
+    partition: 0,
+    offset: String(offset),
+    key: `${TENANT}:${id}`,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: `e-${id}`,
+      ce_source: 'runacall',
+      ce_type: 'com.runacall.item.created.v1',
+      ce_subject: id,
+      ce_time: '2026-02-28T09:00:00Z',
+      ce_tenant: TENANT,
+      ce_sequence: '1',
+    },
+    value: Buffer.from(
+      JSON.stringify({
+        id,
+        name: id,
+        kind: 'service',
+        unitPrice: '1.00',
+        taxable: true,
+        active: true,
+        updatedAt: '2026-02-28T09:00:00Z',
+      }),
+    ),
+    timestamp: 0,
+  };
+}
+
+function batchOf(messages: readonly ConsumedMessage[]): Batch {
+  const offsets = messages.map(({ offset }) => BigInt(offset));
+  const [first, last] = [offsets[0]!, offsets.at(-1)!];
+  return {
+    topic: TOPIC,
+    partition: 0,
+    messages,
+    firstOffset: first,
+    lastOffset: last,
+    highWatermark: last + 1n,
+    logStart: 0n,
+  };
+}
+
+describe('the intake', () => {
+  let database: TestDatabase;
+  let pool: Database;
+  let intake: Intake;
+  beforeEach(async () => {
+    database = await testDatabase({ name: 'intake', migrations: EVENT_STORE_MIGRATIONS });
+    pool = createPool(database.url, { max: 4, applicationName: 'intake' });
+    intake = new Intake({
+      pool,
+      group: GROUP,
+      service: toy,
+      now: () => '2026-03-01T00:00:00Z',
+      onApplied: () => undefined,
+    });
+    broken = () => undefined;
+  });
+  afterEach(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const typesOf = async (id: string): Promise<string[]> => {
+    const key = { tenant: TENANT, ref: `item:${id}` };
+    return ((await loadEvents(pool, [key])).get(`${TENANT}:item:${id}`) ?? []).map(({ type }) => type);
+  };
+  const next = async (): Promise<bigint | undefined> => (await readOffsets(pool, GROUP))[0]?.next;
+
+  it('story 16: a record no rule can take is set aside, and its partition goes on', async () => {
+    broken = (ref) => (ref === 'item:b' ? new TypeError('Zoë Canary') : undefined);
+    const batch = batchOf([event('a', 0), event('b', 1), event('c', 2)]);
+    expect(await intake.take(batch)).toEqual({ outcome: 'done' });
+    expect([await typesOf('a'), await typesOf('b'), await typesOf('c')]).toEqual([['Taken'], [], ['Taken']]);
+    expect(await next()).toBe(3n);
+    const { rows } = await pool.query(`select "offset", reason, event_id from parked`);
+    expect(rows).toEqual([{ offset: '1', reason: 'failed_here', event_id: 'e-b' }]);
+    const stored = await pool.query<{ body: string }>(`select body from payload where ref like '%/0/1'`);
+    expect(stored.rows[0]?.body).toContain('"error":"TypeError"');
+    expect(stored.rows[0]?.body).not.toContain('Canary');
+  });
+
+  it('what is the surroundings’ fault parks nothing: the batch comes again whole', async () => {
+    await pool.query('alter table inbox rename to gone');
+    await expect(intake.take(batchOf([event('a', 0), event('b', 1)]))).rejects.toMatchObject({ code: '42P01' });
+    await pool.query('alter table gone rename to inbox');
+    expect(await next()).toBeUndefined();
+    expect(await intake.take(batchOf([event('a', 0), event('b', 1)]))).toEqual({ outcome: 'done' });
+    expect((await pool.query('select from parked')).rowCount).toBe(0);
+    expect(await typesOf('b')).toEqual(['Taken']);
+  });
+
+  it('story 16: a batch past the offset row is sent back, one before it is absorbed', async () => {
+    await intake.take(batchOf([event('a', 0), event('b', 1)]));
+    expect(await intake.take(batchOf([event('d', 5)]))).toEqual({ outcome: 'seek', offset: 2n });
+    expect(await intake.take(batchOf([event('a', 0), event('b', 1)]))).toEqual({ outcome: 'done' });
+    expect([await typesOf('a'), await typesOf('d')]).toEqual([['Taken'], []]);
+  });
+
+  it('each version of the settings has every open stream decided again, page by page', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    await intake.take(batchOf(ids.map((id, offset) => event(id, offset))));
+    await storeSettings(pool, { tenant: TENANT, version: 7, document: { tenant: TENANT, version: 7 } });
+    broken = (ref, { kind }) => (ref === 'item:c' && kind === 'redecide' ? new TypeError('x') : undefined);
+    const failed: (string | undefined)[] = [];
+    const redecider = new Redecider({
+      pool,
+      service: toy,
+      now: () => '2026-03-01T00:00:00Z',
+      onDecided: () => undefined,
+      onError: (_error, stream) => failed.push(stream?.ref),
+      pageSize: 2,
+    });
+    redecider.start();
+    const done = async () => (await pool.query('select redecided_version as v from settings')).rows[0] as { v: number };
+    await until(async () => (await done()).v === 7, { what: 'all pages' });
+    await redecider.stop();
+    expect(failed).toEqual(['item:c']);
+    for (const id of ids) expect(await typesOf(id)).toEqual(id === 'c' ? ['Taken'] : ['Taken', 'Again7']);
+  });
+});
