@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalStack, type StackFile } from '@qbo-sync/testkit/local-stack';
+import { seeded } from '@qbo-sync/testkit/seeds';
 import { until } from '@qbo-sync/testkit/until';
 import { Client } from 'pg';
 import type { DayResult } from '../day/report';
@@ -26,6 +28,8 @@ describe('killed in the middle of a short day', () => {
     return response.json();
   };
 
+  const isReady = async (service: string): Promise<boolean> => (await fetch(`${file.services[service]!.url}/health/ready`)).ok;
+
   const count = async (service: string, sql: string): Promise<number> => {
     const client = new Client({ connectionString: file.services[service]!.databaseUrl });
     await client.connect();
@@ -39,24 +43,34 @@ describe('killed in the middle of a short day', () => {
 
   it('loses nothing and posts nothing twice', async () => {
     file = await stack.start('--no-day');
-    await admin('POST', 'settings', { requestidMode: 'ignore', latencyMs: 250 });
+    expect(await stack.playDay({ DAY_SIZE: 'short', DAY_UNTIL: 'configure' })).toMatchObject({ code: 0 });
+    await admin('POST', 'settings', { requestidMode: 'ignore', latencyMs: 2000 });
     const day = stack.playDay({ DAY_SIZE: 'short' });
     const inHand: Record<(typeof VICTIMS)[number], () => Promise<number>> = {
       gateway: () => count('gateway', 'select count(*) from attempt where closed_at is null'),
       invoices: () => count('invoices', 'select count(*) from stream where open'),
       payments: () => count('payments', 'select count(*) from stream where open'),
     };
-    const kills: Record<string, number> = {};
-    for (let moment = 0; moment < MOMENTS; moment += 1) {
-      for (const victim of VICTIMS) {
-        await until(async () => (await inHand[victim]()) > 0, { timeoutMs: 60_000, what: `work in hand at ${victim}`, everyMs: 15 });
-        const before = stack.file().services[victim]!.pid;
-        process.kill(before, 'SIGKILL');
-        kills[victim] = (kills[victim] ?? 0) + 1;
-        await until(() => stack.file().services[victim]!.pid !== before, { timeoutMs: 30_000, what: `${victim} to be started again` });
-      }
-    }
-    expect(kills).toEqual({ gateway: 3, invoices: 3, payments: 3 });
+    // The day itself is what is killed into, not its preparations.
+    await until(async () => (await inHand.invoices()) > 0, { timeoutMs: 90_000, what: 'the first invoice' });
+    const random = seeded(20_261_122);
+    const kills = await Promise.all(
+      VICTIMS.map(async (victim) => {
+        let killed = 0;
+        for (let moment = 0; moment < MOMENTS; moment += 1) {
+          await until(() => isReady(victim), { timeoutMs: 60_000, what: `${victim} to be ready` });
+          await until(async () => (await inHand[victim]()) > 0, { timeoutMs: 60_000, what: `work in hand at ${victim}`, everyMs: 15 });
+          await sleep(random.integer(0, 200));
+          const open = await inHand[victim]();
+          const { pid } = stack.file().services[victim]!;
+          process.kill(pid, 'SIGKILL');
+          if (open > 0) killed += 1;
+          await until(() => stack.file().services[victim]!.pid !== pid, { timeoutMs: 30_000, what: `${victim} to be started again` });
+        }
+        return killed;
+      }),
+    );
+    expect(kills).toEqual([MOMENTS, MOMENTS, MOMENTS]);
 
     const { code, output } = await day;
     expect({ code, tail: code === 0 ? '' : output.slice(-4000) }).toEqual({ code: 0, tail: '' });
