@@ -117,10 +117,13 @@ export async function boot<C extends BaseConfig>(service: Service<C>): Promise<v
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('unhandledRejection', (error) => {
-    log.error({ err: error }, 'unhandled rejection');
-    process.exit(1);
-  });
+  // Node would print the error's message, which may quote a customer's data.
+  for (const fault of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(fault, (err: unknown) => {
+      log.error({ err, kind: fault }, 'cannot go on');
+      process.exit(1);
+    });
+  }
 }
 
 /** Nothing has been read from anybody yet, so an error's message holds no customer's data; a URL's password is hidden. */
