@@ -238,6 +238,7 @@ describe('the console', () => {
       ],
     });
     await until(() => documents.at(-1)?.values['tax.rates'].length === 1, { what: 'rates' });
+    await until(() => documents.at(-1)?.values['items.defaultIncomeAccount'] !== null, { what: 'the default account' });
   };
 
   it('opens to the operator and to the company, to nobody else', async () => {
@@ -281,6 +282,12 @@ describe('the console', () => {
       ['/values/invoices.numbering', 'wrong_type'],
     ]);
 
+    const empty = { values: { 'items.defaultIncomeAccount': null } };
+    expect((await call('GET', `${path}/settings`)).body.values['items.defaultIncomeAccount']).toEqual({
+      id: '79',
+      name: 'Service revenue',
+    });
+    expect((await call('PATCH', `${path}/settings`, empty)).status).toBe(200);
     const blocked = await call('PUT', `${path}/sync-active`, { active: true });
     expect(blocked.body).toMatchObject({ status: 409, code: 'sync_active_needed' });
     expect(blocked.body.errors.map((error) => error.code)).toEqual(['default_income_account']);
@@ -324,6 +331,10 @@ describe('the console', () => {
   });
 
   it('honours If-Match and Idempotency-Key', async () => {
+    const pause = { active: false };
+    expect((await call('PUT', `${path}/sync-active`, pause, { headers: { 'if-match': '"1"' } })).body.code).toBe(
+      'stale',
+    );
     const values = { 'customers.pull': true };
     const stale = await call('PATCH', `${path}/settings`, { values }, { headers: { 'if-match': '"1"' } });
     expect(stale.body).toMatchObject({ status: 412, code: 'stale' });

@@ -26,6 +26,7 @@ import { StoryReader } from './log/story-reader';
 import { ChartReader } from './quickbooks/chart-reader';
 import { QuickBooksController } from './quickbooks/quickbooks.controller';
 import { QuickBooksDesk } from './quickbooks/quickbooks-desk';
+import { DefaultAccounts } from './settings/default-accounts';
 import { SettingsController } from './settings/settings.controller';
 import { SettingsDesk } from './settings/settings-desk';
 import { SettingsOutbox } from './settings/settings-outbox';
@@ -71,7 +72,16 @@ export class ConsoleModule {
         SyncActiveController,
       ],
       providers: [
-        ...[ActivityIntake, Companies, CompanyConditions, Connections, ConsoleRuntime, ChartReader, ExchangeLog],
+        ...[
+          ActivityIntake,
+          Companies,
+          CompanyConditions,
+          Connections,
+          ConsoleRuntime,
+          ChartReader,
+          DefaultAccounts,
+          ExchangeLog,
+        ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         { provide: GROUP, useValue: group },

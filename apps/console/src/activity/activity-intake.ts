@@ -7,6 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { LogWriter } from '../log/log-writer';
 import { ChartReader } from '../quickbooks/chart-reader';
 import type { SettingsCommand } from '../settings/settings-decide';
+import { DefaultAccounts } from '../settings/default-accounts';
 import { SettingsStore } from '../settings/settings-store';
 
 /** Takes activity in: rows of the log, a company's condition, what its settings must know. */
@@ -16,6 +17,7 @@ export class ActivityIntake {
     @Inject(SettingsStore) private readonly settings: SettingsStore,
     @Inject(LogWriter) private readonly rows: LogWriter,
     @Inject(ChartReader) private readonly charts: ChartReader,
+    @Inject(DefaultAccounts) private readonly defaults: DefaultAccounts,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -27,6 +29,7 @@ export class ActivityIntake {
         if (activity.tenant !== null) await this.settings.decide(activity.tenant, command);
       }
       if (activity.kind === 'proposal' && activity.account !== undefined) this.charts.forget(activity.tenant);
+      if (activity.kind === 'profile') void this.defaults.offer(activity.tenant);
       if (activity.kind === 'company') await storeCondition(manager, activity);
       if (activity.kind === 'read') await storeRead(manager, activity);
     }

@@ -169,6 +169,46 @@ describe('what services propose', () => {
   });
 });
 
+describe('defaults', () => {
+  const clearing = { ...account, id: '92', name: 'Stripe clearing', type: 'Other Current Asset' };
+  const fees = { ...account, id: '93', name: 'Stripe fees', type: 'Income' };
+  const own = {
+    ...profile,
+    defaultDiscountAccount: { id: '86', name: 'Given' },
+    undepositedAccount: { id: '91', name: 'x' },
+  };
+  const books: SettingsEvent = { type: 'ProfileRead', data: { at, books: 'b1', profile: own } };
+  const offered: SettingsCommand = {
+    do: 'defaults',
+    at,
+    chart: { ...chart, accounts: [...chart.accounts, clearing, fees] },
+  };
+
+  it('are accounts of the exact name and a fitting type, and QuickBooks’ own', () => {
+    const { values, changed } = after([made, bound, books], offered);
+    expect(values).toMatchObject({
+      'items.defaultIncomeAccount': { id: '79', name: 'Service revenue' },
+      'payments.clearingAccount': { id: '92', name: 'Stripe clearing' },
+      'payments.feeAccount': null,
+      'invoices.discountsAccount': { id: '86', name: 'Given' },
+      'payments.undepositedAccount': { id: '91', name: 'Clearing' },
+    });
+    expect(changed['items.defaultIncomeAccount']).toEqual({ by: 'default', at, from: null });
+    expect(decide(after([made, bound, books], offered), offered)).toEqual({ ok: true, events: [] });
+  });
+
+  it('never fill what a person emptied or chose', () => {
+    const state = after(
+      [made, bound, books],
+      patch({ 'items.defaultIncomeAccount': '82', 'invoices.discountsAccount': '86' }),
+      patch({ 'invoices.discountsAccount': null }),
+      offered,
+    );
+    expect(state.values['items.defaultIncomeAccount']).toEqual({ id: '82', name: 'Equipment' });
+    expect(state.values['invoices.discountsAccount']).toBeNull();
+  });
+});
+
 describe('Sync active', () => {
   const turn = (active: boolean, moment: string): SettingsCommand => ({
     do: 'activate',

@@ -3,6 +3,7 @@ import type { Choice, CompanyProfile, RateMapping, SettingKey } from '@qbo-sync/
 import type { Chart } from '../quickbooks/chart';
 import { sameJson as same } from '../same-json';
 import type { CompanyDetails, ProposedCategory, SettingsEvent } from './settings-events';
+import { defaultChanges } from './settings-defaults';
 import { checkValues, type ValueFault } from './settings-check';
 import { mergeCategories, mergeRates, type SettingsState } from './settings-state';
 import { isSettingKey } from './settings-table';
@@ -27,6 +28,7 @@ export type SettingsCommand =
       readonly values: Readonly<Record<string, unknown>>;
       readonly chart: Chart;
     }
+  | { readonly do: 'defaults'; readonly at: string; readonly chart: Chart }
   | {
       readonly do: 'activate';
       readonly at: string;
@@ -89,6 +91,11 @@ export function decide(state: SettingsState, command: SettingsCommand): Settings
     }
     case 'change':
       return change(state, command);
+    case 'defaults': {
+      const changes = defaultChanges(state, command.chart);
+      const data = { at: command.at, by: 'default', changes };
+      return Object.keys(changes).length === 0 ? nothing : one({ type: 'SettingsChanged', data });
+    }
     case 'activate': {
       const { at, by, active, acknowledged } = command;
       return state.active === active

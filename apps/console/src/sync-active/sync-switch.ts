@@ -8,6 +8,12 @@ import { SettingsStore } from '../settings/settings-store';
 import { advisedPoints, neededPoints } from './readiness';
 import type { SyncActiveBody, SyncActiveDto } from './sync-active.dto';
 
+/** The switch and its checklist, at a version of the settings. */
+export interface VersionedView {
+  readonly version: number;
+  readonly view: SyncActiveDto;
+}
+
 /** The Sync active switch and its checklist. */
 @Injectable()
 export class SyncSwitch {
@@ -17,13 +23,20 @@ export class SyncSwitch {
     @Inject(ChartReader) private readonly charts: ChartReader,
   ) {}
 
-  async show(tenant: string): Promise<SyncActiveDto> {
-    return this.view(tenant, (await this.settings.load(tenant)).state);
+  async show(tenant: string): Promise<VersionedView> {
+    const { version, state } = await this.settings.load(tenant);
+    return { version, view: await this.view(tenant, state) };
   }
 
-  /** Off is always possible. On needs every needed point, and every advised one followed or acknowledged. */
-  async turn(tenant: string, { active, acknowledged = [] }: SyncActiveBody, by: string): Promise<SyncActiveDto> {
+  /** Off is always possible. On needs every needed point, and every advised one followed or acknowledged. `expectedVersion`: what the person looked at. */
+  async turn(
+    tenant: string,
+    { active, acknowledged = [] }: SyncActiveBody,
+    by: string,
+    expectedVersion?: number,
+  ): Promise<VersionedView> {
     const { version, state } = await this.settings.load(tenant);
+    if (expectedVersion !== undefined && expectedVersion !== version) throw new Problem('stale');
     const view = await this.view(tenant, state);
     if (active && !state.active) {
       refuse(
@@ -42,9 +55,10 @@ export class SyncSwitch {
       active ? version : undefined,
     );
     // The settings moved while QuickBooks was asked: what was found out may not hold any more.
-    if (!outcome.ok && outcome.code === 'stale') return this.turn(tenant, { active, acknowledged }, by);
+    if (!outcome.ok && outcome.code === 'stale')
+      return this.turn(tenant, { active, acknowledged }, by, expectedVersion);
     if (!outcome.ok) throw new Problem('not_found');
-    return { ...view, active: outcome.state.active };
+    return { version: outcome.version, view: { ...view, active: outcome.state.active } };
   }
 
   private async view(tenant: string, state: SettingsState): Promise<SyncActiveDto> {
