@@ -82,7 +82,10 @@ describe('the customers service', () => {
     await untilRow('cus_2', 'synced');
     await rig.send(created('cus_3'));
     await requestFor('cus_3');
-    const { rows } = await database.pool.query(`select type from event where ref = 'customer:cus_2' order by version`);
+    const { rows } = await database.pool.query(
+      `select type from event where tenant = $1 and ref = 'customer:cus_2' order by version`,
+      [rig.tenant],
+    );
     expect(rows.map(({ type }: { type: string }) => type)).toEqual(['Changed', 'PushRequested', 'Settled']);
     expect(requestsFor('cus_2')).toHaveLength(1);
   });
@@ -106,7 +109,9 @@ describe('the customers service', () => {
     await rig.ready();
     await until(() => ids.every((id) => requestsFor(id).length > 0), { what: 'all requests', timeoutMs: 30_000 });
     const { rows } = await database.pool.query(
-      `select count(*)::int as n from event where ref like 'customer:cus\\_stop\\_%' and type = 'PushRequested'`,
+      `select count(*)::int as n from event
+        where tenant = $1 and ref like 'customer:cus\\_stop\\_%' and type = 'PushRequested'`,
+      [rig.tenant],
     );
     expect(rows).toEqual([{ n: ids.length }]);
   });

@@ -117,8 +117,12 @@ describe('the payments service', () => {
     );
     const row = await until(
       async () =>
-        (await database.pool.query(`select * from followed_invoice where invoice_id = 'inv_4' and sequence = 4`))
-          .rows[0],
+        (
+          await database.pool.query(
+            `select * from followed_invoice where tenant = $1 and invoice_id = 'inv_4' and sequence = 4`,
+            [rig.tenant],
+          )
+        ).rows[0],
       { what: 'the followed invoice' },
     );
     expect(row).toMatchObject({ customer_id: 'cus_88', balance: '2.00', total: '7313.37', voided: true });
@@ -134,7 +138,12 @@ describe('the payments service', () => {
     await rig.send(answer, answer);
     const links = await until(
       async () =>
-        (await database.pool.query(`select invoice_id, books, quickbooks_id from followed_invoice_link`)).rows[0],
+        (
+          await database.pool.query(
+            `select invoice_id, books, quickbooks_id from followed_invoice_link where tenant = $1`,
+            [rig.tenant],
+          )
+        ).rows[0],
       { what: 'a link' },
     );
     expect(links).toEqual({ invoice_id: 'inv_1', books: 'books-1', quickbooks_id: '238' });
