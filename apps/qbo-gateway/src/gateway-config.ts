@@ -62,7 +62,9 @@ export function refuseStrangers(config: GatewayConfig): void {
   const strange = OUTSIDE.filter((name) => !isIntuits(config[name]));
   if (strange.length === 0) return;
   throw new ConfigError(
-    strange.map((name) => `${name} is wrong: in production it must be an https URL of Intuit's (or set ALLOW_SANDBOX=1).`),
+    strange.map(
+      (name) => `${name} is wrong: in production it must be an https URL of Intuit's (or set ALLOW_SANDBOX=1).`,
+    ),
   );
 }
 

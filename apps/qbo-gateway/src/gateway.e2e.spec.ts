@@ -98,13 +98,16 @@ describe('qbo-gateway', () => {
     await producer.send([
       settingsMessage(settings(tenant, 1, { books })),
       requestMessage(invoicePut(tenant, books, 'inv_1', 1, { customer: 'cus_1', item: '1', amount: '129.50' })),
-      requestMessage(customerPut(tenant, books, 'cus_1', 1, { DisplayName: 'Zoë O\'Neill' })),
+      requestMessage(customerPut(tenant, books, 'cus_1', 1, { DisplayName: "Zoë O'Neill" })),
     ]);
     const [customer, invoice] = await until(() => (answers.length >= 2 ? answers : undefined), { timeoutMs: 20_000 });
     expect(customer).toMatchObject({ ref: 'customer:cus_1', outcome: 'synced', revision: 1, attempt: 1 });
     expect(invoice).toMatchObject({ ref: 'invoice:inv_1' });
 
-    const read = await internal('POST', 'read', { path: 'query', params: { query: "select * from Customer where DisplayName = 'Zoë O\\'Neill'" } });
+    const read = await internal('POST', 'read', {
+      path: 'query',
+      params: { query: "select * from Customer where DisplayName = 'Zoë O\\'Neill'" },
+    });
     expect(read.status).toBe(200);
     expect(await read.text()).toContain(`"Id":"${customer?.quickbooksId}"`);
   });

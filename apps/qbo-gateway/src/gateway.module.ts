@@ -24,7 +24,8 @@ export class GatewayModule implements OnApplicationShutdown {
         {
           provide: GatewayRuntime,
           inject: [CONFIG, LOG, Health],
-          useFactory: (config: GatewayConfig, log: Log, health: Health) => new GatewayRuntime({ config, log, health, group }),
+          useFactory: (config: GatewayConfig, log: Log, health: Health) =>
+            new GatewayRuntime({ config, log, health, group }),
         },
         {
           provide: BatchTransport,

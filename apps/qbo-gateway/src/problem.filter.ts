@@ -8,7 +8,8 @@ export class ProblemFilter implements ExceptionFilter<HttpException> {
     const response = host.switchToHttp().getResponse<Response>();
     const status = exception.getStatus();
     const body = exception.getResponse();
-    const problem = typeof body === 'object' && 'code' in body ? body : { type: 'about:blank', title: exception.name, status };
+    const problem =
+      typeof body === 'object' && 'code' in body ? body : { type: 'about:blank', title: exception.name, status };
     response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }

@@ -19,7 +19,9 @@ export function newTenant(): string {
 /** A key ring's file with one fresh key. */
 export function keysFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'qbo-sync-keys-')), 'keys.json');
-  writeFileSync(file, JSON.stringify({ current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), {
+    mode: 0o600,
+  });
   return file;
 }
 
@@ -39,12 +41,24 @@ export async function freePort(): Promise<number> {
 type Bend = Partial<QboRequest>;
 
 /** A put of a customer by its name. */
-export function customerPut(tenant: string, books: string, id: string, revision: number, body: object, bend: Bend = {}): QboRequest {
+export function customerPut(
+  tenant: string,
+  books: string,
+  id: string,
+  revision: number,
+  body: object,
+  bend: Bend = {},
+): QboRequest {
   const name = String((body as { DisplayName?: unknown }).DisplayName ?? '');
   return {
     ...common(tenant, books, `customer:${id}`, revision),
     resource: 'Customer',
-    how: { path: 'customer', update: 'changed', clear: 'full', remove: { as: 'inactive', query: '', fields: '{"Active":false,"sparse":true}' } },
+    how: {
+      path: 'customer',
+      update: 'changed',
+      clear: 'full',
+      remove: { as: 'inactive', query: '', fields: '{"Active":false,"sparse":true}' },
+    },
     body: JSON.stringify(body),
     find: { where: [['DisplayName', name]], agree: ['DisplayName'], adopt: true },
     ...bend,
@@ -52,24 +66,48 @@ export function customerPut(tenant: string, books: string, id: string, revision:
 }
 
 /** A put of an invoice of one line to a customer. */
-export function invoicePut(tenant: string, books: string, id: string, revision: number, of: { customer: string; item: string; amount: string; date?: string }, bend: Bend = {}): QboRequest {
+export function invoicePut(
+  tenant: string,
+  books: string,
+  id: string,
+  revision: number,
+  of: { customer: string; item: string; amount: string; date?: string },
+  bend: Bend = {},
+): QboRequest {
   const line = `{"Amount":${of.amount},"DetailType":"SalesItemLineDetail","SalesItemLineDetail":{"ItemRef":{"value":"${of.item}"},"Qty":1,"UnitPrice":${of.amount},"TaxCodeRef":{"value":"NON"}}}`;
   return {
     ...common(tenant, books, `invoice:${id}`, revision),
     resource: 'Invoice',
     how: { path: 'invoice', update: 'whole', always: ['Line'], remove: { as: 'void', query: 'operation=void' } },
     body: `{"DocNumber":"${id.slice(-21)}","TxnDate":"${of.date ?? '2026-11-20'}","CustomerRef":{"value":{"$ref":"customer:${of.customer}"}},"PrivateNote":"Run a Call ${id}","Line":[${line}]}`,
-    find: { marker: { path: 'PrivateNote', text: `Run a Call ${id}` }, where: [['DocNumber', id.slice(-21)]], agree: ['CustomerRef', 'TxnDate'], adopt: false },
+    find: {
+      marker: { path: 'PrivateNote', text: `Run a Call ${id}` },
+      where: [['DocNumber', id.slice(-21)]],
+      agree: ['CustomerRef', 'TxnDate'],
+      adopt: false,
+    },
     ...bend,
   };
 }
 
 /** A payment of one invoice. */
-export function paymentPut(tenant: string, books: string, id: string, revision: number, of: { customer: string; invoice: string; amount: string }, bend: Bend = {}): QboRequest {
+export function paymentPut(
+  tenant: string,
+  books: string,
+  id: string,
+  revision: number,
+  of: { customer: string; invoice: string; amount: string },
+  bend: Bend = {},
+): QboRequest {
   return {
     ...common(tenant, books, `payment:${id}`, revision),
     resource: 'Payment',
-    how: { path: 'payment', update: 'whole', always: ['Line'], remove: { as: 'void', query: 'operation=update&include=void', fields: '{"sparse":true}' } },
+    how: {
+      path: 'payment',
+      update: 'whole',
+      always: ['Line'],
+      remove: { as: 'void', query: 'operation=update&include=void', fields: '{"sparse":true}' },
+    },
     body: `{"TotalAmt":${of.amount},"CustomerRef":{"value":{"$ref":"customer:${of.customer}"}},"PrivateNote":"Run a Call ${id}","Line":[{"Amount":${of.amount},"LinkedTxn":[{"TxnId":{"$ref":"invoice:${of.invoice}"},"TxnType":"Invoice"}]}]}`,
     find: { marker: { path: 'PrivateNote', text: `Run a Call ${id}` }, agree: ['TotalAmt'], adopt: false },
     ...bend,

@@ -123,7 +123,9 @@ export class Connections {
     pair: TokenPair,
   ): Promise<{ is: 'read'; companyName: string | null } | { is: 'not_admin' | 'failed' }> {
     const path = `companyinfo/${encodeURIComponent(realmId)}`;
-    const outcome = classify(await this.#options.client.send({ realmId, accessToken: pair.accessToken, method: 'GET', path }));
+    const outcome = classify(
+      await this.#options.client.send({ realmId, accessToken: pair.accessToken, method: 'GET', path }),
+    );
     if (outcome.is === 'fault') return { is: outcome.fault.class === 'reconnect' ? 'not_admin' : 'failed' };
     if (outcome.is !== 'ok') return { is: 'failed' };
     const name = recordIn(outcome.body, 'CompanyInfo')?.['CompanyName'];
@@ -162,7 +164,11 @@ const SHOWN: Readonly<Partial<Record<Connecting['is'], ConnectionState>>> = {
 };
 
 /** A QuickBooks company belongs to one tenant; a tenant's books to one QuickBooks company. */
-async function refusalOf(client: Client, tenant: string, realmHmacs: readonly string[]): Promise<'taken' | 'other_company' | undefined> {
+async function refusalOf(
+  client: Client,
+  tenant: string,
+  realmHmacs: readonly string[],
+): Promise<'taken' | 'other_company' | undefined> {
   const owner = await selectRealmOwner(client, realmHmacs);
   if (owner !== undefined) return owner === tenant ? undefined : 'taken';
   return (await selectCompany(client, tenant)) === undefined ? undefined : 'other_company';

@@ -33,6 +33,8 @@ const MOST_PER_COMPANY = 10;
 /** Rows looked at per company and round. */
 const WINDOW = 50;
 const POLL_MS = 2_000;
+/** How often waits are looked for that nobody ended (a process that died before it could). */
+const SWEEP_MS = 30_000;
 
 interface Task {
   readonly tenant: string;
@@ -102,7 +104,7 @@ export class Dispatcher {
       this.#woken = false;
       let restMs = this.#options.pollMs ?? POLL_MS;
       try {
-        if (Date.now() - swept >= restMs) {
+        if (Date.now() - swept >= SWEEP_MS) {
           await wakeForgotten(this.#options.db);
           swept = Date.now();
         }
@@ -122,10 +124,14 @@ export class Dispatcher {
       this.#options.db,
       companies.map(({ tenant }) => tenant),
     );
-    const gates = companies.map((company) => ({ company, ...gate({ ...company, active: active.get(company.tenant) ?? null }, now) }));
+    const gates = companies.map((company) => ({
+      company,
+      ...gate({ ...company, active: active.get(company.tenant) ?? null }, now),
+    }));
     const open = gates.filter(({ most }) => most !== 'none');
     const byTenant = new Map(open.map((each) => [each.company.tenant, each]));
-    const tenants = (all: boolean): string[] => open.filter((each) => each.all === all).map(({ company }) => company.tenant);
+    const tenants = (all: boolean): string[] =>
+      open.filter((each) => each.all === all).map(({ company }) => company.tenant);
     const attempts = await selectOpenAttempts(this.#options.db, [...byTenant.keys()], now);
     const heads = [
       ...(await selectHeads(this.#options.db, tenants(true), { all: true, each: WINDOW }, now)),

@@ -12,7 +12,9 @@ import { insertRequests } from './sql/requests';
 import { SHARDS } from './sql/shards';
 
 /** A request as it was read, or why it cannot be. */
-export type ReadRequest = { readonly ok: true; readonly request: QboRequest; readonly text: string } | { readonly ok: false; readonly why: string };
+export type ReadRequest =
+  | { readonly ok: true; readonly request: QboRequest; readonly text: string }
+  | { readonly ok: false; readonly why: string };
 
 export function readRequest(value: string): ReadRequest {
   const json = readJson(value);
@@ -78,8 +80,8 @@ function keyOf({ tenant, ref }: { readonly tenant: string; readonly ref: string 
   return `${tenant}:${ref}`;
 }
 
-function unique<T>(items: readonly T[], keyFor: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [keyFor(item), item])).values()];
+function unique<T>(all: readonly T[], keyFor: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [keyFor(one), one])).values()];
 }
 
 function readJson(text: string): unknown {

@@ -24,7 +24,7 @@ export async function list(desk: Desk, job: Job): Promise<void> {
     return settle(desk, job, { outcome: 'synced' });
   }
   let inactiveToo = true;
-  for (let start = 1; ; ) {
+  for (let start = 1; ;) {
     const query = select(resource, [], { inactiveToo, start });
     const outcome = await desk.quickbooks.call(job.company, { method: 'GET', path: 'query', query: { query } });
     if (inactiveToo && outcome.is === 'fault' && outcome.fault.code === NOT_QUERYABLE) {

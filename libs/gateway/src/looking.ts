@@ -42,7 +42,12 @@ export async function lookForSent(desk: Desk, job: Job, body: ExactObject, sentA
   // More changes than one answer holds: a query by fields, where there is one, sees the rest.
   if (found.is !== 'cut') return found;
   if (find.where === undefined || find.where.length === 0) return { is: 'blind' };
-  const byQuery = await search(desk, job, { find, look: { by: 'query', where: find.where }, body, createdSince: since });
+  const byQuery = await search(desk, job, {
+    find,
+    look: { by: 'query', where: find.where },
+    body,
+    createdSince: since,
+  });
   return byQuery.is === 'cut' ? { is: 'blind' } : byQuery;
 }
 
@@ -77,7 +82,11 @@ interface Searching {
   readonly createdSince: Date;
 }
 
-async function search(desk: Desk, job: Job, { find, look, body, createdSince }: Searching): Promise<Looked | { readonly is: 'cut' }> {
+async function search(
+  desk: Desk,
+  job: Job,
+  { find, look, body, createdSince }: Searching,
+): Promise<Looked | { readonly is: 'cut' }> {
   const page = await fetchPage(desk, job, look);
   if (page === undefined) return { is: 'failed' };
   const records = recordsIn(page, job.request.resource);
@@ -88,7 +97,9 @@ async function search(desk: Desk, job: Job, { find, look, body, createdSince }: 
 
 /** Looked for by fields, the fields must agree; a marker is asked for as well where the record shows one. */
 function by(find: Find, look: Look): Find {
-  return look.by === 'changes' ? find : { agree: find.agree, adopt: find.adopt, ...(find.anyOf ? { anyOf: find.anyOf } : {}) };
+  return look.by === 'changes'
+    ? find
+    : { agree: find.agree, adopt: find.adopt, ...(find.anyOf ? { anyOf: find.anyOf } : {}) };
 }
 
 async function fetchPage(desk: Desk, job: Job, look: Look): Promise<ExactObject | undefined> {

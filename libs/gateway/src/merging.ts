@@ -36,7 +36,13 @@ async function postpone(desk: Desk, job: Job, attempt: AttemptRow, failures: num
   return letWait(desk, job, null, { reason, notBefore, used: true }, attempt);
 }
 
-async function mergeRemoval(desk: Desk, job: Job, attempt: AttemptRow, link: LinkRow, record: ExactObject): Promise<void> {
+async function mergeRemoval(
+  desk: Desk,
+  job: Job,
+  attempt: AttemptRow,
+  link: LinkRow,
+  record: ExactObject,
+): Promise<void> {
   const { how } = job.request;
   const remembered = remember(record, { sent: {}, theirs: [], refs: link.refs });
   if (remembered !== undefined && isRemoved(record, how.remove?.as ?? 'delete')) {
@@ -45,7 +51,12 @@ async function mergeRemoval(desk: Desk, job: Job, attempt: AttemptRow, link: Lin
   await dropAttempt(desk, attempt);
   const at = { qboId: link.qboId, syncToken: remembered?.syncToken ?? link.syncToken };
   const bytes = removeBytes(how, parseBytes(how.remove?.fields ?? '{}'), at);
-  return sendParcel(desk, next(job, attempt), { kind: 'remove', query: removeQuery(how), bytes, fields: attempt.fields });
+  return sendParcel(desk, next(job, attempt), {
+    kind: 'remove',
+    query: removeQuery(how),
+    bytes,
+    fields: attempt.fields,
+  });
 }
 
 /** A put against a record just read. */
@@ -74,10 +85,22 @@ export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cl
   if (merge.is === 'clash') {
     // Nothing is overwritten; the token is taken in, the memory of what was agreed on stays.
     const seen = { ...link, syncToken: remembered.syncToken };
-    return settle(desk, job, { outcome: 'clash', code: 'both_changed', detail: merge.fields.join(', '), record, link: { remembered: seen, generation } }, attempt);
+    return settle(
+      desk,
+      job,
+      {
+        outcome: 'clash',
+        code: 'both_changed',
+        detail: merge.fields.join(', '),
+        record,
+        link: { remembered: seen, generation },
+      },
+      attempt,
+    );
   }
   const left = leave(remembered, link, merge.theirs);
-  if (merge.is === 'same') return settle(desk, job, { outcome: 'synced', record, link: { remembered: left, generation } }, attempt);
+  if (merge.is === 'same')
+    return settle(desk, job, { outcome: 'synced', record, link: { remembered: left, generation } }, attempt);
   if (attempt !== undefined) await dropAttempt(desk, attempt);
   const bytes = cleared.length > 0 ? fullBytes(record, merge.fields, cleared) : updateBytes(merge.fields, remembered);
   return sendParcel(desk, attempt === undefined ? job : next(job, attempt), {

@@ -1,7 +1,12 @@
 import { messageKey } from '@qbo-sync/contracts/keys';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import { STAGES, type CompanyActivity, type CompanyCondition, type RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import {
+  STAGES,
+  type CompanyActivity,
+  type CompanyCondition,
+  type RecordActivity,
+} from '@qbo-sync/contracts/sync/activity';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { QboChange } from '@qbo-sync/contracts/sync/change';
 import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
@@ -83,7 +88,10 @@ export function companyActivity(company: CompanyRow, condition: CompanyCondition
   return { topic: TOPICS.activity.name, key: messageKey(company.tenant, 'company'), value: JSON.stringify(activity) };
 }
 
-function common(place: Place, at: Date): Pick<RecordActivity, 'kind' | 'tenant' | 'ref' | 'revision' | 'attempt' | 'at'> {
+function common(
+  place: Place,
+  at: Date,
+): Pick<RecordActivity, 'kind' | 'tenant' | 'ref' | 'revision' | 'attempt' | 'at'> {
   const { tenant, ref, revision, attempt } = place;
   return { kind: 'record', tenant, ref, revision, attempt, at: at.toISOString() };
 }

@@ -1,4 +1,13 @@
-import { allowance, closed, ended, REALM_LIMITS, started, UNUSED, type RealmLimits, type RealmUse } from '@qbo-sync/qbo/limiter';
+import {
+  allowance,
+  closed,
+  ended,
+  REALM_LIMITS,
+  started,
+  UNUSED,
+  type RealmLimits,
+  type RealmUse,
+} from '@qbo-sync/qbo/limiter';
 
 /** Makes every call to QuickBooks wait for its realm's permit: the dispatcher's and the people's reads alike. */
 export class Permits {

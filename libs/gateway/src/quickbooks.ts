@@ -53,7 +53,9 @@ export class Quickbooks {
       if (access.is === 'reconnect') return disconnected('invalid_grant');
       const { realmId, token: accessToken } = access;
       const path = call.path.replace(REALM, encodeURIComponent(realmId));
-      const reply = await this.permits.run(company.books, () => this.client.send({ ...call, path, realmId, accessToken }));
+      const reply = await this.permits.run(company.books, () =>
+        this.client.send({ ...call, path, realmId, accessToken }),
+      );
       const outcome = classify(reply);
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;
       if (refused !== undefined) return disconnected(outcome.fault.code);

@@ -62,7 +62,12 @@ export async function openJob(
   return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, attempts };
 }
 
-async function put(desk: Desk, job: Job, link: LinkRow | undefined, linked: ReadonlyMap<string, LinkRow>): Promise<void> {
+async function put(
+  desk: Desk,
+  job: Job,
+  link: LinkRow | undefined,
+  linked: ReadonlyMap<string, LinkRow>,
+): Promise<void> {
   // Never made again by itself: a person says whether it shall be.
   if (link?.gone === 'qbo') return settle(desk, job, { outcome: 'gone', code: '610' });
   const body = await resolveBody(desk, job, linked);
@@ -75,7 +80,8 @@ async function put(desk: Desk, job: Job, link: LinkRow | undefined, linked: Read
     const record = await readOwn(desk, job, known);
     if (record === undefined) return;
     const failing = unmet(record, conditions);
-    if (failing !== undefined) return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
+    if (failing !== undefined)
+      return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
     const cleared = composed.do === 'reread' ? composed.cleared : [];
     return mergePut(desk, job, { record, link: known, cleared });
   }
@@ -111,7 +117,8 @@ async function remove(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
     const record = await readOwn(desk, job, link);
     if (record === undefined) return;
     const failing = unmet(record, conditions);
-    if (failing !== undefined) return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
+    if (failing !== undefined)
+      return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, record });
     if (typeof record['SyncToken'] === 'string') syncToken = record['SyncToken'];
   }
   const { how } = job.request;
@@ -129,7 +136,8 @@ async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
   const { resource, how } = job.request;
   if (typeof id !== 'string') return settle(desk, job, { outcome: 'refused', code: 'no_id' });
   const holder = (await selectLinkedIds(desk.db, job.company.books, resource, [id])).get(id);
-  if (holder !== undefined && holder !== job.place.ref) return settle(desk, job, { outcome: 'refused', code: 'linked', holder });
+  if (holder !== undefined && holder !== job.place.ref)
+    return settle(desk, job, { outcome: 'refused', code: 'linked', holder });
   const read = await readRecord(desk, job, { path: how.path, wrapper: how.wrapper ?? resource, qboId: id });
   if (read.is === 'gone') return settle(desk, job, { outcome: 'refused', code: '610' });
   const record = await recordOrWait(desk, job, read);
@@ -139,7 +147,11 @@ async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
 }
 
 /** Every `$ref` replaced; an id that the link does not keep is read once. Undefined: the row was let wait or settled. */
-async function resolveBody(desk: Desk, job: Job, linked: ReadonlyMap<string, LinkRow>): Promise<ExactObject | undefined> {
+async function resolveBody(
+  desk: Desk,
+  job: Job,
+  linked: ReadonlyMap<string, LinkRow>,
+): Promise<ExactObject | undefined> {
   const body = requestBody(job.request);
   const kept = new Map([...linked].map(([ref, { qboId, kept: ids }]) => [ref, { qboId, kept: { ...ids } }]));
   for (;;) {
@@ -149,7 +161,11 @@ async function resolveBody(desk: Desk, job: Job, linked: ReadonlyMap<string, Lin
     const parent = linked.get(ref);
     const ids = kept.get(ref);
     if (parent === undefined || ids === undefined || at === undefined || at in ids.kept) {
-      await settle(desk, job, { outcome: 'refused', code: 'reference', detail: at === undefined ? ref : `${ref} ${at}` });
+      await settle(desk, job, {
+        outcome: 'refused',
+        code: 'reference',
+        detail: at === undefined ? ref : `${ref} ${at}`,
+      });
       return undefined;
     }
     const read = await readRecord(desk, job, parent);
@@ -177,7 +193,11 @@ async function readOwn(desk: Desk, job: Job, link: LinkRow): Promise<ExactObject
 }
 
 /** A record, or undefined with the row let wait (the company's gate holds it) or refused. */
-async function recordOrWait(desk: Desk, job: Job, read: Exclude<Read, { is: 'gone' }>): Promise<ExactObject | undefined> {
+async function recordOrWait(
+  desk: Desk,
+  job: Job,
+  read: Exclude<Read, { is: 'gone' }>,
+): Promise<ExactObject | undefined> {
   if (read.is === 'record') return read.record;
   const { outcome } = read;
   if (outcome.is === 'fault' && outcome.fault.class === 'hold') {

@@ -78,7 +78,9 @@ async function faulted(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault):
     case 'look': {
       const looked = await lookForSent(desk, job, parseBytes(attempt.bytes), attempt.sentAt);
       if (looked.is === 'failed') return stayUnsure(desk, job, attempt, { uncount: true });
-      return looked.is === 'one' ? settleFound(desk, job, attempt, looked.record) : settle(desk, job, refused(fault), attempt);
+      return looked.is === 'one'
+        ? settleFound(desk, job, attempt, looked.record)
+        : settle(desk, job, refused(fault), attempt);
     }
     case 'adopt':
       return adopt(desk, job, attempt, fault);
@@ -105,7 +107,12 @@ async function gone(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Pr
   const asked = attempt.kind === 'remove' && job.request.how.remove?.as === 'delete';
   const link = await goneLink(desk, job, asked ? 'us' : 'qbo');
   const settlement: Settlement = asked ? { outcome: 'synced' } : { outcome: 'gone', code: fault.code };
-  return settle(desk, job, { ...settlement, ...(link === undefined ? {} : { link }), ...tid(fault.intuitTid) }, attempt);
+  return settle(
+    desk,
+    job,
+    { ...settlement, ...(link === undefined ? {} : { link }), ...tid(fault.intuitTid) },
+    attempt,
+  );
 }
 
 /** Nothing was done. Where the company is the cause its gate is shut, and no attempt is used. */
@@ -138,7 +145,8 @@ function synced(record: ExactObject, attempt: AttemptRow): Settlement {
   const remembered = remember(record, attempt.fields);
   if (remembered === undefined) return { ...noRecord, record };
   const deleted = attempt.kind === 'remove' && record['status'] === 'Deleted';
-  const kept = attempt.kind === 'remove' ? { ...remembered, sent: {}, gone: deleted ? ('us' as const) : null } : remembered;
+  const kept =
+    attempt.kind === 'remove' ? { ...remembered, sent: {}, gone: deleted ? ('us' as const) : null } : remembered;
   return { outcome: 'synced', record, link: { remembered: kept, generation: attempt.fields.generation } };
 }
 

@@ -44,7 +44,8 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
   const { tenant, ref, revision } = job.place;
   const { books } = job.company;
   const at = desk.clock();
-  const record = typeof settlement.record === 'string' ? settlement.record : settlement.record && printExact(settlement.record);
+  const record =
+    typeof settlement.record === 'string' ? settlement.record : settlement.record && printExact(settlement.record);
   await fenced(desk, tenant, async (client) => {
     const answer = await insertAnswer(client, {
       ...job.place,
@@ -115,12 +116,19 @@ export interface Waiting {
 }
 
 /** Lets the row wait, and says so unless it was said already. */
-export async function letWait(desk: Desk, job: Job, said: string | null, wait: Waiting, attempt?: AttemptRow): Promise<void> {
+export async function letWait(
+  desk: Desk,
+  job: Job,
+  said: string | null,
+  wait: Waiting,
+  attempt?: AttemptRow,
+): Promise<void> {
   const { tenant, ref, revision } = job.place;
   const at = desk.clock();
   const says = `${wait.reason?.code ?? ''}/${wait.waitsOn ?? ''}/${wait.used === true ? job.place.attempt : ''}`;
   await fenced(desk, tenant, async (client) => {
-    if (attempt !== undefined) await closeAttempt(client, attempt.id, wait.used === true ? 'refused' : 'not_executed', at);
+    if (attempt !== undefined)
+      await closeAttempt(client, attempt.id, wait.used === true ? 'refused' : 'not_executed', at);
     const stands = await updateWait(client, {
       tenant,
       ref,
@@ -153,7 +161,11 @@ export async function letWait(desk: Desk, job: Job, said: string | null, wait: W
 }
 
 /** Stores what is about to be sent. From here on it may have been executed until an answer says otherwise. */
-export async function openAttempt(desk: Desk, job: Job, attempt: Omit<NewAttempt, 'epoch' | 'at'>): Promise<AttemptRow> {
+export async function openAttempt(
+  desk: Desk,
+  job: Job,
+  attempt: Omit<NewAttempt, 'epoch' | 'at'>,
+): Promise<AttemptRow> {
   const at = desk.clock();
   const opened = await fenced(desk, job.place.tenant, async (client) => {
     await insertOutgoing(client, [sendingActivity(job.place, at)]);
@@ -179,7 +191,8 @@ export async function keepOpen(
 ): Promise<void> {
   await fenced(desk, attempt.tenant, async (client) => {
     await updateActAt(client, attempt.id, next.actAt, next.uncount);
-    if (next.say) await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
+    if (next.say)
+      await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });
   desk.onCommit();
 }
@@ -195,7 +208,6 @@ export async function goneLink(desk: Desk, job: Job, by: 'us' | 'qbo'): Promise<
   const link = await selectLink(desk.db, job.company.books, job.place.ref);
   return link === undefined ? undefined : { remembered: { ...link, gone: by }, generation: link.generation };
 }
-
 
 async function fenced<T>(desk: Desk, tenant: string, work: (client: Client) => Promise<T>): Promise<T> {
   const shard = shardOf(tenant);

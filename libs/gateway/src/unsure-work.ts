@@ -23,7 +23,8 @@ export async function workOnOpen(desk: Desk, company: Company, listed: AttemptRo
 }
 
 async function look(desk: Desk, job: Job, attempt: AttemptRow): Promise<void> {
-  const record = attempt.kind === 'create' ? await lookForCreated(desk, job, attempt) : await lookAtUpdated(desk, job, attempt);
+  const record =
+    attempt.kind === 'create' ? await lookForCreated(desk, job, attempt) : await lookAtUpdated(desk, job, attempt);
   if (record === 'failed') return take(desk, job, attempt, { do: 'wait', until: desk.clock() });
   if (record === 'ambiguous') return take(desk, job, attempt, { do: 'unclear' });
   if (record !== 'absent') return settleFound(desk, job, attempt, record);

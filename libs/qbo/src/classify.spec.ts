@@ -11,17 +11,47 @@ const fault = (...errors: object[]) => ({ Fault: { Error: errors, type: 'Validat
 
 describe('classify', () => {
   it.each([
-    ['a business fault (§1.5)', 400, fault({ code: '6240', Message: 'Duplicate Name', Detail: 'taken' }), { class: 'adopt', code: '6240', detail: 'taken' }],
-    ['a fault under HTTP 200 (§1.5)', 200, fault({ code: '2010', Message: 'unsupported' }), { class: 'hold', code: '2010', detail: 'unsupported' }],
-    ['a gateway fault (§1.6)', 401, { fault: { error: [{ code: '3200', detail: 'Token expired' }], type: 'AUTHENTICATION' } }, { class: 'refresh', code: '3200' }],
-    ['a throttle with leading zeros (§1.6)', 429, { fault: { error: [{ code: '003001' }] } }, { class: 'throttle', code: '3001' }],
+    [
+      'a business fault (§1.5)',
+      400,
+      fault({ code: '6240', Message: 'Duplicate Name', Detail: 'taken' }),
+      { class: 'adopt', code: '6240', detail: 'taken' },
+    ],
+    [
+      'a fault under HTTP 200 (§1.5)',
+      200,
+      fault({ code: '2010', Message: 'unsupported' }),
+      { class: 'hold', code: '2010', detail: 'unsupported' },
+    ],
+    [
+      'a gateway fault (§1.6)',
+      401,
+      { fault: { error: [{ code: '3200', detail: 'Token expired' }], type: 'AUTHENTICATION' } },
+      { class: 'refresh', code: '3200' },
+    ],
+    [
+      'a throttle with leading zeros (§1.6)',
+      429,
+      { fault: { error: [{ code: '003001' }] } },
+      { class: 'throttle', code: '3001' },
+    ],
     ['a throttle under 403 (§1.6)', 403, fault({ code: '3001' }), { class: 'throttle' }],
     ['a 401 without a body', 401, '', { class: 'refresh', code: 'http_401' }],
     ['a 403 as HTML', 403, '<html>', { class: 'reconnect', code: 'http_403' }],
-    ['a deleted object', 400, fault({ code: '610', Detail: 'Another user has deleted this transaction.' }), { class: 'gone' }],
+    [
+      'a deleted object',
+      400,
+      fault({ code: '610', Detail: 'Another user has deleted this transaction.' }),
+      { class: 'gone' },
+    ],
     ['an inactive reference', 400, fault({ code: '610', Detail: 'made inactive' }), { class: 'hold' }],
     ['an unknown code', 400, fault({ code: '999999', Detail: 'new' }), { class: 'hold', code: '999999' }],
-    ['several errors: the most severe', 400, fault({ code: '5010' }, { code: '2050', Detail: 'too long' }), { class: 'hold', code: '2050' }],
+    [
+      'several errors: the most severe',
+      400,
+      fault({ code: '5010' }, { code: '2050', Detail: 'too long' }),
+      { class: 'hold', code: '2050' },
+    ],
   ])('%s', (_what, status, body, expected) => {
     expect(classify(answered(status, body))).toMatchObject({ is: 'fault', fault: { status, ...expected } });
   });

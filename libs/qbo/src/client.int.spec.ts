@@ -13,7 +13,14 @@ describe('client', () => {
   const send = async (url: string, limits = {}) => {
     const client = new QboClient(url, limits);
     try {
-      return await client.send({ realmId: '4620', accessToken: 'tok', method: 'POST', path: 'invoice', query: { requestid: 'r1' }, body: '{"TotalAmt":1.10}' });
+      return await client.send({
+        realmId: '4620',
+        accessToken: 'tok',
+        method: 'POST',
+        path: 'invoice',
+        query: { requestid: 'r1' },
+        body: '{"TotalAmt":1.10}',
+      });
     } finally {
       await client.close();
     }
@@ -37,8 +44,19 @@ describe('client', () => {
         response.end('{"ok":true}');
       });
     });
-    expect(await send(url)).toEqual({ reply: 'answered', status: 200, body: '{"ok":true}', intuitTid: 'gw-7', retryAfterMs: 30_000 });
-    expect(seen).toEqual(['/v3/company/4620/invoice?requestid=r1&minorversion=75', 'Bearer tok', 'application/json', '{"TotalAmt":1.10}']);
+    expect(await send(url)).toEqual({
+      reply: 'answered',
+      status: 200,
+      body: '{"ok":true}',
+      intuitTid: 'gw-7',
+      retryAfterMs: 30_000,
+    });
+    expect(seen).toEqual([
+      '/v3/company/4620/invoice?requestid=r1&minorversion=75',
+      'Bearer tok',
+      'application/json',
+      '{"TotalAmt":1.10}',
+    ]);
   });
 
   it('a refused connection was not sent', async () => {

@@ -1,7 +1,8 @@
 import { allowance, closed, ended, started, UNUSED, type RealmUse } from './limiter';
 
 const LIMITS = { concurrent: 3, perWindow: 5, windowMs: 1000 };
-const startedTimes = (use: RealmUse, times: number): RealmUse => (times === 0 ? use : startedTimes(started(use), times - 1));
+const startedTimes = (use: RealmUse, times: number): RealmUse =>
+  times === 0 ? use : startedTimes(started(use), times - 1);
 
 describe('limiter', () => {
   it('starts no more than may be under way', () => {

@@ -7,7 +7,9 @@ describe('query', () => {
   });
 
   it('pages with 1-based positions, inactive rows only when asked for', () => {
-    expect(select('Item', [['Name', 'Filter']])).toBe("SELECT * FROM Item WHERE Name = 'Filter' STARTPOSITION 1 MAXRESULTS 1000");
+    expect(select('Item', [['Name', 'Filter']])).toBe(
+      "SELECT * FROM Item WHERE Name = 'Filter' STARTPOSITION 1 MAXRESULTS 1000",
+    );
     expect(select('Item', [], { inactiveToo: true, start: 1001 })).toBe(
       'SELECT * FROM Item WHERE Active IN (true, false) STARTPOSITION 1001 MAXRESULTS 1000',
     );

@@ -53,7 +53,10 @@ describe('connecting a company', () => {
   });
 
   it('a code that Intuit refuses stores nothing', async () => {
-    expect(await rig.connections.finish({ state: await stateOf(), code: 'made-up', realmId: '4711' })).toEqual({ is: 'failed', tenant });
+    expect(await rig.connections.finish({ state: await stateOf(), code: 'made-up', realmId: '4711' })).toEqual({
+      is: 'failed',
+      tenant,
+    });
     expect(await rig.connections.connection(tenant)).toEqual({ books: null, state: 'none' });
   });
 
@@ -98,11 +101,14 @@ describe('connecting a company', () => {
       await rig.dispatch();
       return ended.books;
     };
-    const version = async () => (await rig.db.query<{ v: string }>(`select token_version as v from company`)).rows[0]?.v;
+    const version = async () =>
+      (await rig.db.query<{ v: string }>(`select token_version as v from company`)).rows[0]?.v;
 
     it('are refreshed once for all callers when three quarters of their life are over', async () => {
       await connected();
-      await rig.db.query(`update company set issued_at = now() - interval '46 minutes', access_until = now() + interval '14 minutes'`);
+      await rig.db.query(
+        `update company set issued_at = now() - interval '46 minutes', access_until = now() + interval '14 minutes'`,
+      );
       const all = await Promise.all(Array.from({ length: 8 }, () => rig.tokens.access(tenant)));
       expect(new Set(all.map((access) => (access.is === 'token' ? access.token : access.is))).size).toBe(1);
       expect(await version()).toBe('2');

@@ -33,7 +33,12 @@ describe('what a request asks for', () => {
 
   it('a taken name is adopted where exactly one record agrees, without a write', async () => {
     await there('Customer', { DisplayName: 'Taken Name', PrimaryPhone: { FreeFormNumber: '(512) 555-0101' } });
-    const find = { where: [['DisplayName', 'Taken Name']] as [string, string][], agree: ['DisplayName'], anyOf: ['PrimaryPhone.FreeFormNumber'], adopt: true };
+    const find = {
+      where: [['DisplayName', 'Taken Name']] as [string, string][],
+      agree: ['DisplayName'],
+      anyOf: ['PrimaryPhone.FreeFormNumber'],
+      adopt: true,
+    };
     await rig.take(customer('c1', 1, 'Taken Name', { PrimaryPhone: { FreeFormNumber: '(512) 555-0101' } }, { find }));
     expect(await rig.answered('customer:c1', 1)).toMatchObject({ outcome: 'synced' });
     expect(await rig.writes('Customer')).toEqual([]);
@@ -96,7 +101,9 @@ describe('what a request asks for', () => {
 
   it('lists every record, inactive ones too, and then answers', async () => {
     await rig.take(customer('x', 1, '', {}, { ref: 'profile:Account', kind: 'list', resource: 'Account', body: '{}' }));
-    await rig.take(customer('x', 1, '', {}, { ref: 'profile:CompanyInfo', kind: 'list', resource: 'CompanyInfo', body: '{}' }));
+    await rig.take(
+      customer('x', 1, '', {}, { ref: 'profile:CompanyInfo', kind: 'list', resource: 'CompanyInfo', body: '{}' }),
+    );
     await rig.answered('profile:Account', 1);
     await rig.answered('profile:CompanyInfo', 1);
     const changes = (await rig.said()).filter(({ topic }) => topic === 'qbo.changes.v1').map(({ value }) => value);
@@ -108,12 +115,17 @@ describe('what a request asks for', () => {
   it('an id inside another record is read once where the link does not keep it', async () => {
     await rig.take(customer('c1', 1, 'At Path', { Notes: 'kept there' }));
     await rig.answered('customer:c1', 1);
-    await rig.take(customer('c2', 1, 'Refers', { Notes: { $ref: 'customer:c1', at: 'Notes' } as never, CompanyName: 'x' }));
+    await rig.take(
+      customer('c2', 1, 'Refers', { Notes: { $ref: 'customer:c1', at: 'Notes' } as never, CompanyName: 'x' }),
+    );
     expect(await recordOf('customer:c2', 1)).toMatchObject({ Notes: 'kept there' });
   });
 
   it('a record deleted there is said to be gone, and never made again by itself', async () => {
-    await rig.take(customer('c1', 1, 'Gone Customer'), invoicePut(tenant, books, 'i1', 1, { customer: 'c1', item: '1', amount: '10.00' }));
+    await rig.take(
+      customer('c1', 1, 'Gone Customer'),
+      invoicePut(tenant, books, 'i1', 1, { customer: 'c1', item: '1', amount: '10.00' }),
+    );
     const { Id } = await recordOf('invoice:i1', 1);
     await rig.admin('POST', 'write', { company: 'us-auto', entity: 'Invoice', operation: 'delete', body: { Id } });
     await rig.take(invoicePut(tenant, books, 'i1', 2, { customer: 'c1', item: '1', amount: '20.00' }));
@@ -159,7 +171,9 @@ describe('what a request asks for', () => {
       await rig.admin('POST', 'disturbances', { kind: 'throttle', times: 1 });
       await rig.take(customer('c1', 1, 'Throttled'));
       await until(async () => (await conditions()).includes('rate_limit'));
-      const { rows } = await rig.db.query<{ s: number }>(`select extract(epoch from retry_at - trouble_since)::float8 as s from company`);
+      const { rows } = await rig.db.query<{ s: number }>(
+        `select extract(epoch from retry_at - trouble_since)::float8 as s from company`,
+      );
       expect(rows[0]?.s).toBeGreaterThanOrEqual(59.9);
     });
   });

@@ -103,7 +103,10 @@ export function storyRig({ database, emulator, until }: RigParts) {
   };
 
   const admin = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await fetch(`${emulator.adminUrl}/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const answer = await fetch(`${emulator.adminUrl}/${path}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
     const json = (await answer.json()) as T & { error?: string };
     if (!answer.ok) throw new Error(`emulator: ${json.error}`);
     return json;
@@ -137,7 +140,9 @@ export function storyRig({ database, emulator, until }: RigParts) {
         what: `the answer to ${ref} at ${revision}`,
       }),
     waits: async (): Promise<Record<string, string>> => {
-      const { rows } = await db.query<{ ref: string; waits_on: string }>(`select ref, waits_on from pending where waits_on is not null`);
+      const { rows } = await db.query<{ ref: string; waits_on: string }>(
+        `select ref, waits_on from pending where waits_on is not null`,
+      );
       return Object.fromEntries(rows.map((row) => [row.ref, row.waits_on]));
     },
     openAttempts: async (): Promise<number> => {
@@ -145,13 +150,20 @@ export function storyRig({ database, emulator, until }: RigParts) {
       return Number(rows[0]?.n);
     },
     said: async (): Promise<Said[]> => {
-      const { rows } = await db.query<{ topic: string; value: string }>(`select topic, value from unpublished_message order by id`);
+      const { rows } = await db.query<{ topic: string; value: string }>(
+        `select topic, value from unpublished_message order by id`,
+      );
       return rows.map((row) => ({ topic: row.topic, value: JSON.parse(row.value) as Said['value'] }));
     },
     /** What the API wrote, oldest first, as `entity operation id`. */
     writes: async (entity?: string): Promise<string[]> => {
-      const { writes } = await admin<{ writes: (Write & { actor: string })[] }>('GET', `journal${entity ? `?entity=${entity}` : ''}`);
-      return writes.filter(({ actor }) => actor === 'api').map((write) => `${write.entity} ${write.operation} ${write.id}`);
+      const { writes } = await admin<{ writes: (Write & { actor: string })[] }>(
+        'GET',
+        `journal${entity ? `?entity=${entity}` : ''}`,
+      );
+      return writes
+        .filter(({ actor }) => actor === 'api')
+        .map((write) => `${write.entity} ${write.operation} ${write.id}`);
     },
     close: async (): Promise<void> => {
       await emulator.close();

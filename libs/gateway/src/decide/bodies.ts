@@ -64,12 +64,7 @@ export function compose(body: ExactObject, how: How, known: Known | undefined): 
 }
 
 /** The fields an update carries, in the body's order. */
-export function pick(
-  body: ExactObject,
-  how: How,
-  changed: readonly string[],
-  leave: readonly string[],
-): ExactObject {
+export function pick(body: ExactObject, how: How, changed: readonly string[], leave: readonly string[]): ExactObject {
   const sent = (field: string): boolean =>
     changed.includes(field) ||
     (!leave.includes(field) && (how.update === 'whole' || (how.always ?? []).includes(field)));

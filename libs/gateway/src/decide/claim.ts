@@ -26,9 +26,7 @@ export interface Surroundings {
  *   parent: nobody sent it ───────────▶ wait, ask    one `push` to its owner
  *   removal or `last` ────────────────▶ wait         for every pending row that refers to it
  */
-export type Claim =
-  | { readonly do: 'go' }
-  | { readonly do: 'wait'; readonly on: string; readonly ask: boolean };
+export type Claim = { readonly do: 'go' } | { readonly do: 'wait'; readonly on: string; readonly ask: boolean };
 
 /** Whether a head may go now. */
 export function claim(head: Head, around: Surroundings): Claim {

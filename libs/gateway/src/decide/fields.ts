@@ -52,7 +52,8 @@ export function valueAt(record: ExactJson, path: string): ExactJson | undefined 
 
 /** Every id in a record by its dotted path, kept on the link for `at`. */
 export function idsIn(record: ExactJson, path = ''): Record<string, string> {
-  if (Array.isArray(record)) return Object.assign({}, ...record.map((item, index) => idsIn(item, join(path, `${index}`))));
+  if (Array.isArray(record))
+    return Object.assign({}, ...record.map((each, index) => idsIn(each, join(path, `${index}`))));
   if (!isObject(record)) return {};
   const own: Record<string, string> = {};
   for (const [key, value] of Object.entries(record)) {

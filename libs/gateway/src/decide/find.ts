@@ -23,9 +23,7 @@ export function lookToAdopt(find: Find | undefined): Look | undefined {
 }
 
 export type Found =
-  | { readonly is: 'none' }
-  | { readonly is: 'one'; readonly record: ExactObject }
-  | { readonly is: 'many' };
+  { readonly is: 'none' } | { readonly is: 'one'; readonly record: ExactObject } | { readonly is: 'many' };
 
 export interface Search {
   readonly find: Find;
@@ -47,7 +45,8 @@ export function pickFound(records: readonly ExactObject[], search: Search): Foun
 
 function isOurs(record: ExactObject, { find, body, taken, createdSince }: Search): boolean {
   const id = record['Id'];
-  if (typeof id !== 'string' || taken.has(id) || record['status'] === 'Deleted' || record['Active'] === false) return false;
+  if (typeof id !== 'string' || taken.has(id) || record['status'] === 'Deleted' || record['Active'] === false)
+    return false;
   if (createdSince !== undefined && !madeSince(record, createdSince)) return false;
   if (createdSince !== undefined && find.marker !== undefined) {
     return bearsMarker(valueAt(record, find.marker.path), find.marker.text);
@@ -87,14 +86,20 @@ function madeSince(record: ExactObject, since: Date): boolean {
 export function recordsIn(body: ExactObject, resource: string): ExactObject[] {
   const own = isObject(body['QueryResponse']) ? [body['QueryResponse']] : [];
   const changes = Array.isArray(body['CDCResponse']) ? body['CDCResponse'].filter(isObject) : [];
-  const blocks = changes.flatMap((each) => (Array.isArray(each['QueryResponse']) ? each['QueryResponse'].filter(isObject) : []));
-  return [...own, ...blocks].flatMap((block) => (Array.isArray(block[resource]) ? block[resource].filter(isObject) : []));
+  const blocks = changes.flatMap((each) =>
+    Array.isArray(each['QueryResponse']) ? each['QueryResponse'].filter(isObject) : [],
+  );
+  return [...own, ...blocks].flatMap((block) =>
+    Array.isArray(block[resource]) ? block[resource].filter(isObject) : [],
+  );
 }
 
 /** True when an answer may have left records out: a full page, or a total above what it holds (quickbooks.md §7). */
 export function truncated(body: ExactObject, resource: string, most: number): boolean {
   const changes = Array.isArray(body['CDCResponse']) ? body['CDCResponse'].filter(isObject) : [];
-  const blocks = changes.flatMap((each) => (Array.isArray(each['QueryResponse']) ? each['QueryResponse'].filter(isObject) : []));
+  const blocks = changes.flatMap((each) =>
+    Array.isArray(each['QueryResponse']) ? each['QueryResponse'].filter(isObject) : [],
+  );
   const rows = recordsIn(body, resource).length;
   const totals = blocks.filter((block) => block[resource] !== undefined).map((block) => block['totalCount']);
   return rows >= most || totals.some((total) => total instanceof ExactNumber && Number(total.source) > rows);

@@ -14,7 +14,9 @@ export interface SendIdentity {
 
 /** 32 characters of base32 of a hash: within QuickBooks' 50, and its 36 in a batch (quickbooks.md §4). */
 export function requestId({ books, ref, generation, bytes }: SendIdentity): string {
-  const hash = createHash('sha256').update(JSON.stringify([books, ref, generation, bytes])).digest();
+  const hash = createHash('sha256')
+    .update(JSON.stringify([books, ref, generation, bytes]))
+    .digest();
   let id = '';
   let bits = 0;
   let held = 0;

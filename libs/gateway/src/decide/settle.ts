@@ -56,7 +56,9 @@ export function unmet(
 function meets(record: ExactObject, path: string, equals: string): boolean {
   const value = valueAt(record, path);
   if (value === undefined || value === null) return equals === '';
-  return typeof value === 'object' && 'source' in value ? Number(value.source) === Number(equals) : String(value) === equals;
+  return typeof value === 'object' && 'source' in value
+    ? Number(value.source) === Number(equals)
+    : String(value) === equals;
 }
 
 /**

@@ -25,7 +25,13 @@ export interface Base {
 }
 
 /** Merges a wanted body with the record just read; `base` is what the link remembers. */
-export function threeWay(body: ExactObject, how: How, base: Base, record: ExactObject, cleared: readonly string[] = []): Merge {
+export function threeWay(
+  body: ExactObject,
+  how: How,
+  base: Base,
+  record: ExactObject,
+  cleared: readonly string[] = [],
+): Merge {
   const wanted = hashFields(body);
   const changed: string[] = [];
   const theirs: string[] = [];

@@ -2,11 +2,10 @@ import type { Sql } from './client';
 
 /** Notes that a parent was asked for. False: it was before. */
 export async function insertAsked(sql: Sql, books: string, ref: string, at: Date): Promise<boolean> {
-  const { rowCount } = await sql.query(`insert into asked (books, ref, at) values ($1, $2, $3) on conflict do nothing`, [
-    books,
-    ref,
-    at,
-  ]);
+  const { rowCount } = await sql.query(
+    `insert into asked (books, ref, at) values ($1, $2, $3) on conflict do nothing`,
+    [books, ref, at],
+  );
   return rowCount === 1;
 }
 

@@ -103,11 +103,19 @@ export async function updateResent(sql: Sql, id: string, at: Date): Promise<void
 
 /** When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books. */
 export async function updateActAt(sql: Sql, id: string, actAt: Date, uncount: boolean): Promise<void> {
-  await sql.query(`update attempt set act_at = $2, sends = sends - $3::int where id = $1`, [id, actAt, uncount ? 1 : 0]);
+  await sql.query(`update attempt set act_at = $2, sends = sends - $3::int where id = $1`, [
+    id,
+    actAt,
+    uncount ? 1 : 0,
+  ]);
 }
 
 export async function closeAttempt(sql: Sql, id: string, outcome: string, at: Date): Promise<void> {
-  await sql.query(`update attempt set closed_at = $3, outcome = $2 where id = $1 and closed_at is null`, [id, outcome, at]);
+  await sql.query(`update attempt set closed_at = $3, outcome = $2 where id = $1 and closed_at is null`, [
+    id,
+    outcome,
+    at,
+  ]);
 }
 
 function rowOf(row: Row): AttemptRow {

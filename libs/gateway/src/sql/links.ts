@@ -104,8 +104,17 @@ export async function upsertLink(sql: Sql, link: LinkRow): Promise<void> {
 }
 
 /** Adds an id read later for an `at` path. */
-export async function updateKept(sql: Sql, books: string, ref: string, kept: Readonly<Record<string, string>>): Promise<void> {
-  await sql.query(`update link set kept = kept || $3::jsonb where books = $1 and ref = $2`, [books, ref, JSON.stringify(kept)]);
+export async function updateKept(
+  sql: Sql,
+  books: string,
+  ref: string,
+  kept: Readonly<Record<string, string>>,
+): Promise<void> {
+  await sql.query(`update link set kept = kept || $3::jsonb where books = $1 and ref = $2`, [
+    books,
+    ref,
+    JSON.stringify(kept),
+  ]);
 }
 
 function rowOf(row: Row): LinkRow {

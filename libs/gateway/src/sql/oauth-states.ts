@@ -2,7 +2,11 @@ import type { Sql } from './client';
 
 /** Keeps the hash of a state until it is used or runs out. */
 export async function insertState(sql: Sql, stateHash: string, tenant: string, until: Date): Promise<void> {
-  await sql.query(`insert into oauth_state (state_hash, tenant, until) values ($1, $2, $3)`, [stateHash, tenant, until]);
+  await sql.query(`insert into oauth_state (state_hash, tenant, until) values ($1, $2, $3)`, [
+    stateHash,
+    tenant,
+    until,
+  ]);
 }
 
 /** Takes a state, once; the tenant it was made for, or undefined. Those that ran out go with it. */

@@ -127,7 +127,15 @@ export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update pending set waits_on = $4, not_before = $5, said = $6, attempts = coalesce($7, attempts)
       where tenant = $1 and ref = $2 and revision = $3`,
-    [wait.tenant, wait.ref, wait.revision, wait.waitsOn ?? null, wait.notBefore ?? null, wait.said, wait.attempts ?? null],
+    [
+      wait.tenant,
+      wait.ref,
+      wait.revision,
+      wait.waitsOn ?? null,
+      wait.notBefore ?? null,
+      wait.said,
+      wait.attempts ?? null,
+    ],
   );
   return rowCount === 1;
 }

@@ -13,6 +13,9 @@ export async function takeShards(sql: Sql, owner: string): Promise<Map<number, s
 
 /** True while the epoch is the shard's own; it cannot change before the transaction ends. */
 export async function holdsEpoch(sql: Sql, shard: number, epoch: string): Promise<boolean> {
-  const { rowCount } = await sql.query(`select from shard where shard = $1 and epoch = $2 for key share`, [shard, epoch]);
+  const { rowCount } = await sql.query(`select from shard where shard = $1 and epoch = $2 for key share`, [
+    shard,
+    epoch,
+  ]);
   return rowCount === 1;
 }
