@@ -46,6 +46,9 @@ interface Body {
   readonly byState: Readonly<Record<string, number>>;
   readonly steps: readonly { readonly step: string }[];
   readonly related: readonly string[];
+  readonly diff: readonly object[];
+  readonly technical: { readonly intuitTid?: string };
+  readonly request: string | null;
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { readonly parameters: readonly { readonly name: string }[] }>>>
   >;
@@ -194,6 +197,11 @@ describe('the console', () => {
         value: JSON.stringify(activity),
       })),
     );
+
+  const exchange = (
+    topic: string,
+    message: { readonly ref: string; readonly [field: string]: unknown },
+  ): Promise<void> => producer.send([{ topic, key: messageKey(tenant, message.ref), value: JSON.stringify(message) }]);
 
   const record = (part: Partial<RecordActivity>): RecordActivity => ({
     kind: 'record',
@@ -444,6 +452,36 @@ describe('the console', () => {
 
     const story = (await call('GET', `${path}/log/${synced?.id}`)).body;
     expect(story.steps.map((step) => step.step)).toEqual(['decision', 'answer']);
+    const exchanged = { tenant, ref: 'invoice:inv_1', revision: 4, books: 'books-1' };
+    const sent = { DocNumber: 'RAC-1', TotalAmt: 179.7 };
+    await exchange(TOPICS.requests.name, {
+      ...exchanged,
+      lane: 'live',
+      occurredAt: at(8),
+      kind: 'put',
+      resource: 'Invoice',
+      how: { path: 'invoice', update: 'whole' },
+      body: JSON.stringify(sent).replace('179.7', '179.70'),
+    });
+    await exchange(TOPICS.answers.name, {
+      ...exchanged,
+      attempt: 1,
+      outcome: 'synced',
+      quickbooksId: '238',
+      record: JSON.stringify({ Id: '238', ...sent }),
+      intuitTid: 'tid-1',
+      at: at(12),
+    });
+    const told = await until(
+      async () => {
+        const { diff, technical } = (await call('GET', `${path}/log/${synced?.id}`)).body;
+        return technical.intuitTid === 'tid-1' && diff.length > 0 ? diff : undefined;
+      },
+      { what: 'the exchange' },
+    );
+    expect(told).toContainEqual({ field: 'TotalAmt', before: null, sent: '179.70', kept: '179.7' });
+    const raw = (await call('GET', `${path}/log/${synced?.id}/raw`)).body;
+    expect(raw.request).toContain('179.70');
     expect(story.related).toEqual([replaced?.id]);
     expect(
       (await call('GET', `/api/v1/companies/${other}/log/${synced?.id}`, undefined, { bearer: OPERATOR })).status,

@@ -49,15 +49,15 @@ export class SummaryReader {
     const [row] = (await this.dataSource.query(
       `with took as (
          select extract(epoch from settled_at - occurred_at)::float8 as seconds from log_row
-          where tenant = $1 and state in ('synced', 'synced with warnings') and settled_at > now() - interval '24 hours')
+          where tenant = $1 and event_id is not null and state in ('synced', 'synced with warnings') and settled_at > now() - interval '24 hours')
        select count(*) filter (where state = 'waiting')::int as waiting,
               count(*) filter (where state = 'sending')::int as sending,
               count(*) filter (where state = 'needs attention')::int as problems,
               count(*) filter (where state = 'synced with warnings')::int as warnings,
               min(occurred_at) filter (where state = 'waiting') as oldest,
               max(settled_at) filter (where state in ('synced', 'synced with warnings')) as settled,
-              (select percentile_cont(0.5) within group (order by seconds) from took) as p50,
-              (select percentile_cont(0.95) within group (order by seconds) from took) as p95,
+              (select round(percentile_cont(0.5) within group (order by seconds)::numeric, 3)::float8 from took) as p50,
+              (select round(percentile_cont(0.95) within group (order by seconds)::numeric, 3)::float8 from took) as p95,
               (select 100.0 * count(*) filter (where seconds <= 60) / nullif(count(*), 0) from took)::float8 as within60
          from log_row where tenant = $1`,
       [tenant],
