@@ -78,13 +78,12 @@ async function run(state: ReturnType<typeof openLocalState>): Promise<number> {
     step(
       `Console API ${stack.services.console.url}, all addresses and tokens in ${path.relative(process.cwd(), state.stackFile)}`,
     );
+    setInterval(stack.writeFile, 1000).unref();
     if (args.has('--no-day')) {
       say('Ctrl-C stops everything.');
     } else {
-      const refresh = setInterval(stack.writeFile, 1000);
       day = startDay({ root, state, stack, env: process.env, size: args.has('--short') ? 'short' : 'full' });
       void day.done.then((code) => {
-        clearInterval(refresh);
         stack?.writeFile();
         step(code === 0 ? 'The books agree to the cent' : `The day ended with exit code ${code}`);
         if (args.has('--once')) finish(code);

@@ -10,7 +10,7 @@ import { Supervisor } from './supervisor';
 export interface Stack {
   readonly services: Services;
   readonly kafkaBrokers: string;
-  /** Rewrites stack.json: after a restart, or when companies were made. */
+  /** Rewrites stack.json when something changed: a pid, a company. */
   readonly writeFile: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -51,7 +51,13 @@ export async function startStack(options: {
       ...Object.values(all.entities).map((service) => service.part),
     ]);
     step('Gateway, console and five services are up');
-    writeFile = () => writePrivate(state.stackFile, stackDocument(all, infra, supervisor, state));
+    let written = '';
+    writeFile = () => {
+      const document = stackDocument(all, infra, supervisor, state);
+      const text = JSON.stringify(document);
+      if (text !== written) writePrivate(state.stackFile, document);
+      written = text;
+    };
     writeFile();
     return { services: all, kafkaBrokers: infra.kafkaBrokers, writeFile, stop: () => supervisor.stop() };
   } catch (error) {

@@ -4,7 +4,7 @@ import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 const URL_FORM = /^https?:\/\/\S+$/;
 const URL_TEXT = 'http://host:port';
 
-export const DAY_STEPS = ['connect', 'configure', 'publish', 'settle', 'compare'] as const;
+export const DAY_STEPS = ['connect', 'configure', 'activate', 'publish', 'settle', 'compare'] as const;
 export type DayStep = (typeof DAY_STEPS)[number];
 
 /** What the field-service day reads from its environment. */
@@ -19,7 +19,7 @@ export class DayConfig {
   /** Another seed is another day; the seed of the first run stands. */
   @IsOptional() @IsString() SEED?: string;
   /** How far to go; each step stands on those before it, which change nothing where all is done already. */
-  @Expects('connect, configure, publish, settle or compare') @IsIn(DAY_STEPS) DAY_UNTIL: DayStep = 'compare';
+  @Expects('connect, configure, activate, publish, settle or compare') @IsIn(DAY_STEPS) DAY_UNTIL: DayStep = 'compare';
   /** The emulator's admin interface, for counting writes on paper: nothing is decided by it. */
   @Expects(URL_TEXT) @IsOptional() @Matches(URL_FORM) SANDBOX_ADMIN_URL?: string;
 }

@@ -47,6 +47,8 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
   const runACall = await openRunACall(world);
   try {
     const companies = await makeReady(world, runACall, stored, connected);
+    if (!goesTo('activate')) return undefined;
+    for (const one of companies) await turnOn(world, one);
     if (!goesTo('publish')) return undefined;
     // Documents are dated on the day sync was switched on, or later.
     const { seed, size } = identity;
@@ -88,7 +90,7 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
   }
 }
 
-/** Publishes the tax rates, saves the settings, notes what the books hold, turns sync on. */
+/** Publishes the tax rates, saves the settings, notes what the books hold. */
 async function makeReady(
   world: World,
   runACall: RunACall,
@@ -102,7 +104,6 @@ async function makeReady(
     const choices = await configure(world, one);
     ready.push({ ...one, choices, baseline: await baselineOf(world, one.company.id) });
   }
-  for (const one of ready) await turnOn(world, one);
   return ready;
 }
 
