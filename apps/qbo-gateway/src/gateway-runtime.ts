@@ -24,6 +24,7 @@ import { settingsAreRead, type PartitionEnd } from '@qbo-sync/service/entity-ser
 import type { Health } from '@qbo-sync/service/health';
 import type { Log } from '@qbo-sync/service/log';
 import { logTrouble } from '@qbo-sync/service/trouble';
+import { Counter, type Registry } from 'prom-client';
 import { BatchIntake } from './batch-intake';
 import type { GatewayConfig } from './gateway-config';
 
@@ -39,6 +40,7 @@ export interface RuntimeParts {
   readonly config: GatewayConfig;
   readonly log: Log;
   readonly health: Health;
+  readonly metrics: Registry;
   /** Consumer group; specs have their own. */
   readonly group: string;
 }
@@ -54,6 +56,7 @@ export class GatewayRuntime {
   private readonly permits = new Permits();
   private readonly dispatcher: Dispatcher;
   private readonly intake: BatchIntake;
+  private readonly answers: Counter;
   private outbox: Outbox | undefined;
   private consumer: RunningConsumer | undefined;
   private settingsEnds: readonly PartitionEnd[] = [];
@@ -96,8 +99,18 @@ export class GatewayRuntime {
       owner: randomUUID(),
       unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
       onCommit: () => this.outbox?.wake(),
+      onStep: (step) => {
+        log.debug({ ...step }, 'stepped');
+        if (step.step === 'answered') this.answers.inc({ outcome: step.outcome ?? '', code: step.code ?? '' });
+      },
       onError: (err, { tenant, ref }) => log.error({ err, tenant, ref }, 'could not work on a request'),
       onFenced: () => log.warn({}, 'another gateway has taken over'),
+    });
+    this.answers = new Counter({
+      name: 'qbo_sync_gateway_answers_total',
+      help: 'Answers by their outcome and code',
+      labelNames: ['outcome', 'code'],
+      registers: [parts.metrics],
     });
     this.addChecks(parts.health);
   }

@@ -4,6 +4,7 @@ import { BatchTransport } from '@qbo-sync/service/batch-transport';
 import { Health } from '@qbo-sync/service/health';
 import type { Log } from '@qbo-sync/service/log';
 import { CONFIG, LOG } from '@qbo-sync/service/tokens';
+import { Registry } from 'prom-client';
 import type { GatewayConfig } from './gateway-config';
 import { CONSUMED, GatewayRuntime } from './gateway-runtime';
 import { InternalController } from './internal.controller';
@@ -23,9 +24,9 @@ export class GatewayModule implements OnApplicationShutdown {
         { provide: APP_FILTER, useClass: ProblemFilter },
         {
           provide: GatewayRuntime,
-          inject: [CONFIG, LOG, Health],
-          useFactory: (config: GatewayConfig, log: Log, health: Health) =>
-            new GatewayRuntime({ config, log, health, group }),
+          inject: [CONFIG, LOG, Health, Registry],
+          useFactory: (config: GatewayConfig, log: Log, health: Health, metrics: Registry) =>
+            new GatewayRuntime({ config, log, health, metrics, group }),
         },
         {
           provide: BatchTransport,

@@ -16,6 +16,17 @@ export interface Desk {
   readonly epochOf: (tenant: string) => string;
   /** Something was settled or said. */
   readonly onCommit: () => void;
+  /** Told of each step once it is committed. */
+  readonly tell: (step: Step) => void;
+}
+
+/** One committed step of a row, for logs and metrics: ids and codes, no name and no amount. */
+export interface Step extends Place {
+  readonly step: 'waiting' | 'sending' | 'unsure' | 'answered';
+  readonly outcome?: string;
+  readonly code?: string;
+  readonly waitsOn?: string;
+  readonly intuitTid?: string;
 }
 
 /** One revision of one ref being worked on. `place.attempt` is the attempt now made, or the next one. */

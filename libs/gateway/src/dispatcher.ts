@@ -1,6 +1,6 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { readActive } from './condition';
-import { Fenced, type Desk } from './desk';
+import { Fenced, type Desk, type Step } from './desk';
 import { BACK_OFF, backOffMs, gate, type BackOff } from './decide/gate';
 import { shardOf } from './intake';
 import type { Quickbooks } from './quickbooks';
@@ -22,6 +22,7 @@ export interface DispatcherOptions {
   readonly pollMs?: number;
   /** Messages were stored: publish them. */
   readonly onCommit?: () => void;
+  readonly onStep?: (step: Step) => void;
   /** Told of every failure of ours; holds neither a name nor an amount. */
   readonly onError?: (error: unknown, where: { readonly tenant: string; readonly ref: string }) => void;
   /** Another process has taken over: this one sends nothing more. */
@@ -75,6 +76,7 @@ export class Dispatcher {
         options.onCommit?.();
         this.wake();
       },
+      tell: (step) => options.onStep?.(step),
     };
   }
 

@@ -2,7 +2,7 @@ import { isObject, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { Desk, Job } from './desk';
 import { compose, refsIn, removeBytes, removeQuery, resolve } from './decide/bodies';
-import { claim } from './decide/claim';
+import { claim, type Claim } from './decide/claim';
 import { hashFields, valueAt } from './decide/fields';
 import { remember, unmet } from './decide/settle';
 import { list } from './lists';
@@ -13,7 +13,7 @@ import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from './sql/answers';
 import { selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
-import { selectDependants, selectHead, selectPendingOf, type PendingRow } from './sql/pending';
+import { selectDependants, selectHead, selectPendingOf, wakeWaiters, type PendingRow } from './sql/pending';
 import { selectRequest } from './sql/requests';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
@@ -24,18 +24,9 @@ export async function workOn(desk: Desk, company: Company, listed: PendingRow): 
   // Its bytes were dropped only after its answer, which took the row with it.
   if (job === undefined) return;
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
-  const linked = await selectLinks(desk.db, company.books, [row.ref, ...row.refs]);
+  const { linked, claimed } = await look(desk, company, row);
+  if (claimed.do === 'wait') return waitFor(desk, job, row, claimed);
   const link = linked.get(row.ref);
-  const decided = claim(row, {
-    linked: new Set(linked.keys()),
-    pending: new Map((await selectPendingOf(desk.db, row.tenant, row.refs)).map((each) => [each.ref, each])),
-    dependants:
-      row.kind === 'remove' || row.last ? await selectDependants(desk.db, row.tenant, company.books, row.ref) : [],
-  });
-  if (decided.do === 'wait') {
-    const { on: waitsOn, ask } = decided;
-    return letWait(desk, job, row.said, { reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn, ask });
-  }
   switch (row.kind) {
     case 'put':
       return put(desk, job, link, linked);
@@ -46,6 +37,37 @@ export async function workOn(desk: Desk, company: Company, listed: PendingRow): 
     case 'list':
       return list(desk, job);
   }
+}
+
+/** Pending rows before links: a parent settled between the two is then seen as pending, never as one nobody sent. */
+async function look(
+  desk: Desk,
+  company: Company,
+  row: PendingRow,
+): Promise<{ readonly linked: ReadonlyMap<string, LinkRow>; readonly claimed: Claim }> {
+  const { db } = desk;
+  const pending = await selectPendingOf(db, row.tenant, row.refs);
+  const linked = await selectLinks(db, company.books, [row.ref, ...row.refs]);
+  const last = row.kind === 'remove' || row.last;
+  const claimed = claim(row, {
+    linked: new Set(linked.keys()),
+    pending: new Map(pending.map((each) => [each.ref, each])),
+    dependants: last ? await selectDependants(db, row.tenant, company.books, row.ref) : [],
+  });
+  return { linked, claimed };
+}
+
+/**
+ * What is waited for may have been settled between the look and the commit of the wait, and its wake been too early: so
+ * it is looked at once more. A settlement after this look finds the wait and ends it.
+ */
+async function waitFor(desk: Desk, job: Job, row: PendingRow, claimed: Extract<Claim, { do: 'wait' }>): Promise<void> {
+  const { on: waitsOn, ask } = claimed;
+  await letWait(desk, job, row.said, { reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn, ask });
+  const again = (await look(desk, job.company, row)).claimed;
+  if (again.do === 'wait' && again.on === waitsOn) return;
+  await wakeWaiters(desk.db, row.tenant, waitsOn);
+  desk.onCommit();
 }
 
 /** The job behind one revision, or undefined when its request is not kept any more. */

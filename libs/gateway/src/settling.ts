@@ -81,6 +81,14 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
     ]);
   });
   await wakeWaiters(desk.db, tenant, ref);
+  const { outcome, code, intuitTid } = settlement;
+  desk.tell({
+    ...job.place,
+    step: 'answered',
+    outcome,
+    ...(code === undefined ? {} : { code }),
+    ...(intuitTid === undefined ? {} : { intuitTid }),
+  });
   desk.onCommit();
 }
 
@@ -157,6 +165,14 @@ export async function letWait(
       await insertOutgoing(client, [pushCommand(tenant, waitsOn, job.company.books, job.request.run ?? null, at)]);
     }
   });
+  const { waitsOn } = wait;
+  const code = wait.reason?.code;
+  desk.tell({
+    ...job.place,
+    step: 'waiting',
+    ...(code === undefined ? {} : { code }),
+    ...(waitsOn === undefined ? {} : { waitsOn }),
+  });
   desk.onCommit();
 }
 
@@ -171,6 +187,7 @@ export async function openAttempt(
     await insertOutgoing(client, [sendingActivity(job.place, at)]);
     return insertAttempt(client, { ...attempt, epoch: desk.epochOf(job.place.tenant), at });
   });
+  desk.tell({ ...job.place, step: 'sending' });
   desk.onCommit();
   return opened;
 }
@@ -194,6 +211,7 @@ export async function keepOpen(
     if (next.say)
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });
+  desk.tell({ ...place, step: 'unsure' });
   desk.onCommit();
 }
 
