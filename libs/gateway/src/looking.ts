@@ -3,7 +3,7 @@ import type { Find, QboRequest } from '@qbo-sync/contracts/sync/request';
 import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
 import type { Desk, Job } from './desk';
-import { lookFor, lookToAdopt, pickFound, recordsIn, truncated, type Found, type Look } from './decide/find';
+import { CLOCK_MARGIN_MS, lookFor, lookToAdopt, pickFound, recordsIn, truncated, type Found, type Look } from './decide/find';
 import { selectLinkedIds } from './sql/links';
 
 /** Reads of QuickBooks that working on a row needs. */
@@ -37,7 +37,7 @@ export async function lookForSent(desk: Desk, job: Job, body: ExactObject, sentA
   const { find } = job.request;
   const look = find && lookFor(find, sentAt);
   if (find === undefined || look === undefined) return { is: 'blind' };
-  const since = new Date(sentAt.getTime() - 60_000);
+  const since = new Date(sentAt.getTime() - CLOCK_MARGIN_MS);
   const found = await search(desk, job, { find, look, body, createdSince: since });
   // More changes than one answer holds: a query by fields, where there is one, sees the rest.
   if (found.is !== 'cut') return found;
