@@ -1,7 +1,9 @@
 // Specs run from source: the custom condition resolves workspace packages to their src, @swc/jest compiles them.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 9)) {
-  throw new Error(`Tests need Node 24.9 or newer (the one in node_modules/.bin); this is ${process.version}. Use npm test.`);
+  throw new Error(
+    `Tests need Node 24.9 or newer (the one in node_modules/.bin); this is ${process.version}. Use npm test.`,
+  );
 }
 module.exports = {
   testEnvironment: 'node',

@@ -26,7 +26,12 @@ describe('exact JSON', () => {
   });
 
   it('tells an object from a number, an array and null', () => {
-    expect([parseExact('{}'), parseExact('1'), parseExact('[]'), parseExact('null')].map(isObject)).toEqual([true, false, false, false]);
+    expect([parseExact('{}'), parseExact('1'), parseExact('[]'), parseExact('null')].map(isObject)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect(parseExact('1')).toBeInstanceOf(ExactNumber);
   });
 

@@ -2,12 +2,50 @@ import { coded, isReasonCode, REASONS, sentence } from './reasons';
 
 /** The codes of console.md §2 and §8 and the rows of postings.md §11, by the code that stands for them. */
 const CONSOLE_CODES = [
-  ...['not_active', 'parent', 'earlier', 'qbo_down', 'rate_limit', 'retry_at', 'reconnect', 'subscription', 'checking', 'parts', 'owes'],
-  ...['tax_fallback', 'account_fallback', 'name_changed', 'name_shortened', 'text_shortened', 'number_changed', 'item_created'],
+  ...[
+    'not_active',
+    'parent',
+    'earlier',
+    'qbo_down',
+    'rate_limit',
+    'retry_at',
+    'reconnect',
+    'subscription',
+    'checking',
+    'parts',
+    'owes',
+  ],
+  ...[
+    'tax_fallback',
+    'account_fallback',
+    'name_changed',
+    'name_shortened',
+    'text_shortened',
+    'number_changed',
+    'item_created',
+  ],
   ...['tax_split', 'rounded', 'left_unapplied', 'exempt_reason'],
   ...['setting_off', 'not_paid_yet', 'replaced', 'before_cutover', 'echo', 'unchanged', 'left_out'],
-  ...['tax_unmapped', 'tax_differs', 'account_unusable', 'name_taken', 'number_taken', 'both_changed', 'gone_in_qbo', 'closed_period'],
-  ...['deposited', 'parent_unknown', 'payout_unequal', 'unclear', 'permission', 'unreadable', 'refused', 'rule_missing'],
+  ...[
+    'tax_unmapped',
+    'tax_differs',
+    'account_unusable',
+    'name_taken',
+    'number_taken',
+    'both_changed',
+    'gone_in_qbo',
+    'closed_period',
+  ],
+  ...[
+    'deposited',
+    'parent_unknown',
+    'payout_unequal',
+    'unclear',
+    'permission',
+    'unreadable',
+    'refused',
+    'rule_missing',
+  ],
 ];
 const POSTINGS_SENTENCES = [
   'Invoice {n} does not add up in Run a Call: lines {a}, discount {b}, tax {c}, tip {d}, total {e}.',
@@ -32,7 +70,9 @@ describe('reasons', () => {
   });
 
   it('fills the params in and leaves what is unknown', () => {
-    expect(sentence({ code: 'number_long', params: { n: 'RAC-1', k: '30' } })).toBe('RAC-1 is 30 characters; QuickBooks allows 21.');
+    expect(sentence({ code: 'number_long', params: { n: 'RAC-1', k: '30' } })).toBe(
+      'RAC-1 is 30 characters; QuickBooks allows 21.',
+    );
     expect(coded({ code: 'owes' })).toEqual({ code: 'owes', params: {}, text: 'The customer still owes {amount}.' });
   });
 });

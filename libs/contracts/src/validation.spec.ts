@@ -5,7 +5,9 @@ import { QboRequest } from './sync/request';
 import { SyncSettings, DEFAULT_SETTINGS } from './sync/settings';
 
 describe('decimal strings', () => {
-  it.each(['0', '0.00', '129.50', '-7.5', '999999999999999.9999999'])('%s is one', (text) => expect(isDecimalString(text)).toBe(true));
+  it.each(['0', '0.00', '129.50', '-7.5', '999999999999999.9999999'])('%s is one', (text) =>
+    expect(isDecimalString(text)).toBe(true),
+  );
   it.each(['', '.5', '5.', '1,000.00', '1e3', '+1', ' 1', '1.12345678', 'NaN', 129.5, null])('%p is none', (text) =>
     expect(isDecimalString(text)).toBe(false),
   );
@@ -43,7 +45,14 @@ describe('our own messages', () => {
 
   it('takes a command and the settings with their defaults', () => {
     expect(
-      check(SyncCommand, { commandId: 'c1', kind: 'push', tenant: 'acme', by: 'gateway', at: '2026-11-20T16:04:05Z', ref: 'customer:cus_1' }),
+      check(SyncCommand, {
+        commandId: 'c1',
+        kind: 'push',
+        tenant: 'acme',
+        by: 'gateway',
+        at: '2026-11-20T16:04:05Z',
+        ref: 'customer:cus_1',
+      }),
     ).toMatchObject({ ok: true });
     expect(
       check(SyncSettings, {
@@ -60,6 +69,9 @@ describe('our own messages', () => {
   });
 
   it('never throws, whatever it is given', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => typeof check(QboRequest, value).ok === 'boolean'), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => typeof check(QboRequest, value).ok === 'boolean'),
+      { numRuns: 300 },
+    );
   });
 });

@@ -10,6 +10,7 @@ import { errorFields, openLog, type Log, type LogOutput } from './log';
 import { openMetrics } from './metrics';
 import { migrate, type SqlMigration } from './migrations';
 import { nestLog } from './nest-log';
+import { logRequests } from './request-log';
 import { RethrowFilter } from './rethrow.filter';
 import { CONFIG, LOG } from './tokens';
 
@@ -65,6 +66,7 @@ export async function start<C extends BaseConfig>(
   });
   try {
     app.useGlobalFilters(new RethrowFilter(app.get(HttpAdapterHost).httpAdapter));
+    app.use(logRequests(log));
     for (const strategy of service.transports?.(app) ?? []) {
       app.connectMicroservice({ strategy }, { inheritAppConfig: true });
     }

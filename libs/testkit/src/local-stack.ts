@@ -82,7 +82,8 @@ export class LocalStack {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     return new Promise((resolve) => child.once('exit', (code) => resolve({ code: code ?? 1, output })));
   }
 

@@ -30,14 +30,18 @@ beforeAll(() => {
     const table = await import('./tools/lint/import-table.mjs');
     const { projects } = await import('./tools/lint/rules.mjs');
     console.log(JSON.stringify({ table, projects: projects() }));`;
-  const read = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' })) as {
+  const read = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }),
+  ) as {
     table: Table;
     projects: Project[];
   };
   table = read.table;
   projects = read.projects;
   copy = mkdtempSync(path.join(tmpdir(), 'qbo-sync-lint-'));
-  const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+  const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
   for (const file of tracked) cpSync(path.join(root, file), path.join(copy, file), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 });
@@ -46,8 +50,21 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 function lint(): { status: number | null; output: string } {
   const result = spawnSync(
     process.execPath,
-    ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', '--skip-nx-cache', '--outputStyle=stream', '--parallel=2'],
-    { cwd: copy, encoding: 'utf8', env: { ...process.env, NX_DAEMON: 'false', CI: 'true' }, maxBuffer: 64 * 1024 * 1024 },
+    [
+      'node_modules/nx/dist/bin/nx.js',
+      'run-many',
+      '-t',
+      'lint',
+      '--skip-nx-cache',
+      '--outputStyle=stream',
+      '--parallel=2',
+    ],
+    {
+      cwd: copy,
+      encoding: 'utf8',
+      env: { ...process.env, NX_DAEMON: 'false', CI: 'true' },
+      maxBuffer: 64 * 1024 * 1024,
+    },
   );
   return { status: result.status, output: `${result.stdout}\n${result.stderr}` };
 }
@@ -62,7 +79,9 @@ function moduleOf(project: Project): string {
 
 function plant(project: Project): { line: number; why: string }[] {
   const row = table.IMPORT_TABLE[project.tag]!;
-  const forbidden = projects.find((other) => !row.may.includes(other.tag) && other.tag !== project.tag && other.dir.startsWith('libs/'));
+  const forbidden = projects.find(
+    (other) => !row.may.includes(other.tag) && other.tag !== project.tag && other.dir.startsWith('libs/'),
+  );
   const lines: string[] = [];
   const expected: { line: number; why: string }[] = [];
   const add = (code: string, why: string): void => void (lines.push(code), expected.push({ line: lines.length, why }));
@@ -93,7 +112,9 @@ function reportedLines(output: string, file: string): number[] {
 }
 
 it('names every forbidden import, by row of the table and by rule on outside packages', () => {
-  const planted = projects.filter((project) => project.dir !== 'tools/lint').map((project) => ({ project, expected: plant(project) }));
+  const planted = projects
+    .filter((project) => project.dir !== 'tools/lint')
+    .map((project) => ({ project, expected: plant(project) }));
   const { status, output } = lint();
   expect(status).not.toBe(0);
   const missed = planted.flatMap(({ project, expected }) => {

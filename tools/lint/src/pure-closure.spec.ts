@@ -30,7 +30,9 @@ describe.each(Object.entries(MAY_REACH))('%s', (library, may) => {
   });
 
   it('reaches pure libraries only, type imports included', () => {
-    const others = closure.reached.filter((file) => !may.libraries.some((allowed) => file.startsWith(`${allowed}/src/`)));
+    const others = closure.reached.filter(
+      (file) => !may.libraries.some((allowed) => file.startsWith(`${allowed}/src/`)),
+    );
     expect(others).toEqual([]);
     expect(closure.packages.filter((name) => !may.packages.includes(name))).toEqual([]);
   });
@@ -44,7 +46,10 @@ it('sees a kit behind a type import', () => {
     mkdirSync(path.join(copy, 'libs/kafka/src'), { recursive: true });
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
     writeFileSync(path.join(copy, 'libs/kafka/src/client.ts'), "export type Client = import('node:net').Socket;\n");
-    writeFileSync(path.join(copy, 'libs/money/src/decimal.ts'), "import type { Client } from '../../kafka/src/client';\nexport type X = Client;\n");
+    writeFileSync(
+      path.join(copy, 'libs/money/src/decimal.ts'),
+      "import type { Client } from '../../kafka/src/client';\nexport type X = Client;\n",
+    );
     const closure = closureOf(copy, 'libs/money');
     expect(closure.reached.some((file) => file.endsWith('libs/kafka/src/client.ts'))).toBe(true);
   } finally {

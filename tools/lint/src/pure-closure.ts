@@ -17,7 +17,9 @@ export interface Closure {
 
 export function closureOf(root: string, dir: string): Closure {
   const files = sources(path.join(root, dir, 'src'));
-  const base = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.readFile).config as { compilerOptions: unknown };
+  const base = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.readFile).config as {
+    compilerOptions: unknown;
+  };
   const { options } = ts.convertCompilerOptionsFromJson(base.compilerOptions, root);
   const host = ts.createCompilerHost(options);
   const seen = new Set<string>();
@@ -27,7 +29,15 @@ export function closureOf(root: string, dir: string): Closure {
     seen.add(file);
     const imported = ts.preProcessFile(ts.sys.readFile(file) ?? '', true, true).importedFiles;
     for (const { fileName } of imported) {
-      const resolved = ts.resolveModuleName(fileName, file, options, host, undefined, undefined, ts.ModuleKind.CommonJS).resolvedModule;
+      const resolved = ts.resolveModuleName(
+        fileName,
+        file,
+        options,
+        host,
+        undefined,
+        undefined,
+        ts.ModuleKind.CommonJS,
+      ).resolvedModule;
       const real = resolved && (ts.sys.realpath?.(resolved.resolvedFileName) ?? resolved.resolvedFileName);
       if (real === undefined || real.includes('/node_modules/')) packages.add(packageName(fileName));
       else visit(real);

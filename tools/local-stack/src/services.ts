@@ -104,9 +104,17 @@ export async function services(options: {
 /** What a child needs of our own environment; never another service's secrets. */
 function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_ENV', 'NODE_OPTIONS', 'ALLOW_SANDBOX', 'NODE_EXTRA_CA_CERTS'].flatMap((name) =>
-      env[name] === undefined ? [] : [[name, env[name]]],
-    ),
+    [
+      'PATH',
+      'HOME',
+      'TMPDIR',
+      'TZ',
+      'LANG',
+      'NODE_ENV',
+      'NODE_OPTIONS',
+      'ALLOW_SANDBOX',
+      'NODE_EXTRA_CA_CERTS',
+    ].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );
 }
 

@@ -28,7 +28,8 @@ describe('killed in the middle of a short day', () => {
     return response.json();
   };
 
-  const isReady = async (service: string): Promise<boolean> => (await fetch(`${file.services[service]!.url}/health/ready`)).ok;
+  const isReady = async (service: string): Promise<boolean> =>
+    (await fetch(`${file.services[service]!.url}/health/ready`)).ok;
 
   const count = async (service: string, sql: string): Promise<number> => {
     const client = new Client({ connectionString: file.services[service]!.databaseUrl });
@@ -59,13 +60,20 @@ describe('killed in the middle of a short day', () => {
         let killed = 0;
         for (let moment = 0; moment < MOMENTS; moment += 1) {
           await until(() => isReady(victim), { timeoutMs: 60_000, what: `${victim} to be ready` });
-          await until(async () => (await inHand[victim]()) > 0, { timeoutMs: 60_000, what: `work in hand at ${victim}`, everyMs: 15 });
+          await until(async () => (await inHand[victim]()) > 0, {
+            timeoutMs: 60_000,
+            what: `work in hand at ${victim}`,
+            everyMs: 15,
+          });
           await sleep(random.integer(0, 200));
           const open = await inHand[victim]();
           const { pid } = stack.file().services[victim]!;
           process.kill(pid, 'SIGKILL');
           if (open > 0) killed += 1;
-          await until(() => stack.file().services[victim]!.pid !== pid, { timeoutMs: 30_000, what: `${victim} to be started again` });
+          await until(() => stack.file().services[victim]!.pid !== pid, {
+            timeoutMs: 30_000,
+            what: `${victim} to be started again`,
+          });
         }
         return killed;
       }),

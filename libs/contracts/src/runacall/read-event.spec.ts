@@ -7,7 +7,15 @@ const invoice = {
   currency: 'USD',
   issuedOn: '2026-11-20',
   lines: [
-    { id: 'l1', kind: 'service', name: 'AC tune-up', quantity: '1', unitPrice: '129.00', amount: '129.00', taxable: false },
+    {
+      id: 'l1',
+      kind: 'service',
+      name: 'AC tune-up',
+      quantity: '1',
+      unitPrice: '129.00',
+      amount: '129.00',
+      taxable: false,
+    },
   ],
   taxes: [],
   subtotal: '129.00',
@@ -39,7 +47,15 @@ describe('reading an event of Run a Call', () => {
   it('takes binary mode', () => {
     expect(readEvent(message())).toMatchObject({
       outcome: 'event',
-      event: { id: 'evt_9f2c', change: 'sent', entity: 'invoice', subject: 'inv_1041', tenant: 'acme', sequence: 3, dataText: JSON.stringify(invoice) },
+      event: {
+        id: 'evt_9f2c',
+        change: 'sent',
+        entity: 'invoice',
+        subject: 'inv_1041',
+        tenant: 'acme',
+        sequence: 3,
+        dataText: JSON.stringify(invoice),
+      },
     });
   });
 
@@ -56,7 +72,9 @@ describe('reading an event of Run a Call', () => {
       datacontenttype: 'application/json',
       data: invoice,
     };
-    const read = readEvent(message({ headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' }, data: structured }));
+    const read = readEvent(
+      message({ headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' }, data: structured }),
+    );
     expect(read).toEqual(readEvent(message()));
   });
 
@@ -76,16 +94,46 @@ describe('reading an event of Run a Call', () => {
     ['not an object', message({ value: text('[1]') }), 'not_json', {}],
     ['a tombstone', message({ value: null }), 'not_json', {}],
     ['bytes that are not UTF-8', message({ value: new Uint8Array([0x7b, 0xff, 0x7d]) }), 'not_json', {}],
-    ['an unknown type', message({ headers: { ...headers, ce_type: 'com.runacall.invoice.archived.v1' } }), 'unreadable', { type: 'com.runacall.invoice.archived.v1' }],
-    ['a number where a decimal string belongs', message({ data: { ...invoice, total: 129 } }), 'number_not_text', { field: 'total' }],
-    ['the same inside a line', message({ data: { ...invoice, lines: [{ ...invoice.lines[0], amount: 129 }] } }), 'number_not_text', { field: 'lines.0.amount' }],
+    [
+      'an unknown type',
+      message({ headers: { ...headers, ce_type: 'com.runacall.invoice.archived.v1' } }),
+      'unreadable',
+      { type: 'com.runacall.invoice.archived.v1' },
+    ],
+    [
+      'a number where a decimal string belongs',
+      message({ data: { ...invoice, total: 129 } }),
+      'number_not_text',
+      { field: 'total' },
+    ],
+    [
+      'the same inside a line',
+      message({ data: { ...invoice, lines: [{ ...invoice.lines[0], amount: 129 }] } }),
+      'number_not_text',
+      { field: 'lines.0.amount' },
+    ],
     ['a missing field', message({ data: withoutTotal }), 'field_missing', { field: 'total' }],
-    ['a day that is none', message({ data: { ...invoice, issuedOn: '20.11.2026' } }), 'field_invalid', { field: 'issuedOn' }],
+    [
+      'a day that is none',
+      message({ data: { ...invoice, issuedOn: '20.11.2026' } }),
+      'field_invalid',
+      { field: 'issuedOn' },
+    ],
     ['no key', message({ key: null }), 'key_missing', {}],
     ["another aggregate's key", message({ key: 'acme:inv_7' }), 'key_invalid', {}],
     ['no event id', message({ headers: { ...headers, ce_id: undefined } }), 'envelope_invalid', { field: 'ce_id' }],
-    ['a sequence that is no integer', message({ headers: { ...headers, ce_sequence: '3.5' } }), 'envelope_invalid', { field: 'ce_sequence' }],
-    ['a tenant that is no id', message({ headers: { ...headers, ce_tenant: 'Acme Heating' } }), 'envelope_invalid', { field: 'ce_tenant' }],
+    [
+      'a sequence that is no integer',
+      message({ headers: { ...headers, ce_sequence: '3.5' } }),
+      'envelope_invalid',
+      { field: 'ce_sequence' },
+    ],
+    [
+      'a tenant that is no id',
+      message({ headers: { ...headers, ce_tenant: 'Acme Heating' } }),
+      'envelope_invalid',
+      { field: 'ce_tenant' },
+    ],
     ["another aggregate's data", message({ data: { ...invoice, id: 'inv_7' } }), 'field_invalid', { field: 'id' }],
   ])('says why of %s', (_what, bad, code, params) => {
     const read = readEvent(bad);
@@ -93,7 +141,11 @@ describe('reading an event of Run a Call', () => {
   });
 
   it('still tells whose it was', () => {
-    expect(readEvent(message({ value: text('{oops') }))).toMatchObject({ tenant: 'acme', eventId: 'evt_9f2c', subject: 'inv_1041' });
+    expect(readEvent(message({ value: text('{oops') }))).toMatchObject({
+      tenant: 'acme',
+      eventId: 'evt_9f2c',
+      subject: 'inv_1041',
+    });
     expect(readEvent(message({ headers: {}, value: text('{}') }))).toMatchObject({ tenant: 'acme' });
   });
 

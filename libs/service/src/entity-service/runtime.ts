@@ -101,10 +101,13 @@ export class EntityRuntime {
 
   /** One batch of any of its topics. */
   async take(batch: Batch): Promise<BatchOutcome> {
+    const { topic, partition, firstOffset, messages } = batch;
     try {
-      return await this.intake.take(batch);
+      const outcome = await this.intake.take(batch);
+      const count = messages.length;
+      this.parts.log.debug({ topic, partition, offset: firstOffset, count, outcome: outcome.outcome }, 'took a batch');
+      return outcome;
     } catch (err) {
-      const { topic, partition, firstOffset } = batch;
       this.parts.log.warn({ err, topic, partition, offset: firstOffset }, 'could not take a batch; it comes again');
       throw err;
     }
