@@ -3,7 +3,16 @@ import type { Find, QboRequest } from '@qbo-sync/contracts/sync/request';
 import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
 import type { Desk, Job } from './desk';
-import { CLOCK_MARGIN_MS, lookFor, lookToAdopt, pickFound, recordsIn, truncated, type Found, type Look } from './decide/find';
+import {
+  CLOCK_MARGIN_MS,
+  lookFor,
+  lookToAdopt,
+  pickFound,
+  recordsIn,
+  truncated,
+  type Found,
+  type Look,
+} from './decide/find';
 import { selectLinkedIds } from './sql/links';
 
 /** Reads of QuickBooks that working on a row needs. */
