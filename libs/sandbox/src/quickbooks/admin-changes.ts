@@ -4,8 +4,9 @@ import { DEFAULT_SWITCHES, ENTITY_NAMES, type CompanySwitches } from './company'
 import { answer } from './company-api';
 import { DISTURBANCE_KINDS, type Disturbance } from './disturbances';
 import { Draft } from './draft';
-import { REQUESTID_MODES, type Emulator, type RequestidMode } from './emulator';
+import { REQUESTID_MODES, type Emulator } from './emulator';
 import { object, text } from './exact';
+import { DOCUMENTED_LIMITS } from './traffic';
 
 /** What an admin call wants to go wrong. */
 export function readDisturbance(body: AdminBody): Disturbance {
@@ -15,23 +16,36 @@ export function readDisturbance(body: AdminBody): Disturbance {
   return plain;
 }
 
-const EMULATOR_SETTINGS = ['requestidMode', 'latencyMs', 'limits'];
 const OAUTH_SETTINGS = ['accessTokenLifeS', 'rotateAlways', 'previousTokenLifeMs'];
+const RANGES = ['latencyMs', 'jitterMs'];
+const THROTTLE_FORMS = ['gateway', 'capitalised', 'alternate'];
 
-/** Changes how the emulator behaves until it is started again; `latencyMs` is a number or `{ from, to }`. */
+/**
+ * Changes how the emulator behaves until it is started again; `latencyMs` and `jitterMs` are a number or `{ from, to }`,
+ * `limits` an object of what differs from the documented ones, or null.
+ */
 export function changeSettings(emulator: Emulator, body: AdminBody): unknown {
   const wanted = toPlain(body as ExactObject) as Record<string, unknown>;
-  const { requestidMode: mode, latencyMs: latency } = wanted;
-  const unknown = Object.keys(wanted).filter((key) => ![...EMULATOR_SETTINGS, ...OAUTH_SETTINGS].includes(key));
+  const unknown = Object.keys(wanted).filter((key) => !(key in emulator.settings) && !OAUTH_SETTINGS.includes(key));
   if (unknown.length > 0) throw new AdminProblem(400, `no such setting: ${unknown.join(', ')}`);
-  if (mode !== undefined && !REQUESTID_MODES.includes(mode as RequestidMode)) {
-    throw new AdminProblem(400, `requestidMode: one of ${REQUESTID_MODES.join(', ')}`);
+  checkChoice(wanted, 'requestidMode', REQUESTID_MODES);
+  checkChoice(wanted, 'throttleForm', THROTTLE_FORMS);
+  for (const range of RANGES) {
+    const value = wanted[range];
+    if (typeof value === 'number') wanted[range] = { from: value, to: value };
   }
-  if (typeof latency === 'number') wanted['latencyMs'] = { from: latency, to: latency };
+  if (typeof wanted['limits'] === 'object' && wanted['limits'] !== null)
+    wanted['limits'] = { ...DOCUMENTED_LIMITS, ...wanted['limits'] };
   for (const [key, value] of Object.entries(wanted)) {
-    Object.assign(EMULATOR_SETTINGS.includes(key) ? emulator.settings : emulator.oauth.settings, { [key]: value });
+    Object.assign(key in emulator.settings ? emulator.settings : emulator.oauth.settings, { [key]: value });
   }
   return { ...emulator.settings, ...oauthSettings(emulator) };
+}
+
+function checkChoice(wanted: Record<string, unknown>, key: string, choices: readonly string[]): void {
+  const value = wanted[key];
+  if (value !== undefined && !choices.includes(String(value)))
+    throw new AdminProblem(400, `${key}: one of ${choices.join(', ')}`);
 }
 
 /** The OAuth settings that may be changed; never the app's secret. */
@@ -99,8 +113,9 @@ export function writeAsPerson(emulator: Emulator, body: AdminBody): unknown {
     body: Buffer.from(printExact({ ...record, ...token })),
     actor: 'human',
     startedAt: emulator.now(),
-    overlapping: 0,
-    inFlight: 0,
+    subjects: [],
+    others: () => ({ overlapping: 0, inFlight: 0 }),
+    disturbedItem: () => undefined,
   });
   if (outcome.status !== 200) throw new AdminProblem(outcome.status, outcome.body);
   return parseExact(outcome.body);

@@ -1,6 +1,7 @@
 import { ENTITY_NAMES, type Company } from './company';
-import { markerOf, type Emulator } from './emulator';
+import type { Emulator } from './emulator';
 import { refValue, text } from './exact';
+import { markerIn } from './marker';
 
 /** How many writes the API made; people's and the first day's do not count. */
 export function countWrites(emulator: Emulator): { writes: number; byCompany: Record<string, number> } {
@@ -38,7 +39,7 @@ export function duplicates(company: Company): unknown[] {
   for (const entity of ENTITY_NAMES) {
     for (const { record } of company.rows(entity)) {
       const id = text(record['Id']) ?? '';
-      const marker = markerOf(record);
+      const marker = markerIn(record);
       if (marker !== undefined) note(`${entity} marker ${marker}`, refValue(record['CustomerRef']) ?? '', id);
       const docNumber = text(record['DocNumber']);
       if (docNumber !== undefined) note(`${entity} number ${docNumber}`, '', id);

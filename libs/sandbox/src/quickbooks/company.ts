@@ -92,6 +92,9 @@ export interface KeptAnswer {
   at: number;
 }
 
+/** How far back {@link Company.rowsAsOf} can look. */
+export const LONGEST_LAG_MS = 10_000;
+
 /** One company's records and books, in memory; its history is the journal. */
 export class Company {
   readonly tables = new Map<EntityName, Map<string, Row>>(ENTITY_NAMES.map((name) => [name, new Map()]));
@@ -101,6 +104,8 @@ export class Company {
   readonly keptAnswers = new Map<string, KeptAnswer>();
   switches: CompanySwitches = DEFAULT_SWITCHES;
   private order = 0;
+  /** What the last changes replaced, oldest first: for queries that lag behind. */
+  private replaced: { at: number; entity: EntityName; id: string; row: Row | undefined }[] = [];
 
   constructor(readonly profile: CompanyProfile) {}
 
@@ -112,9 +117,35 @@ export class Company {
     return [...this.table(entity).values()];
   }
 
+  /** The rows that puts are about, as they stand, by `Entity/Id`. */
+  rowsOf(puts: readonly Put[]): ReadonlyMap<string, Row> {
+    const found = new Map<string, Row>();
+    for (const { entity, id } of puts) {
+      const row = this.table(entity).get(id);
+      if (row !== undefined) found.set(`${entity}/${id}`, row);
+    }
+    return found;
+  }
+
+  /** The rows as they stood at a moment of the last ten seconds. */
+  rowsAsOf(entity: EntityName, at: number): Row[] {
+    const before = new Map<string, Row | undefined>();
+    for (let place = this.replaced.length - 1; place >= 0; place -= 1) {
+      const old = this.replaced[place];
+      if (old === undefined || old.at <= at) break;
+      if (old.entity === entity) before.set(old.id, old.row);
+    }
+    if (before.size === 0) return this.rows(entity);
+    const untouched = [...this.table(entity)].filter(([id]) => !before.has(id)).map(([, row]) => row);
+    return [...untouched, ...[...before.values()].filter((row) => row !== undefined)];
+  }
+
   apply(change: Change): void {
+    if ((this.replaced[0]?.at ?? change.at) < change.at - 2 * LONGEST_LAG_MS)
+      this.replaced = this.replaced.filter((old) => old.at > change.at - LONGEST_LAG_MS);
     for (const { entity, id, record } of change.puts) {
       this.order += 1;
+      this.replaced.push({ at: change.at, entity, id, row: this.table(entity).get(id) });
       if (record === null) {
         this.table(entity).delete(id);
         this.deleted.get(entity)?.set(id, change.at);

@@ -13,9 +13,15 @@ export class Draft {
   constructor(
     readonly company: Company,
     readonly nowMs: number,
+    /** `Entity/Id` of records that are there, but not yet for this write: made by the same batch (quickbooks.md §5). */
+    private readonly unseen: ReadonlySet<string> = NOTHING,
   ) {}
 
   get(entity: EntityName, id: string): ExactObject | undefined {
+    return this.unseen.has(`${entity}/${id}`) ? undefined : this.stands(entity, id);
+  }
+
+  private stands(entity: EntityName, id: string): ExactObject | undefined {
     const put = this.changed.get(`${entity}/${id}`);
     return put === undefined ? this.company.get(entity, id) : (put.record ?? undefined);
   }
@@ -32,7 +38,7 @@ export class Draft {
 
   /** Stores a record under its Id with a fresh envelope: SyncToken 0, or one more than it had (quickbooks.md §9.1). */
   save(entity: EntityName, id: string, fields: ExactObject): ExactObject {
-    const current = this.get(entity, id);
+    const current = this.stands(entity, id);
     const time = metaTime(this.nowMs);
     const record: ExactObject = {
       ...fields,
@@ -90,3 +96,5 @@ export class Draft {
     };
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();

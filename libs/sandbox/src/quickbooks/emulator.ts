@@ -1,9 +1,19 @@
-import { parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
-import { Company, type CompanyProfile, type CompanySwitches, type EntityName, type KeptAnswer } from './company';
+import { Clock } from './clock';
+import {
+  Company,
+  LONGEST_LAG_MS,
+  type Change,
+  type CompanyProfile,
+  type CompanySwitches,
+  type EntityName,
+  type KeptAnswer,
+  type Row,
+} from './company';
 import { Draft } from './draft';
-import { object, text } from './exact';
 import { Journal, printChange, readChange, type Actor, type JournalLine, type WriteLine } from './journal';
+import { markerIn } from './marker';
 import { OAuth, type OAuthSettings } from './oauth';
+import type { Limits } from './traffic';
 
 export const REQUESTID_MODES = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'] as const;
 /** What a repeated requestid does; public text leaves retention and errors open (quickbooks.md §4). */
@@ -13,8 +23,20 @@ export interface EmulatorSettings {
   requestidMode: RequestidMode;
   /** Every answer takes from..to milliseconds. */
   latencyMs: { from: number; to: number };
-  /** Requests a realm may have in flight, and a minute; null = no limit kept. */
-  limits: { concurrent: number; perMinute: number } | null;
+  /** A request is from..to milliseconds on its way before it arrives and is counted. */
+  jitterMs: { from: number; to: number };
+  /** null = no limit kept. */
+  limits: Limits | null;
+  /** How a 429 looks: both forms were seen (quickbooks.md §1.6); `alternate` = one after the other. */
+  throttleForm: 'gateway' | 'capitalised' | 'alternate';
+  /** `Retry-After` of a 429, seconds; null = none, as documented (quickbooks.md §3.1). */
+  retryAfterS: number | null;
+  /** Metered reads of the app a month, 429 beyond; null = no end (quickbooks.md §3.2). */
+  readsPerMonth: number | null;
+  /** The sentence of that 429; it is not documented, so by default it is the throttle's own. */
+  quotaDetail: string;
+  /** Queries answer as the books stood so long ago, at most 10 s; 0 = at once. */
+  queryLagMs: number;
 }
 
 /** A write as the admin interface tells it. */
@@ -29,31 +51,58 @@ export interface CompanySeed {
   fill: (draft: Draft) => void;
 }
 
+/** What a write is told by, besides what it changes. */
+export interface WriteAbout {
+  actor: Actor;
+  operation: string;
+  entity: EntityName;
+  id: string;
+  requestid?: string;
+  startedAt: number;
+  overlapping: number;
+  inFlight: number;
+}
+
 /** All companies, their journal and the app's connections. Commits are synchronous: one write at a time. */
 export class Emulator {
   readonly companies = new Map<string, Company>();
   readonly oauth: OAuth;
   readonly writes: WriteRecord[] = [];
+  readonly clock: Clock;
+  /** Epoch milliseconds of the emulator's clock. */
+  readonly now: () => number;
+  /** Told of every change once it is made. */
+  onCommit: (company: Company, about: WriteAbout, change: Change, before: ReadonlyMap<string, Row>) => void = () => {};
   private readonly journal: Journal;
+  private readonly byKey = new Map<string, Company>();
   private seq = 0;
+  private batches = 0;
+  private throttles = 0;
 
   constructor(
     journalFile: string,
     seeds: readonly CompanySeed[],
     oauthSettings: OAuthSettings,
     readonly settings: EmulatorSettings,
-    readonly now: () => number,
+    now: () => number,
   ) {
+    this.clock = new Clock(now);
+    this.now = this.clock.now;
     this.journal = new Journal(journalFile);
     const order = seeds.map((seed) => seed.profile.realmId);
     this.oauth = new OAuth(
       oauthSettings,
       () => order,
-      now,
+      this.now,
       (patch) => this.journal.append({ kind: 'oauth', patch }),
     );
     for (const line of this.journal.read()) this.replay(line);
     for (const seed of seeds) if (!this.companies.has(seed.profile.realmId)) this.open(seed);
+  }
+
+  close(): void {
+    this.clock.stop();
+    this.journal.close();
   }
 
   private open(seed: CompanySeed): void {
@@ -82,44 +131,51 @@ export class Emulator {
   }
 
   findCompany(realmOrKey: string): Company | undefined {
-    return (
-      this.companies.get(realmOrKey) ??
-      [...this.companies.values()].find((company) => company.profile.key === realmOrKey)
-    );
+    return this.companies.get(realmOrKey) ?? this.byKey.get(realmOrKey);
+  }
+
+  /** How many batches there were with this one. */
+  nextBatch(): number {
+    this.batches += 1;
+    return this.batches;
+  }
+
+  /** How many 429s there were with this one. */
+  nextThrottle(): number {
+    this.throttles += 1;
+    return this.throttles;
+  }
+
+  /** The rows a query sees: some seconds old when queries lag, and without what its own batch made. */
+  rowsForQuery(company: Company, unseen: ReadonlySet<string> = new Set()): (entity: EntityName) => Row[] {
+    const lag = Math.min(this.settings.queryLagMs, LONGEST_LAG_MS);
+    const at = this.now() - lag;
+    return (entity) => {
+      const rows = lag === 0 ? company.rows(entity) : company.rowsAsOf(entity, at);
+      return unseen.size === 0 ? rows : rows.filter(({ record }) => !unseen.has(`${entity}/${String(record['Id'])}`));
+    };
   }
 
   /**
    * Makes a draft true: in the books, then in the journal, both before the answer goes out. The answer is kept under the
-   * write's requestid in the same append.
+   * write's key in the same append.
    */
-  commit(
-    draft: Draft,
-    about: {
-      actor: Actor;
-      operation: string;
-      entity: EntityName;
-      id: string;
-      requestid?: string;
-      startedAt: number;
-      overlapping: number;
-      inFlight: number;
-    },
-    answer?: () => KeptAnswer,
-  ): void {
+  commit(draft: Draft, about: WriteAbout, kept?: { key: string; answer: () => KeptAnswer }): void {
+    const change = draft.change();
     const line: WriteLine = {
       kind: 'write',
       seq: this.seq + 1,
       realm: draft.company.profile.realmId,
       ...about,
-      ...printChange(draft.change()),
+      ...printChange(change),
     };
-    this.replay(line);
+    const before = draft.company.rowsOf(change.puts);
+    this.wrote(line, change);
     const lines: JournalLine[] = [line];
-    if (answer !== undefined && about.requestid !== undefined) {
-      lines.push({ kind: 'answer', realm: line.realm, requestid: about.requestid, ...answer() });
-    }
+    if (kept !== undefined) lines.push({ kind: 'answer', realm: line.realm, requestid: kept.key, ...kept.answer() });
     for (const each of lines.slice(1)) this.replay(each);
     this.journal.append(...lines);
+    this.onCommit(draft.company, about, change, before);
   }
 
   /** Keeps the answer of a write that changed nothing. */
@@ -127,6 +183,12 @@ export class Emulator {
     const line: JournalLine = { kind: 'answer', realm: company.profile.realmId, requestid, ...answer };
     this.journal.append(line);
     this.replay(line);
+  }
+
+  /** Steps time forward and remembers it; resolves when what came due by it is done. */
+  async advance(ms: number): Promise<void> {
+    this.journal.append({ kind: 'time', steppedMs: this.clock.steppedMs() + ms });
+    await this.clock.advance(ms);
   }
 
   setSwitches(company: Company, switches: Partial<CompanySwitches>): void {
@@ -142,12 +204,13 @@ export class Emulator {
   private replay(line: JournalLine): void {
     switch (line.kind) {
       case 'company':
-        this.companies.set(line.profile.realmId, new Company(line.profile));
+        this.add(new Company(line.profile));
         return;
       case 'write':
-        this.company(line.realm).apply(readChange(line));
-        this.seq = line.seq;
-        this.writes.push(this.tell(line));
+        this.wrote(line, readChange(line));
+        return;
+      case 'time':
+        this.clock.resume(line.steppedMs);
         return;
       case 'answer':
         this.company(line.realm).keptAnswers.set(line.requestid, { status: line.status, body: line.body, at: line.at });
@@ -160,16 +223,21 @@ export class Emulator {
     }
   }
 
-  private tell(line: WriteLine): WriteRecord {
-    const { kind: _kind, puts, postings: _postings, counters: _counters, ...rest } = line;
-    const record = puts.find(([entity, id]) => entity === line.entity && id === line.id)?.[2];
-    const marker = record === undefined || record === null ? undefined : markerOf(parseExact(record));
+  private add(company: Company): void {
+    this.companies.set(company.profile.realmId, company);
+    this.byKey.set(company.profile.key, company);
+  }
+
+  private wrote(line: WriteLine, change: Change): void {
+    this.company(line.realm).apply(change);
+    this.seq = line.seq;
+    this.writes.push(this.tell(line, change));
+  }
+
+  private tell(line: WriteLine, change: Change): WriteRecord {
+    const { kind: _kind, puts: _puts, postings: _postings, counters: _counters, ...rest } = line;
+    const record = change.puts.find(({ entity, id }) => entity === line.entity && id === line.id)?.record;
+    const marker = record === undefined || record === null ? undefined : markerIn(record);
     return { ...rest, company: this.company(line.realm).profile.key, ...(marker === undefined ? {} : { marker }) };
   }
-}
-
-/** The mark an app leaves in a note, `Run a Call <id>`, by which an admin looks for duplicates. */
-export function markerOf(record: unknown): string | undefined {
-  const note = text(object(record as ExactObject)['PrivateNote']);
-  return note === undefined ? undefined : /Run a Call (\S+)/.exec(note)?.[1];
 }

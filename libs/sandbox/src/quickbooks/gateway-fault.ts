@@ -50,3 +50,9 @@ export function gatewayFaultBody(fault: GatewayFault, nowMs: number): string {
     cdcresponse: [],
   });
 }
+
+/** The capitalised form of the same, also seen in the wild, with the code's zeros (quickbooks.md §1.6). */
+export function capitalisedFaultBody(fault: GatewayFault, time: string): string {
+  const error = { Message: fault.message, Detail: fault.detail, code: fault.code.padStart(6, '0') };
+  return JSON.stringify({ Fault: { Error: [error], type: fault.type }, time });
+}

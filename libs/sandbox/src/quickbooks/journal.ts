@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { parseExact, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Change, CompanyProfile, CompanySwitches, EntityName } from './company';
 import { Decimal } from './exact';
@@ -11,6 +11,7 @@ import { Decimal } from './exact';
  *   {"kind":"answer","realm":…,"requestid":…,"status":…,"body":…}      an answer to be replayed
  *   {"kind":"switches","realm":…,"switches":{…}}                       someone switched something in the company's pages
  *   {"kind":"oauth","patch":{…}}                                       codes, tokens, connections
+ *   {"kind":"time","steppedMs":…}                                      how far time was stepped in all
  *
  * Records stand as JSON text inside the line, so that their numbers keep their digits.
  */
@@ -19,7 +20,8 @@ export type JournalLine =
   | WriteLine
   | { kind: 'answer'; realm: string; requestid: string; status: number; body: string; at: number }
   | { kind: 'switches'; realm: string; switches: CompanySwitches }
-  | { kind: 'oauth'; patch: OAuthPatch };
+  | { kind: 'oauth'; patch: OAuthPatch }
+  | { kind: 'time'; steppedMs: number };
 
 export type Actor = 'seed' | 'api' | 'human';
 
@@ -63,6 +65,8 @@ export interface OAuthPatch {
 }
 
 export class Journal {
+  private open: number | undefined;
+
   constructor(private readonly file: string) {}
 
   /** Every whole line so far; a last line cut short by a kill is dropped from the file. */
@@ -79,8 +83,16 @@ export class Journal {
       .map((line) => JSON.parse(line) as JournalLine);
   }
 
+  /** In the file when it returns: one write to a file that stays open. */
   append(...lines: readonly JournalLine[]): void {
-    appendFileSync(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
+    this.open ??= openSync(this.file, 'a', 0o600);
+    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    for (let written = 0; written < bytes.length;) written += writeSync(this.open, bytes, written);
+  }
+
+  close(): void {
+    if (this.open !== undefined) closeSync(this.open);
+    this.open = undefined;
   }
 }
 

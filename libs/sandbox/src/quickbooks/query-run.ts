@@ -1,5 +1,5 @@
 import { ExactNumber, isObject, type ExactJson, type ExactObject } from '@qbo-sync/contracts/exact-json';
-import type { Company, Row } from './company';
+import type { Company, EntityName, Row } from './company';
 import { Decimal, number, object, text } from './exact';
 import { isActive } from './name-list';
 import { pacificDay } from './pacific-time';
@@ -14,15 +14,19 @@ const ALWAYS = ['Id', 'SyncToken', 'MetaData.CreateTime', 'MetaData.LastUpdatedT
  * Runs a statement against a company's records (quickbooks.md §6): `{"Customer":[…],"startPosition":1,"maxResults":2}`,
  * `{"totalCount":N}`, or `{}` when nothing matches. Inactive rows of name lists are hidden unless `Active` is asked for.
  */
-export function runQuery(company: Company, statement: string, nowMs: number): ExactObject {
+export function runQuery(
+  company: Company,
+  statement: string,
+  nowMs: number,
+  rowsOf: (entity: EntityName) => Row[] = (entity) => company.rows(entity),
+): ExactObject {
   const query = parseQuery(statement);
   const resource = resourceNamed(query.from);
   if (resource === undefined)
     return refuse('4001', `Invalid query : QueryValidationError: Invalid entity name ${query.from}`);
   for (const { property } of [...query.where, ...query.orderBy]) checkProperty(resource, property);
   checkOperators(resource, query.where);
-  const matching = company
-    .rows(resource.name)
+  const matching = rowsOf(resource.name)
     .map((row) => ({ ...row, record: shown(company, resource, row) }))
     .filter((row) => (resource.nameList && !asksActive(query) ? isActive(row.record) : true))
     .filter((row) => query.where.every((condition) => matches(row.record, resource, condition, nowMs)));

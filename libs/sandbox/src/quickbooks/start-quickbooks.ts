@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
 import { Disturbances } from './disturbances';
+import { DEFAULT_SETTINGS } from './default-settings';
 import { Emulator, type CompanySeed, type EmulatorSettings } from './emulator';
 import { createQuickBooksServer, listen } from './http-server';
 import type { OAuthSettings } from './oauth';
+import { Traffic } from './traffic';
 import { UK_VAT } from './seeds/uk-vat';
 import { US_AUTO } from './seeds/us-auto';
 
@@ -48,10 +50,16 @@ export async function startQuickBooks(options: QuickBooksOptions): Promise<Runni
     options.journalFile,
     options.companies ?? DEFAULT_COMPANIES,
     { ...DEFAULT_OAUTH, ...options.oauth },
-    { requestidMode: 'honour', latencyMs: { from: 2, to: 8 }, limits: null, ...options.settings },
+    { ...DEFAULT_SETTINGS, ...options.settings },
     options.now ?? Date.now,
   );
-  const server = createQuickBooksServer(emulator, new Disturbances());
+  const world = {
+    emulator,
+    clock: emulator.clock,
+    disturbances: new Disturbances(),
+    traffic: new Traffic(emulator.now),
+  };
+  const server = createQuickBooksServer(world);
   const url = `http://${host}:${await listen(server, options.port, host)}`;
   return {
     url,
@@ -59,7 +67,10 @@ export async function startQuickBooks(options: QuickBooksOptions): Promise<Runni
     tokenUrl: `${url}/oauth2/v1/tokens/bearer`,
     revokeUrl: `${url}/v2/oauth2/tokens/revoke`,
     adminUrl: `${url}/admin`,
-    close: () => stop(server),
+    close: async () => {
+      await stop(server);
+      emulator.close();
+    },
   };
 }
 
