@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { Client } from 'pg';
 import { until } from './until';
 
 /** What `npm start` writes to stack.json. */
@@ -62,6 +63,18 @@ export class LocalStack {
   /** The folder of the sandbox's own state (day-result.json, companies.json). */
   get sandboxDir(): string {
     return path.join(this.dir, 'sandbox');
+  }
+
+  /** What a `select count(*)` gives in a service's own database. */
+  async count(service: string, sql: string): Promise<number> {
+    const client = new Client({ connectionString: this.file().services[service]?.databaseUrl });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ count: string }>(sql);
+      return Number(rows[0]?.count ?? 0);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Plays the field-service day against the running stack. */

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalStack, type StackFile } from '@qbo-sync/testkit/local-stack';
 import { seeded } from '@qbo-sync/testkit/seeds';
 import { until } from '@qbo-sync/testkit/until';
-import { Client } from 'pg';
 import type { DayResult } from '../day/report';
 
 /**
@@ -31,26 +30,15 @@ describe('killed in the middle of a short day', () => {
   const isReady = async (service: string): Promise<boolean> =>
     (await fetch(`${file.services[service]!.url}/health/ready`)).ok;
 
-  const count = async (service: string, sql: string): Promise<number> => {
-    const client = new Client({ connectionString: file.services[service]!.databaseUrl });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ count: string }>(sql);
-      return Number(rows[0]?.count ?? 0);
-    } finally {
-      await client.end();
-    }
-  };
-
   it('loses nothing and posts nothing twice', async () => {
     file = await stack.start('--no-day');
     expect(await stack.playDay({ DAY_SIZE: 'short', DAY_UNTIL: 'configure' })).toMatchObject({ code: 0 });
     await admin('POST', 'settings', { requestidMode: 'ignore', latencyMs: 2000 });
     const day = stack.playDay({ DAY_SIZE: 'short' });
     const inHand: Record<(typeof VICTIMS)[number], () => Promise<number>> = {
-      gateway: () => count('gateway', 'select count(*) from attempt where closed_at is null'),
-      invoices: () => count('invoices', 'select count(*) from stream where open'),
-      payments: () => count('payments', 'select count(*) from stream where open'),
+      gateway: () => stack.count('gateway', 'select count(*) from attempt where closed_at is null'),
+      invoices: () => stack.count('invoices', 'select count(*) from stream where open'),
+      payments: () => stack.count('payments', 'select count(*) from stream where open'),
     };
     // The day itself is what is killed into, not its preparations.
     await until(async () => (await inHand.invoices()) > 0, { timeoutMs: 90_000, what: 'the first invoice' });
