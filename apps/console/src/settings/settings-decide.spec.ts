@@ -116,6 +116,13 @@ describe('books', () => {
 });
 
 describe('what services propose', () => {
+  const proposing = (name: string, percentage: string): SettingsCommand => ({
+    do: 'rates',
+    at,
+    books: 'b1',
+    rates: [{ rateId: 'tx', name, percentage, state: 'suggested', code: { id: '6', name: 'Zero' } }],
+  });
+
   it('is taken once', () => {
     expect(when([made, bound], { do: 'profile', at, books: 'b1', profile })).toEqual([read]);
     expect(when([made, bound, read], { do: 'profile', at, books: 'b1', profile })).toEqual([]);
@@ -123,15 +130,29 @@ describe('what services propose', () => {
   });
 
   it('never takes a confirmed code away, and brings its name up to date', () => {
-    const state = after([made, bound, rates], patch({ 'tax.rates': { tx: '5' } }), {
-      do: 'rates',
-      at,
-      books: 'b1',
-      rates: [{ rateId: 'tx', name: 'County 2', percentage: '9', state: 'suggested', code: { id: '6', name: 'Zero' } }],
-    });
+    const state = after([made, bound, rates], patch({ 'tax.rates': { tx: '5' } }), proposing('County 2', '8.250'));
     expect(state.values['tax.rates']).toEqual([
-      { rateId: 'tx', name: 'County 2', percentage: '9', state: 'confirmed', code: { id: '5', name: 'Standard' } },
+      { rateId: 'tx', name: 'County 2', percentage: '8.250', state: 'confirmed', code: { id: '5', name: 'Standard' } },
     ]);
+  });
+
+  it('suspends a confirmed code when its rate gets another percentage, until a person confirms it again', () => {
+    const suspended = after(
+      [made, bound, rates],
+      patch({ 'tax.rates': { tx: '5' } }),
+      proposing('County', '9'),
+      proposing('County', '9.0'),
+    );
+    expect(suspended.values['tax.rates']).toMatchObject([
+      { percentage: '9.0', state: 'percentage_differs', code: { id: '5' } },
+    ]);
+    const again = after(
+      [made, bound, rates],
+      patch({ 'tax.rates': { tx: '5' } }),
+      proposing('County', '9'),
+      patch({ 'tax.rates': { tx: '5' } }),
+    );
+    expect(again.values['tax.rates']).toMatchObject([{ percentage: '9', state: 'confirmed' }]);
   });
 
   it('adds categories without touching their accounts', () => {

@@ -7,6 +7,7 @@ import {
   type SettingKey,
   type SettingValues,
 } from '@qbo-sync/contracts/sync/settings';
+import { equalByValue } from '@qbo-sync/money/decimal';
 import type { CompanyDetails, ProposedCategory, SettingsEvent } from './settings-events';
 
 /** Who changed a setting last, when, and what it was. */
@@ -131,15 +132,23 @@ function isChoice(value: unknown): value is Choice {
   return typeof value === 'object' && value !== null && 'id' in value;
 }
 
-/** A code that a person confirmed outlives every proposal; names and percentages are always the newest. */
+/**
+ * Names and percentages are always the newest. A code that a person confirmed outlives every proposal, but not another
+ * percentage: QuickBooks' codes cannot be edited, so the mapping is suspended until it is confirmed again (postings.md §7).
+ *
+ *   confirmed ──another percentage──▶ percentage_differs ──a person──▶ confirmed
+ */
 export function mergeRates(known: readonly RateMapping[], proposed: readonly RateMapping[]): readonly RateMapping[] {
-  const confirmed = new Map(known.filter((rate) => rate.state === 'confirmed').map((rate) => [rate.rateId, rate]));
   const merged = new Map(known.map((rate) => [rate.rateId, rate]));
-  for (const rate of proposed) {
-    const kept = confirmed.get(rate.rateId);
-    merged.set(rate.rateId, kept === undefined ? rate : { ...kept, name: rate.name, percentage: rate.percentage });
-  }
+  for (const rate of proposed) merged.set(rate.rateId, mergedRate(merged.get(rate.rateId), rate));
   return [...merged.values()];
+}
+
+function mergedRate(known: RateMapping | undefined, proposed: RateMapping): RateMapping {
+  if (known?.state !== 'confirmed' && known?.state !== 'percentage_differs') return proposed;
+  const { name, percentage } = proposed;
+  const state = equalByValue(known.percentage, percentage) ? known.state : 'percentage_differs';
+  return { ...known, name, percentage, state };
 }
 
 /** Newly seen categories join without an account; names are always the newest. */
