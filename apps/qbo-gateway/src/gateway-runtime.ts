@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { placeQuiet, readOffsets } from '@qbo-sync/eventstore/offsets';
 import type { Outbox } from '@qbo-sync/eventstore/outbox';
@@ -26,6 +26,7 @@ import type { Log } from '@qbo-sync/service/log';
 import { logTrouble } from '@qbo-sync/service/trouble';
 import { Counter, type Registry } from 'prom-client';
 import { BatchIntake } from './batch-intake';
+import { KeyKeeper } from './key-keeper';
 import type { GatewayConfig } from './gateway-config';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
@@ -57,6 +58,7 @@ export class GatewayRuntime {
   private readonly dispatcher: Dispatcher;
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
+  private readonly keys: KeyKeeper;
   private outbox: Outbox | undefined;
   private consumer: RunningConsumer | undefined;
   private settingsEnds: readonly PartitionEnd[] = [];
@@ -88,15 +90,30 @@ export class GatewayRuntime {
     });
     const clock = (): Date => new Date();
     const wake = (): void => this.wake();
-    const tokens = new Tokens(this.db, vault, oauth, clock);
-    const quickbooks = new Quickbooks(this.client, tokens, this.permits, new CompanyWatch(this.db, clock, wake));
+    const alarms = new Counter({
+      name: 'qbo_sync_gateway_token_alarms_total',
+      help: 'Refresh tokens that changed before their time: somebody else may hold one',
+      labelNames: ['alarm'],
+      registers: [parts.metrics],
+    });
+    this.keys = new KeyKeeper(this.db, vault, config.TOKEN_KEYS_FILE, log);
+    const tokens = new Tokens(this.db, vault, oauth, clock, {
+      onCommit: wake,
+      onAlarm: (tenant, alarm) => {
+        alarms.inc({ alarm });
+        log.error({ tenant, alarm }, 'look at this grant');
+      },
+    });
+    const watch = new CompanyWatch(this.db, clock, wake);
+    const mayWrite = (tenant: string, forMs: number): boolean => this.dispatcher.maySend(tenant, forMs);
+    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite);
     this.connections = new Connections({ db: this.db, vault, oauth, client: this.client, onCommit: wake });
     this.reader = new Reader(this.db, quickbooks);
     this.intake = new BatchIntake(this.db, group, (place) => log.warn(place, 'set a message aside'));
     this.dispatcher = new Dispatcher({
       db: this.db,
       quickbooks,
-      owner: randomUUID(),
+      owner: `${hostname()}:${config.PORT}`,
       unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
       onCommit: () => this.outbox?.wake(),
       onStep: (step) => {
@@ -104,7 +121,7 @@ export class GatewayRuntime {
         if (step.step === 'answered') this.answers.inc({ outcome: step.outcome ?? '', code: step.code ?? '' });
       },
       onError: (err, { tenant, ref }) => log.error({ err, tenant, ref }, 'could not work on a request'),
-      onFenced: () => log.warn({}, 'another gateway has taken over'),
+      onFenced: (shard) => log.warn({ shard }, 'another gateway has taken the shard'),
     });
     this.answers = new Counter({
       name: 'qbo_sync_gateway_answers_total',
@@ -136,6 +153,7 @@ export class GatewayRuntime {
       (err) => log.warn({ err }, 'could not publish; trying again'),
     );
     this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
+    this.keys.start();
     this.consumer = runConsumer({
       kafka: this.kafka,
       groupId: group,
@@ -152,6 +170,7 @@ export class GatewayRuntime {
   async close(): Promise<void> {
     await this.stopConsuming();
     await this.dispatcher.stop();
+    await this.keys.stop();
     this.permits.stop();
     await this.outbox?.stop();
     await this.producer.close();

@@ -13,6 +13,16 @@ class ReadBody {
   @IsOptional() @IsObject() params?: Record<string, string>;
 }
 
+class FreshStartBody {
+  @IsString() name: string;
+}
+
+const FRESH_START = {
+  nothing_offered: 'No other QuickBooks company was chosen: connect to it first.',
+  name_differs: 'This is not the name of the other QuickBooks company.',
+  taken: 'This QuickBooks company belongs to another Run a Call company.',
+} as const;
+
 /** For our own console and operators: connections, and people's reads of QuickBooks. */
 @Controller('internal/companies/:tenant')
 @UseGuards(OperatorGuard)
@@ -28,6 +38,17 @@ export class InternalController {
   @Get('connection')
   connection(@Param('tenant') tenant: string): Promise<Connection> {
     return this.runtime.connections.connection(known(tenant));
+  }
+
+  /** Another QuickBooks company takes the place of the one the books were bound to; the person has typed its name. */
+  @Post('connection/fresh-start')
+  @HttpCode(200)
+  async freshStart(@Param('tenant') tenant: string, @Body() body: unknown): Promise<Connection> {
+    const checked = check(FreshStartBody, body);
+    if (!checked.ok) throw new Problem(400, checked.fault.code, `${checked.fault.path} ${checked.fault.message}`);
+    const ended = await this.runtime.connections.freshStart(known(tenant), checked.value.name);
+    if (ended.is !== 'started') throw new Problem(409, ended.is, FRESH_START[ended.is]);
+    return this.runtime.connections.connection(tenant);
   }
 
   @Delete('connection')

@@ -6,9 +6,11 @@ import { classify, recordIn } from '@qbo-sync/qbo/classify';
 import type { QboClient } from '@qbo-sync/qbo/client';
 import type { IntuitOAuth, TokenPair } from '@qbo-sync/qbo/oauth';
 import { sayCondition } from './condition';
+import { isConnected } from './decide/gate';
+import { newBooks, startFresh, type FreshStart } from './fresh-start';
 import { lockRealm } from './sql/locks';
 import { selectCompany, selectRealmOwner, updateDisconnected, upsertConnected } from './sql/companies';
-import { deleteConnecting, selectConnecting, upsertConnecting } from './sql/connecting';
+import { deleteConnecting, selectConnecting, selectOffered, upsertConnecting, upsertOffered } from './sql/connecting';
 import { insertState, takeState } from './sql/oauth-states';
 import { sealPair } from './tokens';
 import type { Vault } from './vault';
@@ -38,6 +40,8 @@ export interface Connection {
   readonly companyName?: string;
   readonly connectedAt?: string;
   readonly firstConnectedAt?: string;
+  /** The QuickBooks company that a fresh start would take. */
+  readonly otherCompanyName?: string;
 }
 
 export interface ConnectionsOptions {
@@ -76,7 +80,7 @@ export class Connections {
     const ended = await this.#finish(tenant, callback);
     const shown = SHOWN[ended.is];
     if (shown === undefined) await deleteConnecting(this.#options.db, tenant);
-    else await upsertConnecting(this.#options.db, tenant, shown, this.#clock());
+    else if (ended.is !== 'other_company') await upsertConnecting(this.#options.db, tenant, shown, this.#clock());
     return ended;
   }
 
@@ -94,7 +98,9 @@ export class Connections {
     const { db } = this.#options;
     const company = await selectCompany(db, tenant);
     const since = new Date(this.#clock().getTime() - STATE_LIFE_MS);
-    const trying = company?.state === 'connected' ? undefined : await selectConnecting(db, tenant, since);
+    const connected = company !== undefined && isConnected(company.state);
+    const trying = connected ? undefined : await selectConnecting(db, tenant, since);
+    const other = await selectOffered(db, tenant, new Date(0));
     if (company === undefined) return { books: null, state: trying ?? 'none' };
     return {
       books: company.books,
@@ -102,7 +108,24 @@ export class Connections {
       ...(company.companyName === null ? {} : { companyName: company.companyName }),
       ...(company.connectedAt === null ? {} : { connectedAt: company.connectedAt.toISOString() }),
       firstConnectedAt: company.firstConnectedAt.toISOString(),
+      ...(other?.companyName ? { otherCompanyName: other.companyName } : {}),
     };
+  }
+
+  /** Makes new books over the other company that a person said yes to, once its name was typed. */
+  async freshStart(tenant: string, name: string): Promise<FreshStart> {
+    const { db, vault, oauth } = this.#options;
+    const started = await inTransaction(db, async (client) => {
+      const now = this.#clock();
+      const ended = await startFresh(client, tenant, name, now);
+      if (ended.is === 'started') await sayCondition(client, tenant, now);
+      return ended;
+    });
+    if (started.is === 'started' && started.oldRefresh !== null) {
+      await oauth.revoke(vault.open(started.oldRefresh, { tenant, column: 'refresh' }));
+    }
+    this.#options.onCommit?.();
+    return started;
   }
 
   /** Ends the grant and forgets the tokens; books and links stay for the same company's return. */
@@ -136,17 +159,17 @@ export class Connections {
     const { db, vault } = this.#options;
     const now = this.#clock();
     const realmHmacs = vault.lookups(realmId);
+    const sealed = sealPair(vault, tenant, pair, now);
+    const realmSealed = vault.seal(realmId, { tenant, column: 'realm' });
     const stored = await inTransaction(db, async (client): Promise<Connecting> => {
       await lockRealm(client, realmHmacs[0] ?? '');
       const refusal = await refusalOf(client, tenant, realmHmacs);
+      if (refusal === 'other_company') {
+        await upsertOffered(client, tenant, { ...sealed, realmHmacs, realmSealed, companyName }, now);
+      }
       if (refusal !== undefined) return { is: refusal, tenant };
       const books = (await selectCompany(client, tenant))?.books ?? newBooks();
-      const { accessSealed, refreshSealed, issuedAt, accessUntil } = sealPair(vault, tenant, pair, now);
-      const realmSealed = vault.seal(realmId, { tenant, column: 'realm' });
-      await upsertConnected(client, {
-        ...{ tenant, books, realmHmacs, realmSealed, companyName },
-        ...{ accessSealed, refreshSealed, issuedAt, accessUntil },
-      });
+      await upsertConnected(client, { ...sealed, tenant, books, realmHmacs, realmSealed, companyName });
       await sayCondition(client, tenant, now);
       return { is: 'connected', tenant, books };
     });
@@ -172,10 +195,6 @@ async function refusalOf(
   const owner = await selectRealmOwner(client, realmHmacs);
   if (owner !== undefined) return owner === tenant ? undefined : 'taken';
   return (await selectCompany(client, tenant)) === undefined ? undefined : 'other_company';
-}
-
-function newBooks(): string {
-  return `bk_${randomBytes(10).toString('hex')}`;
 }
 
 function hashOf(state: string): string {

@@ -3,12 +3,12 @@ import { readActive } from './condition';
 import { Fenced, type Desk, type Step } from './desk';
 import { BACK_OFF, backOffMs, gate, type BackOff } from './decide/gate';
 import { shardOf } from './intake';
+import { Leases } from './leases';
 import type { Quickbooks } from './quickbooks';
 import { workOn } from './record-work';
 import { selectOpenAttempts } from './sql/attempts';
 import { selectCompanies, type CompanyRow } from './sql/companies';
 import { selectHeads, selectNextDue, wakeForgotten } from './sql/pending';
-import { takeShards } from './sql/shards';
 import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
@@ -25,8 +25,10 @@ export interface DispatcherOptions {
   readonly onStep?: (step: Step) => void;
   /** Told of every failure of ours; holds neither a name nor an amount. */
   readonly onError?: (error: unknown, where: { readonly tenant: string; readonly ref: string }) => void;
-  /** Another process has taken over: this one sends nothing more. */
-  readonly onFenced?: () => void;
+  /** Another process has taken the shard: this one sends nothing more for it. */
+  readonly onFenced?: (shard: number) => void;
+  /** How long a shard is leased for; specs take less. */
+  readonly leaseMs?: number;
 }
 
 /** In flight per company (quickbooks.md §3.1). */
@@ -57,7 +59,7 @@ export class Dispatcher {
   readonly #busy = new Map<string, Set<string>>();
   readonly #failures = new Map<string, { count: number; until: number }>();
   readonly #tasks = new Set<Promise<void>>();
-  #epochs = new Map<number, string>();
+  readonly #leases: Leases;
   #rounds: Promise<void> | undefined;
   #woken = false;
   #rouse: (() => void) | undefined;
@@ -65,13 +67,20 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#leases = new Leases({
+      ...{ db: options.db, owner: options.owner },
+      ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+      idle: (shard) => ![...this.#busy].some(([tenant, refs]) => refs.size > 0 && shardOf(tenant) === shard),
+      onChange: () => this.wake(),
+      onError: (error) => options.onError?.(error, { tenant: '', ref: '' }),
+    });
     this.#desk = {
       db: options.db,
       quickbooks: options.quickbooks,
       clock: options.clock ?? (() => new Date()),
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,
-      epochOf: (tenant) => this.#epochs.get(shardOf(tenant)) ?? '0',
+      epochOf: (tenant) => this.#leases.epochOf(shardOf(tenant)),
       onCommit: () => {
         options.onCommit?.();
         this.wake();
@@ -80,9 +89,9 @@ export class Dispatcher {
     };
   }
 
-  /** Takes the shards and starts the loop. What it finds open was sent by somebody who is gone. */
+  /** Takes its share of the shards and starts the loop. What it finds open was sent by somebody who is gone. */
   async start(): Promise<void> {
-    this.#epochs = await takeShards(this.#options.db, this.#options.owner);
+    await this.#leases.start();
     this.#rounds = this.#loop();
   }
 
@@ -92,12 +101,22 @@ export class Dispatcher {
     this.#rouse?.();
   }
 
-  /** Ends after what is in flight. */
+  /** True while this process may send for the tenant, and what it sends now is on its way before the lease is over. */
+  maySend(tenant: string, forMs: number): boolean {
+    return this.#leases.maySend(shardOf(tenant), forMs);
+  }
+
+  /** How many shards are held here. */
+  shardsHeld(): number {
+    return this.#leases.held();
+  }
+
+  /** Ends after what is in flight; shards that are idle go to others at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#rouse?.();
     await this.#rounds;
-    await Promise.all(this.#tasks);
+    await this.#leases.stop(Promise.all(this.#tasks));
   }
 
   async #loop(): Promise<void> {
@@ -121,7 +140,8 @@ export class Dispatcher {
 
   async #round(): Promise<void> {
     const now = this.#desk.clock();
-    const companies = await selectCompanies(this.#options.db);
+    const all = await selectCompanies(this.#options.db);
+    const companies = all.filter(({ tenant }) => this.#leases.holds(shardOf(tenant)));
     const active = await readActive(
       this.#options.db,
       companies.map(({ tenant }) => tenant),
@@ -182,8 +202,8 @@ export class Dispatcher {
       this.#failures.delete(key);
     } catch (error) {
       if (error instanceof Fenced) {
-        this.#stopped = true;
-        this.#options.onFenced?.();
+        this.#leases.lost(error.shard);
+        this.#options.onFenced?.(error.shard);
         return;
       }
       // A fault of ours or of the database: the row stays, others go on, this one later.

@@ -1,8 +1,8 @@
 import { classify, type Outcome } from '@qbo-sync/qbo/classify';
-import type { QboCall, QboClient } from '@qbo-sync/qbo/client';
+import { QBO_LIMITS, type QboCall, type QboClient, type Reply } from '@qbo-sync/qbo/client';
 import type { CompanyWatch } from './company-watch';
 import type { Permits } from './permits';
-import type { Tokens } from './tokens';
+import type { RefusedToken, Tokens } from './tokens';
 
 export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
   /** May name the company itself: `companyinfo/{realm}`. */
@@ -10,6 +10,18 @@ export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
 };
 
 const REALM = '{realm}';
+
+/** A connection may take so long, and only then is the first byte written: the lease must outlast it. */
+export const NEEDED_TO_SEND_MS = QBO_LIMITS.connectMs;
+
+/** Nothing was sent because of us: it says nothing of QuickBooks. */
+const LEASE_OVER = 'lease_over';
+/** A fresh start came between: what is meant for the old books never goes into the new ones. */
+const OTHER_BOOKS = 'other_books';
+const OURS: ReadonlySet<string> = new Set([LEASE_OVER, OTHER_BOOKS]);
+
+/** The detail of a 401 whose grant was taken back (quickbooks.md §1.6). */
+const REVOKED = /revoked/i;
 
 /** The company a call is for. */
 export interface Company {
@@ -27,12 +39,14 @@ export class Quickbooks {
     private readonly tokens: Tokens,
     private readonly permits: Permits,
     private readonly watch: CompanyWatch,
+    private readonly mayWrite: (tenant: string, forMs: number) => boolean = () => true,
   ) {}
 
   /** Never throws for what QuickBooks or the network does. */
   async call(company: Company, call: Call): Promise<Outcome> {
     const startedAt = this.watch.now();
     const outcome = await this.#authorized(company, call);
+    if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
     await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
       this.permits.close(company.books, this.watch.throttledUntilMs(outcome.fault));
@@ -46,20 +60,23 @@ export class Quickbooks {
   }
 
   async #authorized(company: Company, call: Call): Promise<Outcome> {
-    let refused: number | undefined;
+    let refused: RefusedToken | undefined;
     for (;;) {
       const access = await this.tokens.access(company.tenant, refused);
       if (access.is === 'unavailable') return { is: 'unsent', why: access.why };
       if (access.is === 'reconnect') return disconnected('invalid_grant');
+      if (access.books !== company.books) return { is: 'unsent', why: OTHER_BOOKS };
       const { realmId, token: accessToken } = access;
       const path = call.path.replace(REALM, encodeURIComponent(realmId));
       const reply = await this.permits.run(company.books, () =>
-        this.client.send({ ...call, path, realmId, accessToken }),
+        call.method === 'GET' || this.mayWrite(company.tenant, NEEDED_TO_SEND_MS)
+          ? this.client.send({ ...call, path, realmId, accessToken })
+          : Promise.resolve<Reply>({ reply: 'notSent', why: LEASE_OVER }),
       );
       const outcome = classify(reply);
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;
       if (refused !== undefined) return disconnected(outcome.fault.code);
-      refused = access.version;
+      refused = { version: access.version, revoked: REVOKED.test(outcome.fault.detail) };
     }
   }
 }

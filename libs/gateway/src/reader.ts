@@ -1,6 +1,7 @@
 import { printExact } from '@qbo-sync/contracts/exact-json';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import type { Outcome } from '@qbo-sync/qbo/classify';
+import { isConnected } from './decide/gate';
 import type { Quickbooks } from './quickbooks';
 import { selectCompany } from './sql/companies';
 
@@ -25,7 +26,7 @@ export class Reader {
   async read(tenant: string, path: string, params: Readonly<Record<string, string>>): Promise<ReadAnswer> {
     if (!PATH.test(path)) return { is: 'bad_path' };
     const company = await selectCompany(this.db, tenant);
-    if (company === undefined || company.state !== 'connected') return { is: 'not_connected' };
+    if (company === undefined || !isConnected(company.state)) return { is: 'not_connected' };
     const at = path === 'companyinfo' ? 'companyinfo/{realm}' : path;
     return answerOf(await this.quickbooks.call(company, { method: 'GET', path: at, query: params }));
   }

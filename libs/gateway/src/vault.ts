@@ -38,10 +38,25 @@ export interface Place {
  * Seals tokens and realm ids: AES-256-GCM, `v1.<key id>.<base64url of iv, ciphertext, tag>`, bound to tenant and column.
  */
 export class Vault {
-  readonly #ring: KeyRing;
+  #ring: KeyRing;
 
   constructor(ring: KeyRing) {
     this.#ring = ring;
+  }
+
+  /** The key that seals from now on. */
+  get current(): string {
+    return this.#ring.current;
+  }
+
+  /** Another ring: with one key more, or one less once nothing is sealed by it any more. */
+  use(ring: KeyRing): void {
+    this.#ring = ring;
+  }
+
+  /** The same text sealed by the current key; the text itself where it is already. */
+  reseal(sealed: string, place: Place): string {
+    return sealed.split('.')[1] === this.#ring.current ? sealed : this.seal(this.open(sealed, place), place);
   }
 
   seal(plain: string, place: Place): string {

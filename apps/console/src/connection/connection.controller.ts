@@ -1,4 +1,5 @@
 import {
+  Body,
   Controller,
   Delete,
   Get,
@@ -10,10 +11,11 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
-import { AuthorizeUrlDto, ConnectionDto } from './connection.dto';
+import { readBody } from '../http/read-body';
+import { AuthorizeUrlDto, ConnectionDto, FreshStartBody } from './connection.dto';
 import { Connections } from './connections';
 
 @ApiTags('connection')
@@ -35,6 +37,18 @@ export class ConnectionController {
   @ApiOkResponse({ type: AuthorizeUrlDto })
   start(@Param('company') tenant: string, @Req() request: CallerRequest): Promise<AuthorizeUrlDto> {
     return this.connections.start(tenant, request.caller.kind);
+  }
+
+  @Post('fresh-start')
+  @HttpCode(200)
+  @ApiBody({ type: FreshStartBody })
+  @ApiOkResponse({ type: ConnectionDto })
+  freshStart(
+    @Param('company') tenant: string,
+    @Body() body: unknown,
+    @Req() request: CallerRequest,
+  ): Promise<ConnectionDto> {
+    return this.connections.freshStart(tenant, readBody(FreshStartBody, body).name, request.caller.kind);
   }
 
   @Delete()

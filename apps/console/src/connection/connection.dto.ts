@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
 
 export class ConnectionDto {
   @ApiProperty({
@@ -22,6 +23,16 @@ export class ConnectionDto {
   @ApiProperty({ type: String, nullable: true }) connectedAt: string | null;
   @ApiProperty({ type: String, nullable: true }) firstConnectedAt: string | null;
   @ApiPropertyOptional() endsOn?: string;
+  @ApiPropertyOptional({ description: 'The other QuickBooks company: a fresh start takes it.' })
+  otherCompanyName?: string;
+}
+
+/** Body of `POST /connection/fresh-start`. */
+export class FreshStartBody {
+  @ApiProperty({ description: 'The name of the other QuickBooks company, typed.' })
+  @IsString()
+  @Length(1, 200)
+  name: string;
 }
 
 export class AuthorizeUrlDto {

@@ -18,7 +18,7 @@ export class Connections {
   async show(tenant: string): Promise<ConnectionDto> {
     const connection = await this.read(tenant);
     if (connection === null) throw new Problem('gateway_unavailable');
-    const { state, companyName, connectedAt, firstConnectedAt, endsOn } = connection;
+    const { state, companyName, connectedAt, firstConnectedAt, endsOn, otherCompanyName } = connection;
     return {
       state,
       companyName: companyName ?? null,
@@ -26,6 +26,7 @@ export class Connections {
       connectedAt: connectedAt ?? null,
       firstConnectedAt: firstConnectedAt ?? null,
       ...(typeof endsOn === 'string' ? { endsOn } : {}),
+      ...(typeof otherCompanyName === 'string' ? { otherCompanyName } : {}),
     };
   }
 
@@ -35,6 +36,15 @@ export class Connections {
     if (!answer.ok) throw new Problem(answer.code);
     await this.conditions.started(tenant, by);
     return { authorizeUrl: answer.value.authorizeUrl };
+  }
+
+  /** Another QuickBooks company in place of the one of before; the settings follow what the gateway says (BooksBound). */
+  async freshStart(tenant: string, name: string, by: string): Promise<ConnectionDto> {
+    this.charts.forget(tenant);
+    const answer = await this.gateway.freshStart(tenant, name);
+    if (!answer.ok) throw new Problem(answer.code);
+    await this.conditions.started(tenant, by);
+    return this.show(tenant);
   }
 
   async disconnect(tenant: string): Promise<void> {

@@ -11,14 +11,18 @@ export interface GatewayConnection {
   readonly connectedAt?: string | null;
   readonly firstConnectedAt?: string | null;
   readonly endsOn?: string | null;
+  readonly otherCompanyName?: string | null;
 }
 
 /** `not_connected` and `quickbooks_refused`: QuickBooks or the gateway said no. `gateway_unavailable`: nobody answered. */
 export type GatewayFault = {
   readonly ok: false;
-  readonly code: 'not_connected' | 'quickbooks_refused' | 'gateway_unavailable';
+  readonly code: 'not_connected' | 'quickbooks_refused' | 'gateway_unavailable' | FreshStartFault;
 };
 export type GatewayAnswer<Value> = { readonly ok: true; readonly value: Value } | GatewayFault;
+
+/** Why a fresh start was not made. */
+export type FreshStartFault = 'nothing_offered' | 'name_differs' | 'taken';
 
 const TIMEOUT_MS = 20_000;
 /** The gateway's problem codes that say more than their status. */
@@ -28,6 +32,9 @@ const OF_CODE: Readonly<Record<string, GatewayFault['code']>> = {
   tenant_unknown: 'not_connected',
   refused: 'quickbooks_refused',
   qbo_down: 'gateway_unavailable',
+  nothing_offered: 'nothing_offered',
+  name_differs: 'name_differs',
+  taken: 'taken',
 };
 
 /** The gateway's internal API. Every failure is an answer; nothing here throws for what the other side does. */
@@ -47,6 +54,11 @@ export class GatewayClient {
   /** Revokes at Intuit; links and settings stay. */
   disconnect(tenant: string): Promise<GatewayAnswer<unknown>> {
     return this.call('DELETE', tenant, 'connection');
+  }
+
+  /** New books over the other QuickBooks company that was refused; `name` is its name, typed. */
+  freshStart(tenant: string, name: string): Promise<GatewayAnswer<GatewayConnection>> {
+    return this.call('POST', tenant, 'connection/fresh-start', { name });
   }
 
   /** One query of QuickBooks; its JSON as text, so that no number passes through a float. */

@@ -24,10 +24,15 @@ export interface Gate {
   readonly all: boolean;
 }
 
+/** A suspect grant is asked again; the token it gave before may still be good. */
+export function isConnected(state: ConnectionState): boolean {
+  return state === 'connected' || state === 'suspect';
+}
+
 /** How far a company's gate is open. */
 export function gate(company: CompanyGate, now: Date): Gate {
   const all = company.active === true;
-  if (company.state !== 'connected') return { most: 'none', all };
+  if (!isConnected(company.state)) return { most: 'none', all };
   if (company.trouble === null) return { most: 'limit', all };
   return { most: company.retryAt !== null && company.retryAt <= now ? 'one' : 'none', all };
 }
@@ -35,7 +40,7 @@ export function gate(company: CompanyGate, now: Date): Gate {
 /** The company's condition as the console shows it: one message, not one per waiting record. */
 export function condition(company: CompanyGate): CompanyCondition {
   if (company.state === 'reconnect') return 'reconnect';
-  if (company.state !== 'connected') return 'not_connected';
+  if (!isConnected(company.state)) return 'not_connected';
   if (company.trouble !== null) return company.trouble;
   return company.active === false ? 'paused' : 'ok';
 }

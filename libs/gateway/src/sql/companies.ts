@@ -12,6 +12,17 @@ export interface CompanyRow {
   readonly tokenVersion: number;
   readonly issuedAt: Date | null;
   readonly accessUntil: Date | null;
+  /** The refresh token before this one, while Intuit still takes it. */
+  readonly previousSealed: string | null;
+  readonly previousUntil: Date | null;
+  /** Since when the refresh token has its value, and how long it lives unless it is used. */
+  readonly refreshSince: Date | null;
+  readonly refreshUntil: Date | null;
+  /** A refresh of this value was not answered: Intuit may have made another. */
+  readonly lostAt: Date | null;
+  /** Since when Intuit refuses the grant, and when it is asked again. */
+  readonly suspectSince: Date | null;
+  readonly nextTryAt: Date | null;
   readonly state: ConnectionState;
   readonly companyName: string | null;
   readonly connectedAt: Date | null;
@@ -34,6 +45,13 @@ interface Row {
   token_version: string;
   issued_at: Date | null;
   access_until: Date | null;
+  previous_sealed: string | null;
+  previous_until: Date | null;
+  refresh_since: Date | null;
+  refresh_until: Date | null;
+  lost_at: Date | null;
+  suspect_since: Date | null;
+  next_try_at: Date | null;
   state: ConnectionState;
   company_name: string | null;
   connected_at: Date | null;
@@ -72,6 +90,7 @@ export interface Connected {
   readonly refreshSealed: string;
   readonly issuedAt: Date;
   readonly accessUntil: Date;
+  readonly refreshUntil: Date;
   readonly companyName: string | null;
 }
 
@@ -79,13 +98,16 @@ export interface Connected {
 export async function upsertConnected(sql: Sql, company: Connected): Promise<void> {
   await sql.query(
     `insert into company as c (tenant, books, realm_hmacs, realm_sealed, access_sealed, refresh_sealed, token_version,
-                               issued_at, access_until, state, company_name, connected_at, first_connected_at)
-     values ($1, $2, $3, $4, $5, $6, 1, $7, $8, 'connected', $9, $7, $7)
+                               issued_at, access_until, state, company_name, connected_at, first_connected_at,
+                               refresh_since, refresh_until)
+     values ($1, $2, $3, $4, $5, $6, 1, $7, $8, 'connected', $9, $7, $7, $7, $10)
      on conflict (tenant) do update
         set realm_hmacs = excluded.realm_hmacs, realm_sealed = excluded.realm_sealed,
             access_sealed = excluded.access_sealed, refresh_sealed = excluded.refresh_sealed,
             token_version = c.token_version + 1, issued_at = excluded.issued_at, access_until = excluded.access_until,
             state = 'connected', company_name = excluded.company_name, connected_at = excluded.connected_at,
+            refresh_since = excluded.refresh_since, refresh_until = excluded.refresh_until, previous_sealed = null,
+            previous_until = null, lost_at = null, suspect_since = null, next_try_at = null,
             trouble = null, trouble_since = null, retry_at = null, failures = 0`,
     [
       company.tenant,
@@ -97,6 +119,7 @@ export async function upsertConnected(sql: Sql, company: Connected): Promise<voi
       company.issuedAt,
       company.accessUntil,
       company.companyName,
+      company.refreshUntil,
     ],
   );
 }
@@ -106,22 +129,117 @@ export interface SealedPair {
   readonly refreshSealed: string;
   readonly issuedAt: Date;
   readonly accessUntil: Date;
+  readonly refreshUntil: Date;
 }
 
-/** Stores a refreshed pair before its first use. */
-export async function updateTokens(sql: Sql, tenant: string, pair: SealedPair): Promise<void> {
-  await sql.query(
-    `update company set access_sealed = $2, refresh_sealed = $3, issued_at = $4, access_until = $5,
-                        token_version = token_version + 1
-      where tenant = $1`,
-    [tenant, pair.accessSealed, pair.refreshSealed, pair.issuedAt, pair.accessUntil],
+/** The value before a new one, kept as long as Intuit takes it. */
+export interface Previous {
+  readonly sealed: string;
+  readonly until: Date;
+}
+
+/**
+ * Stores a refreshed pair before its first use. `previous`: given when the refresh token has another value than before.
+ * False: another has written the tokens meanwhile.
+ */
+export async function updateTokens(
+  sql: Sql,
+  tenant: string,
+  version: number,
+  pair: SealedPair,
+  previous: Previous | undefined,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update company set access_sealed = $3, refresh_sealed = $4, issued_at = $5, access_until = $6, refresh_until = $7,
+                        token_version = token_version + 1, lost_at = null, suspect_since = null, next_try_at = null,
+                        previous_sealed = coalesce($8, previous_sealed), previous_until = coalesce($9, previous_until),
+                        refresh_since = case when $8::text is null then refresh_since else $5 end,
+                        state = case when state = 'suspect' then 'connected' else state end
+      where tenant = $1 and token_version = $2`,
+    [
+      tenant,
+      version,
+      pair.accessSealed,
+      pair.refreshSealed,
+      pair.issuedAt,
+      pair.accessUntil,
+      pair.refreshUntil,
+      previous?.sealed ?? null,
+      previous?.until ?? null,
+    ],
   );
+  return rowCount === 1;
+}
+
+/** A refresh gave nothing and is tried again. `at`: it was not answered, so the value may be another by then. */
+export async function updateLost(sql: Sql, tenant: string, at: Date | null, nextTryAt: Date): Promise<void> {
+  await sql.query(`update company set lost_at = coalesce(lost_at, $2), next_try_at = $3 where tenant = $1`, [
+    tenant,
+    at,
+    nextTryAt,
+  ]);
+}
+
+/** Intuit refused the grant; it is asked again before it counts as over. */
+export async function updateSuspect(sql: Sql, tenant: string, since: Date, nextTryAt: Date): Promise<void> {
+  await sql.query(
+    `update company set suspect_since = $2, next_try_at = $3, state = case when state = 'connected' then 'suspect' else state end
+      where tenant = $1`,
+    [tenant, since, nextTryAt],
+  );
+}
+
+/** Sealed texts of one company, as they stand under a version of its tokens. */
+export interface SealedTexts {
+  readonly realmSealed: string;
+  readonly accessSealed: string | null;
+  readonly refreshSealed: string | null;
+  readonly previousSealed: string | null;
+}
+
+/** Companies with a text that another key than `keyId` sealed. */
+export async function selectSealedByOthers(sql: Sql, keyId: string, limit: number): Promise<CompanyRow[]> {
+  const { rows } = await sql.query<Row>(
+    `select * from company
+      where exists (select from unnest(array[realm_sealed, access_sealed, refresh_sealed, previous_sealed]) as t (sealed)
+                     where sealed is not null and split_part(sealed, '.', 2) <> $1)
+         or not exists (select from unnest(realm_hmacs) as h (hmac) where split_part(hmac, '.', 1) = $1)
+      order by tenant limit $2`,
+    [keyId, limit],
+  );
+  return rows.map(rowOf);
+}
+
+/** Stores what was sealed anew, unless the tokens have changed meanwhile. */
+export async function updateSealed(
+  sql: Sql,
+  company: CompanyRow,
+  sealed: SealedTexts,
+  realmHmacs: readonly string[],
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update company set realm_sealed = $3, access_sealed = $4, refresh_sealed = $5, previous_sealed = $6, realm_hmacs = $7
+      where tenant = $1 and token_version = $2 and realm_sealed = $8`,
+    [
+      company.tenant,
+      company.tokenVersion,
+      sealed.realmSealed,
+      sealed.accessSealed,
+      sealed.refreshSealed,
+      sealed.previousSealed,
+      realmHmacs,
+      company.realmSealed,
+    ],
+  );
+  return rowCount === 1;
 }
 
 /** The tokens go; books, links and the realm's binding stay. */
 export async function updateDisconnected(sql: Sql, tenant: string): Promise<void> {
   await sql.query(
-    `update company set access_sealed = null, refresh_sealed = null, token_version = token_version + 1, state = 'none',
+    `update company set access_sealed = null, refresh_sealed = null, previous_sealed = null, previous_until = null,
+                        lost_at = null, suspect_since = null, next_try_at = null, refresh_until = null,
+                        token_version = token_version + 1, state = 'none',
                         trouble = null, trouble_since = null, retry_at = null, failures = 0
       where tenant = $1`,
     [tenant],
@@ -176,6 +294,13 @@ function rowOf(row: Row): CompanyRow {
     tokenVersion: Number(row.token_version),
     issuedAt: row.issued_at,
     accessUntil: row.access_until,
+    previousSealed: row.previous_sealed,
+    previousUntil: row.previous_until,
+    refreshSince: row.refresh_since,
+    refreshUntil: row.refresh_until,
+    lostAt: row.lost_at,
+    suspectSince: row.suspect_since,
+    nextTryAt: row.next_try_at,
     state: row.state,
     companyName: row.company_name,
     connectedAt: row.connected_at,

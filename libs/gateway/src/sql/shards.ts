@@ -2,13 +2,71 @@ import type { Sql } from './client';
 
 export const SHARDS = 64;
 
-/** Takes every shard under a new epoch, which shuts out whoever held them. */
-export async function takeShards(sql: Sql, owner: string): Promise<Map<number, string>> {
-  const { rows } = await sql.query<{ shard: number; epoch: string }>(
-    `update shard set owner = $1, epoch = epoch + 1 returning shard, epoch`,
-    [owner],
+/** A shard as one replica holds it: what is committed for it must name this epoch. */
+export interface Held {
+  readonly shard: number;
+  readonly epoch: string;
+}
+
+/** Says that a replica lives, for `leaseMs` by the database's clock; how many live then. Those that are over go. */
+export async function beat(sql: Sql, owner: string, leaseMs: number): Promise<number> {
+  await sql.query(
+    `insert into replica (owner, until) values ($1, clock_timestamp() + $2 * interval '1 ms')
+     on conflict (owner) do update set until = excluded.until`,
+    [owner, leaseMs],
   );
-  return new Map(rows.map((row) => [row.shard, row.epoch]));
+  await sql.query(`delete from replica where until < clock_timestamp() and owner <> $1`, [owner]);
+  const { rows } = await sql.query<{ n: number }>(`select count(*)::int as n from replica`);
+  return rows[0]?.n ?? 1;
+}
+
+/** The replica is gone, and says so. */
+export async function deleteReplica(sql: Sql, owner: string): Promise<void> {
+  await sql.query(`delete from replica where owner = $1`, [owner]);
+}
+
+/** Takes up to `most` shards that nobody holds, each under a new epoch, which shuts out whoever held it. */
+export async function takeShards(sql: Sql, owner: string, most: number, leaseMs: number): Promise<Held[]> {
+  const { rows } = await sql.query<Held>(
+    `update shard s set owner = $1, epoch = s.epoch + 1, until = clock_timestamp() + $3 * interval '1 ms'
+       from (select shard from shard
+              where owner is null or until is null or until < clock_timestamp()
+              order by shard limit $2 for update skip locked) as free
+      where s.shard = free.shard returning s.shard, s.epoch`,
+    [owner, most, leaseMs],
+  );
+  return rows;
+}
+
+/** What a process of this very name held before it was started again; under a new epoch. */
+export async function retakeShards(sql: Sql, owner: string, leaseMs: number): Promise<Held[]> {
+  const { rows } = await sql.query<Held>(
+    `update shard set epoch = epoch + 1, until = clock_timestamp() + $2 * interval '1 ms'
+      where owner = $1 returning shard, epoch`,
+    [owner, leaseMs],
+  );
+  return rows;
+}
+
+/** Prolongs leases; those that are not answered have been taken by another. */
+export async function renewShards(sql: Sql, held: readonly Held[], leaseMs: number): Promise<number[]> {
+  const { rows } = await sql.query<{ shard: number }>(
+    `update shard s set until = clock_timestamp() + $3 * interval '1 ms'
+       from unnest($1::smallint[], $2::bigint[]) as h (shard, epoch)
+      where s.shard = h.shard and s.epoch = h.epoch and s.owner is not null returning s.shard`,
+    [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch), leaseMs],
+  );
+  return rows.map(({ shard }) => shard);
+}
+
+/** Lets go at once; whoever looks next may take them. */
+export async function releaseShards(sql: Sql, held: readonly Held[]): Promise<void> {
+  await sql.query(
+    `update shard s set owner = null, until = null
+       from unnest($1::smallint[], $2::bigint[]) as h (shard, epoch)
+      where s.shard = h.shard and s.epoch = h.epoch`,
+    [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch)],
+  );
 }
 
 /** True while the epoch is the shard's own; it cannot change before the transaction ends. */
