@@ -1,5 +1,6 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
@@ -133,6 +134,48 @@ describe('the invoices service', () => {
   it('an unknown field changes nothing', async () => {
     await rig.send(sent('inv_3', { data: { ...invoice('inv_3'), newIdea: { amount: 1.5 } } }));
     expect(await requestFor('invoice:inv_3')).toMatchObject({ kind: 'put' });
+  });
+
+  it('follows customers: a taxed invoice waits in the gateway for one it has not heard of, and is held when it is exempt', async () => {
+    await rig.send(sent('inv_5', { data: { ...invoice('inv_5'), customerId: 'cus_5' } }));
+    expect(await requestFor('invoice:inv_5')).toMatchObject({ kind: 'put' });
+    const exempt = { id: 'cus_5', kind: 'commercial', displayName: 'Canary School', taxExempt: true, active: true };
+    await rig.send(
+      rig.event(TOPICS.runacallCustomers, {
+        noun: 'customer',
+        change: 'created',
+        subject: 'cus_5',
+        sequence: 1,
+        data: { ...exempt, updatedAt: '2026-11-20T16:04:05Z' },
+      }),
+    );
+    expect(await rowOf('inv_5', ({ state }) => state === 'needs attention')).toMatchObject({
+      reason: { code: 'exempt', params: { c: 'Canary School' } },
+      party: 'Canary School',
+    });
+    expect(rig.requests().filter(({ ref }) => ref === 'invoice:inv_5')).toMatchObject([
+      { kind: 'put' },
+      { kind: 'cancel' },
+    ]);
+  });
+
+  it("follows items' answers: one that is inactive in QuickBooks is not used by a later line", async () => {
+    const item = {
+      tenant: rig.tenant,
+      ref: 'item:itm_2',
+      revision: 4,
+      books: (await requestFor('invoice:inv_3')).books,
+    };
+    await rig.send(rig.answer(item as QboRequest, { Id: '14', SyncToken: '1', Active: false }));
+    await until(
+      async () => (await database.pool.query(`select 1 from followed_item_link where not active`)).rowCount === 1,
+      { what: 'the followed item' },
+    );
+    await rig.send(sent('inv_6'));
+    const { body } = await requestFor('invoice:inv_6');
+    expect(body).toContain('"item:itm_1"');
+    expect(body).not.toContain('"item:itm_2"');
+    expect(body).toContain('"item:helper.sales.');
   });
 
   it('logs neither names nor amounts at debug', () => {

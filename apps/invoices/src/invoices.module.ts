@@ -7,6 +7,7 @@ import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { FOLLOWED_MASTERS_MIGRATION, followCustomers, followItemAnswers, mastersOf } from './followed-masters';
 import { InvoicesController } from './invoices.controller';
 
 const rules = registry(ACCOUNT_ROLES).invoices;
@@ -15,6 +16,9 @@ export const INVOICES: EntityService = {
   name: 'invoices',
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallInvoices.name],
+  follows: { topic: TOPICS.runacallCustomers.name, store: followCustomers, answered: followItemAnswers },
+  related: mastersOf,
+  migrations: [FOLLOWED_MASTERS_MIGRATION],
 };
 
 @Module({ imports: [EntityServiceModule.of(INVOICES, [InvoicesController])] })

@@ -13,7 +13,8 @@ import {
   settings,
   wanted,
 } from '../sync/spec-kit';
-import { invoiceRules } from './invoice';
+import { standing } from '../sync/stream-state';
+import { type InvoiceRelated, invoiceRules } from './invoice';
 
 /** The example of events.md. */
 const invoice: Invoice = {
@@ -56,7 +57,9 @@ const invoice: Invoice = {
   updatedAt: '2026-11-20T16:04:05Z',
 };
 const ref = 'invoice:inv_1041';
-const start = (change = {}) => given(invoiceRules, ref, context({}, change));
+const MARIA = { name: 'Maria Lopez', taxExempt: false };
+const related = (change: Partial<InvoiceRelated> = {}): InvoiceRelated => ({ customer: MARIA, items: {}, ...change });
+const start = (change = {}) => given(invoiceRules, ref, context(related(), change));
 const sent = (change = {}) => start(change).when(changed('sent', 3, invoice));
 const record = (total: string, tax: string) => ({
   Id: '238',
@@ -83,6 +86,7 @@ describe('an invoice on send', () => {
       number: 'RAC-1041',
       amount: '179.70',
       currency: 'USD',
+      party: 'Maria Lopez',
     });
   });
 
@@ -117,6 +121,69 @@ describe('an invoice on send', () => {
     const done = story.when(answered(story, { record: record('179.70', '13.70') }));
     expect(lines(done.events)).toEqual(['Skipped replaced', 'Settled']);
     expect(isOpen(done)).toBe(false);
+  });
+});
+
+describe('the masters it names', () => {
+  const exempt = related({ customer: { ...MARIA, taxExempt: true } });
+
+  it('postings.md §6.4: taxed though the customer is exempt → held; corrected → sent', () => {
+    const held = sent({ related: exempt });
+    expect(lines(held.events)).toEqual(['Changed sent', 'Held exempt']);
+    expect(only(held.events, 'Held').personal.reason.params).toEqual({ c: 'Maria Lopez', n: 'RAC-1041', t: '13.70' });
+    const corrected = held.under({ related: related() }).when(REDECIDE);
+    expect(lines(corrected.events)).toEqual(['PushRequested put invoice:inv_1041']);
+  });
+
+  it('untaxed for an exempt customer → put', () => {
+    const untaxed = { ...invoice, taxes: [], taxTotal: '0.00', total: '166.00', balance: '166.00' };
+    const story = start({ related: exempt }).when(changed('sent', 3, untaxed));
+    expect(lines(story.events)).toEqual(['Changed sent', 'PushRequested put invoice:inv_1041']);
+  });
+
+  it('exempt since it was posted: what is posted stays', () => {
+    const story = posted().under({ related: exempt });
+    const paid = story.when(changed('paid', 4, { ...invoice, balance: '0.00', paidOn: '2026-11-25' }));
+    expect(lines(paid.events)).toEqual(['Changed paid', 'Skipped unchanged']);
+  });
+
+  it('a customer not heard of → put, and decided again when it comes: exempt → taken back and held', () => {
+    const story = sent({ related: related({ customer: undefined }) });
+    expect(lines(story.events)).toEqual(['Changed sent', 'PushRequested put invoice:inv_1041']);
+    expect(standing(story.state).waitsOn).toBe('customer:cus_88');
+    const plain = story.under({ related: related() }).when({ kind: 'redecide', why: 'related' });
+    expect(lines(plain.events)).toEqual([]);
+    const held = story.under({ related: exempt }).when({ kind: 'redecide', why: 'related' });
+    expect(lines(held.events)).toEqual(['PushRequested cancel invoice:inv_1041', 'Held exempt']);
+  });
+
+  it('postings.md §5: an item that is inactive in QuickBooks → a helper item on a later document', () => {
+    const body = bodyOf(sent({ related: related({ items: { itm_filter: false, itm_ac_tune: true } }) }));
+    expect(body).toContain('"item:itm_ac_tune"');
+    expect(body).not.toContain('"item:itm_filter"');
+    expect(body).toContain('"item:helper.sales.79"');
+  });
+
+  it('an item made inactive since → the document keeps it', () => {
+    const story = posted().under({ related: related({ items: { itm_filter: false } }) });
+    const paid = story.when(changed('paid', 4, { ...invoice, balance: '0.00', paidOn: '2026-11-25' }));
+    expect(lines(paid.events)).toEqual(['Changed paid', 'Skipped unchanged']);
+  });
+
+  it('refused for an item made inactive meanwhile → once more with a helper item', () => {
+    const story = sent().under({ related: related({ items: { itm_filter: false } }) });
+    const second = story.when(answered(story, { outcome: 'refused', code: '610' }));
+    expect(lines(second.events)).toEqual(['PushRequested put invoice:inv_1041']);
+    expect(bodyOf(second)).not.toContain('"item:itm_filter"');
+    const held = second.when(answered(second, { outcome: 'refused', code: '610' }));
+    expect(lines(held.events)).toEqual(['Held refused']);
+  });
+
+  it('items are not pushed: an item that is linked is used, another one takes a helper', () => {
+    const values = { values: { 'items.push': false } };
+    const body = bodyOf(sent({ settings: settings(values), related: related({ items: { itm_ac_tune: true } }) }));
+    expect(body).toContain('"item:itm_ac_tune"');
+    expect(body).not.toContain('"item:itm_filter"');
   });
 });
 
@@ -203,7 +270,8 @@ describe('QuickBooks answers with other amounts', () => {
     ['6140', 'number_taken'],
     ['6210', 'closed_period'],
     ['2290', 'negative_line'],
-    ['6430', 'account_unusable'],
+    ['6430', 'refused'],
+    ['610', 'refused'],
     ['unclear', 'unclear'],
     ['9999', 'refused'],
   ])('refused %s → %s', (code, reason) => {

@@ -4,7 +4,8 @@ import type { Answered, Verdict } from './rules';
 
 /**
  * QuickBooks' fault codes and ours (`precondition`, `unclear`) → what a person reads (quickbooks.md §3, postings.md §11).
- * A code that is not here is shown with QuickBooks' own text.
+ * A code that is not here is shown with QuickBooks' own text: also those of an account, item or customer that cannot be
+ * used (610, 2500, 6430), because QuickBooks does not say which one.
  */
 const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   '6200': 'closed_period',
@@ -13,9 +14,6 @@ const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   '6140': 'number_taken',
   '2290': 'negative_line',
   '6540': 'deposited',
-  '6430': 'account_unusable',
-  '2500': 'account_unusable',
-  '610': 'account_unusable',
   unclear: 'unclear',
 };
 
