@@ -83,7 +83,10 @@ describe('the items service', () => {
   });
 
   it('drops commands and answers of other services', async () => {
-    const { rows } = await database.pool.query(`select distinct split_part(ref, ':', 1) as entity from event`);
+    const { rows } = await database.pool.query(
+      `select distinct split_part(ref, ':', 1) as entity from event where tenant = $1`,
+      [rig.tenant],
+    );
     expect(rows.map(({ entity }: { entity: string }) => entity).toSorted()).toEqual(['item', 'settings']);
   });
 

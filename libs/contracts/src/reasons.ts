@@ -59,6 +59,7 @@ const skipped = {
   echo: { text: 'It is our own change coming back.' },
   unchanged: { text: 'QuickBooks already says so.' },
   left_out: { text: 'Left out in Match.' },
+  read_again: { text: 'It was read later and has a row of its own.' },
 } as const satisfies Record<string, ReasonSpec>;
 
 const attention = {

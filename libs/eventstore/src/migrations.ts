@@ -1,4 +1,5 @@
 import { EVENT_STORE_SQL } from './migrations/0001-event-store';
+import { REPLAY_SQL } from './migrations/0002-replay';
 import type { Database } from './pool';
 import { inTransaction } from './transaction';
 
@@ -9,7 +10,10 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const EVENT_STORE_MIGRATIONS: readonly Migration[] = [{ name: '0001-event-store', sql: EVENT_STORE_SQL }];
+export const EVENT_STORE_MIGRATIONS: readonly Migration[] = [
+  { name: '0001-event-store', sql: EVENT_STORE_SQL },
+  { name: '0002-replay', sql: REPLAY_SQL },
+];
 
 /**
  * Brings `list` up to its last step, in order, each step once. Several callers at a time wait for each other. Returns the

@@ -55,6 +55,28 @@ export async function listParked(
   return result.rows.map(parkedOf);
 }
 
+/** Messages parked for this reason and not revived, of these topics, in the order of their places after `after`. */
+export async function parkedFor(
+  client: Pick<Client, 'query'>,
+  { reason, topics, after, limit }: ParkedPage,
+): Promise<ParkedRow[]> {
+  const result = await client.query<Row>(
+    `select * from parked
+      where revived_at is null and reason = $1 and topic = any($2::text[])
+        and (topic, partition, "offset") > ($3, $4, $5)
+      order by topic, partition, "offset" limit $6`,
+    [reason, topics, after?.topic ?? '', after?.partition ?? -1, after?.offset ?? '-1', limit],
+  );
+  return result.rows.map(parkedOf);
+}
+
+export interface ParkedPage {
+  readonly reason: string;
+  readonly topics: readonly string[];
+  readonly after: ParkedPlace | undefined;
+  readonly limit: number;
+}
+
 /** Takes a parked message back to be read again, once: undefined when it is not there or was revived before. */
 export async function revive(client: Pick<Client, 'query'>, place: ParkedPlace): Promise<ParkedRow | undefined> {
   const result = await client.query<Row>(

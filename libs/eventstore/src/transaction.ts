@@ -24,6 +24,14 @@ export async function inTransaction<Result>(
   }
 }
 
+/** Runs `work` within a transaction and takes back all it stored and locked; what it found out is returned. */
+export async function takenBack<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
+  await client.query('savepoint taken_back');
+  const result = await work();
+  await client.query('rollback to savepoint taken_back');
+  return result;
+}
+
 async function once<Result>(database: Database, work: (client: Client) => Promise<Result>): Promise<Result> {
   const client = await database.connect();
   // A connection lost between two queries is told by this event alone; the next query then says so too.

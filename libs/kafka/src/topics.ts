@@ -63,6 +63,14 @@ export function offsetsAt(kafka: KafkaClient, topic: string, timestampMs: number
   );
 }
 
+/** Removes a consumer group nobody is in any more; one that is not there is as good. */
+export function deleteGroup(kafka: KafkaClient, groupId: string): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
+    const { groups } = await admin.listGroups();
+    if (groups.some((group) => group.groupId === groupId)) await admin.deleteGroups([groupId]);
+  });
+}
+
 /** A topic made a moment ago may have no leader yet, at this broker or that: asked again for so long. */
 const SETTLES_WITHIN_MS = 30_000;
 const ASK_AGAIN_MS = 200;

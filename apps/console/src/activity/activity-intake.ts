@@ -52,11 +52,20 @@ export class ActivityIntake {
   }
 }
 
-const KINDS: readonly unknown[] = ['record', 'company', 'read', 'profile', 'proposal'] satisfies Activity['kind'][];
+const KINDS: readonly unknown[] = [
+  'record',
+  'company',
+  'read',
+  'profile',
+  'proposal',
+  'operation',
+] satisfies Activity['kind'][];
 
 /** Our own services write this topic; the shape is checked as far as a row's identity and place need it. */
 function isActivity(value: unknown): value is Activity {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !KINDS.includes(value.kind)) return false;
+  // For the operator who started it; the log of a company does not show it.
+  if (value.kind === 'operation') return true;
   if (value.kind !== 'record') return 'tenant' in value && typeof value.tenant === 'string';
   const { ref, revision, attempt, stage, at, state } = value as Partial<RecordActivity>;
   const texts = [ref, at, state].every((text) => typeof text === 'string');
@@ -69,6 +78,7 @@ function settingsCommands(activity: Activity): readonly SettingsCommand[] {
   switch (activity.kind) {
     case 'record':
     case 'read':
+    case 'operation':
       return [];
     case 'company':
       return activity.books === null ? [] : [{ do: 'bind', at, books: activity.books }];

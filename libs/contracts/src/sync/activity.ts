@@ -124,4 +124,50 @@ export interface ProposalActivity {
   readonly account?: { readonly role: string; readonly choice: Choice };
 }
 
-export type Activity = RecordActivity | CompanyActivity | ReadActivity | ProfileActivity | ProposalActivity;
+/** What one stream of a dry run would have appended: the types of its events, in order. */
+export interface WouldChange {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly events: readonly string[];
+}
+
+/** How far an operator's replay has come in one service; each message says the whole so far. */
+export interface OperationActivity {
+  readonly kind: 'operation';
+  /** Null: of every company. */
+  readonly tenant: string | null;
+  readonly at: string;
+  readonly operation: 'replay';
+  readonly commandId: string;
+  readonly by: string;
+  readonly service: string;
+  readonly state: 'running' | 'done' | 'failed';
+  /** Why it failed. */
+  readonly why?: string;
+  readonly dryRun: boolean;
+  readonly topic: string;
+  readonly from: string;
+  readonly to: string;
+  readonly progress: ReplayProgress;
+  /** Dry runs: streams that would change, those not told before; at most 200 a message. */
+  readonly wouldChange?: readonly WouldChange[];
+}
+
+export interface ReplayProgress {
+  /** Offsets gone through, of so many in the range. */
+  readonly read: number;
+  readonly of: number;
+  /** Records of the company and ids asked for. */
+  readonly matched: number;
+  /** Taken in for the first time. */
+  readonly new: number;
+  /** Seen before and absorbed. */
+  readonly known: number;
+  /** Set aside, not before. */
+  readonly parked: number;
+  /** Streams that something was appended to, once per batch. */
+  readonly changed: number;
+}
+
+export type Activity =
+  RecordActivity | CompanyActivity | ReadActivity | ProfileActivity | ProposalActivity | OperationActivity;

@@ -1,19 +1,24 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
 import { TENANT_PATTERN } from '../keys';
 import { IsInstant } from '../validation';
 
-export const COMMAND_KINDS = ['push', 'redecide', 'replay', 'dismiss', 'resolve'] as const;
+export const COMMAND_KINDS = ['push', 'redecide', 'replay', 'dismiss', 'restore', 'resolve'] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /**
  * `sync.commands.v1`, by `kind`:
- *   push { ref, run? } · redecide { entity?, refs? } · replay { topic, ids?, from, to, dryRun } ·
- *   dismiss { ref, revision } · resolve { ref, revision, choice }
+ *   push { ref, run? } · redecide { entity?, refs? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
+ *   dismiss { ref, revision } · restore { ref }: a dismissed record is brought back ·
+ *   resolve { ref, revision, choice }: `retry`, `link <QuickBooks id>`, `leave`
+ *
+ * All but `replay` name a company; a replay without one is of every company's records.
  */
 export class SyncCommand {
   @IsString() commandId: string;
   @IsIn(COMMAND_KINDS) kind: CommandKind;
-  @Matches(TENANT_PATTERN) tenant: string;
+  @ValidateIf(({ kind, tenant }: SyncCommand) => kind !== 'replay' || tenant !== undefined)
+  @Matches(TENANT_PATTERN)
+  tenant?: string;
   @IsString() by: string;
   @IsOptional() @IsString() why?: string;
   @IsInstant() at: string;

@@ -5,6 +5,7 @@ import type { Context, Rules, Trigger } from './rules';
 import { decideNow } from './decision';
 import { base, record, type Recording, replacedBy } from './recording';
 import { gateOf } from './gate';
+import { dismissed, resolved, restored } from './resolve';
 import { settle } from './settle';
 import { viewOf, type State } from './stream-state';
 
@@ -18,8 +19,11 @@ import { viewOf, type State } from './stream-state';
  *   listed                         → Listed
  *   redecide                       → a decision for what is open, only when it differs from the one in force
  *   dismiss                        → Dismissed
+ *   restore                        → what was dismissed stands again; what only waited is decided again
+ *   resolve                        → a person's choice for what is held (resolve.ts)
  *
- * After each of them the rules may propose something to the console.
+ * After each of them the rules may propose something to the console. A record whose data was erased only ends what is
+ * under way; nothing is decided on it until Run a Call says something new of it.
  */
 export function decide<Data, Related>(
   rules: Rules<Data, Related>,
@@ -27,8 +31,36 @@ export function decide<Data, Related>(
   trigger: Trigger,
   context: Context<Related>,
 ): readonly StreamEvent[] {
-  const decided = respond(rules, { events: [], state }, trigger, context);
+  const start: Recording = { events: [], state };
+  if (isOfErased(state, trigger)) return ofErased(rules, start, trigger, context).events;
+  const decided = respond(rules, start, trigger, context);
   return propose(rules, decided, context).events;
+}
+
+function isOfErased({ latest }: State, trigger: Trigger): boolean {
+  return latest?.erased === true && !(trigger.kind === 'changed' && trigger.sequence > latest.sequence);
+}
+
+function ofErased<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  trigger: Trigger,
+  context: Context<Related>,
+): Recording {
+  switch (trigger.kind) {
+    case 'changed':
+      return record(start, replacedBy({ covers: [trigger.event], change: trigger.change }, start.state, context));
+    case 'answered':
+      return settle(rules, start, trigger.answer, context);
+    case 'dismiss':
+      return dismissed(start, trigger, context);
+    case 'wanted':
+    case 'listed':
+    case 'redecide':
+    case 'restore':
+    case 'resolve':
+      return start;
+  }
 }
 
 function respond<Data, Related>(
@@ -50,6 +82,10 @@ function respond<Data, Related>(
       return redecided(rules, start, trigger.why, context);
     case 'dismiss':
       return dismissed(start, trigger, context);
+    case 'restore':
+      return restored(rules, start, context);
+    case 'resolve':
+      return resolved(rules, start, trigger, context);
   }
 }
 
@@ -163,17 +199,6 @@ function listed(
     (one) => one.books === books && one.resource === resource && one.record === text,
   );
   return known ? start : record(start, { type: 'Listed', data: { books, resource, at }, personal: { record: text } });
-}
-
-function dismissed<Related>(
-  start: Recording,
-  { commandId, by }: Extract<Trigger, { kind: 'dismiss' }>,
-  context: Context<Related>,
-): Recording {
-  const { stop } = start.state;
-  if (stop === undefined) return start;
-  const { covers, change } = stop;
-  return record(start, { type: 'Dismissed', data: { ...base({ covers, change }, context), commandId, by } });
 }
 
 function openCovers({ stop, unanswered, decided }: State): readonly EventInfo[] {

@@ -169,4 +169,14 @@ export type Trigger =
       readonly at: string;
     }
   | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
-  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string };
+  /** `revision`: of the row the person saw; it counts only while that row stands. */
+  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string; readonly revision?: number }
+  | { readonly kind: 'restore'; readonly commandId: string; readonly by: string }
+  | {
+      readonly kind: 'resolve';
+      readonly commandId: string;
+      readonly by: string;
+      /** `retry`, `link <QuickBooks id>`, `leave`. */
+      readonly choice: string;
+      readonly revision?: number;
+    };

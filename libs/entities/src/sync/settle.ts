@@ -3,6 +3,7 @@ import type { PushRequested, StreamEvent } from './events';
 import type { Answered, Context, Rules, Verdict } from './rules';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';
+import { plainVerdict } from './refusals';
 import { recordOf, viewOf, type Asked } from './stream-state';
 
 /** After this many forms of one record the last refusal stands: no rule asks for more. */
@@ -35,7 +36,9 @@ export function settle<Data, Related>(
   const view = viewOf<Data, Related>(state, context, request.data.round, request.personal.lastAnswer);
   const said =
     ownVerdict(answer, asked, state.confirmed[answer.ref], view.ref) ??
-    rules.judge(answer, request.personal.expect, view, context);
+    (state.latest?.erased === true
+      ? plainVerdict(answer, request.personal.expect)
+      : rules.judge(answer, request.personal.expect, view, context));
   const verdict: Verdict =
     isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
 

@@ -1,5 +1,6 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason } from '@qbo-sync/contracts/reasons';
+import { blank, isErased } from './erased';
 import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent, Summary } from './events';
 import type { Answered, Context, ListedRecord, View } from './rules';
 
@@ -27,6 +28,8 @@ export interface State {
   readonly run: string | undefined;
   /** The decision that waits for something or someone. */
   readonly stop: Stop | undefined;
+  /** The stop that a person dismissed last, until something newer is decided. */
+  readonly dismissed: Stop | undefined;
   /** The events of the newest decision, and its code when it made no request. */
   readonly decided: { readonly covers: readonly EventInfo[]; readonly reason: Reason | undefined } | undefined;
   /** Per ref: the newest request that was not cancelled. */
@@ -53,12 +56,15 @@ export interface LatestChange {
   readonly sequence: number;
   readonly data: Readonly<Record<string, unknown>>;
   readonly traceparent: string | undefined;
+  /** Its data was erased: nothing can be decided on it any more. */
+  readonly erased: boolean;
 }
 
 export interface Fact {
   readonly eventId: string;
   readonly change: string;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly erased: boolean;
 }
 
 export interface Stop {
@@ -70,6 +76,8 @@ export interface Stop {
   readonly byAnswer: boolean;
   readonly waitsOn: string | undefined;
   readonly revisitAt: string | undefined;
+  /** Of the row that shows it. */
+  readonly revision: number;
 }
 
 /** One request made, with what is needed to judge its answer. */
@@ -95,6 +103,7 @@ export function initial(tenant: string, ref: string): State {
     wanted: undefined,
     run: undefined,
     stop: undefined,
+    dismissed: undefined,
     decided: undefined,
     asked: {},
     unanswered: [],
@@ -106,17 +115,20 @@ export function initial(tenant: string, ref: string): State {
   };
 }
 
-/** The state after one more event. */
-export function evolve(before: State, event: StreamEvent): State {
+/** The state after one more event; one whose personal side was erased still counts. */
+export function evolve(before: State, stored: StreamEvent): State {
   const state: State = { ...before, version: before.version + 1 };
+  const erased = isErased(stored);
+  const event = erased ? blank(stored) : stored;
+  if (erased && (event.type === 'Listed' || event.type === 'Proposed')) return state;
   switch (event.type) {
     case 'Changed': {
       const { data } = event;
-      const fact = { eventId: data.event.id, change: data.change, data: event.personal.data };
+      const fact = { eventId: data.event.id, change: data.change, data: event.personal.data, erased };
       const newer = state.latest === undefined || data.sequence > state.latest.sequence;
       return {
         ...state,
-        ...(newer ? { latest: { ...data, traceparent: data.traceparent, data: event.personal.data } } : {}),
+        ...(newer ? { latest: { ...data, traceparent: data.traceparent, data: event.personal.data, erased } } : {}),
         ...(data.fact ? { facts: [...state.facts, fact] } : {}),
         firstOccurredAt: earlier(state.firstOccurredAt, data.event.occurredAt),
       };
@@ -139,6 +151,7 @@ export function evolve(before: State, event: StreamEvent): State {
             ? state.links
             : linked(state, event.data.books, ref, recordOf(event.data.resource, lastAnswer)),
         stop: undefined,
+        dismissed: undefined,
         decided: { covers: event.data.covers, reason: undefined },
         asked: { ...state.asked, [ref]: asked },
         unanswered: [
@@ -162,7 +175,9 @@ export function evolve(before: State, event: StreamEvent): State {
           byAnswer: event.data.answer !== undefined,
           waitsOn: event.type === 'Deferred' ? event.data.waitsOn : undefined,
           revisitAt: event.type === 'Deferred' ? event.data.revisitAt : undefined,
+          revision: event.data.answer?.revision ?? state.version,
         },
+        dismissed: undefined,
         decided: { covers: event.data.covers, reason: event.personal.reason },
         summary: event.personal.summary,
       };
@@ -173,6 +188,7 @@ export function evolve(before: State, event: StreamEvent): State {
       return {
         ...state,
         stop: undefined,
+        dismissed: undefined,
         decided: { covers: event.data.covers, reason: event.personal.reason },
         summary: event.personal.summary,
       };
@@ -180,7 +196,7 @@ export function evolve(before: State, event: StreamEvent): State {
     case 'Settled':
       return settled(state, event);
     case 'Dismissed':
-      return { ...state, stop: undefined };
+      return { ...state, stop: undefined, dismissed: state.stop };
     case 'Listed':
       return { ...state, listed: withRecord(state.listed, listedRecord(event)) };
     case 'Proposed':
@@ -212,7 +228,7 @@ export function viewOf<Data, Related>(
     ref: state.ref,
     tenant: state.tenant,
     data: state.latest?.data as Data | undefined,
-    facts: state.facts as unknown as View<Data>['facts'],
+    facts: state.facts.filter(({ erased }) => !erased) as unknown as View<Data>['facts'],
     firstOccurredAt: state.firstOccurredAt,
     wanted: state.wanted !== undefined,
     linked: link !== undefined,

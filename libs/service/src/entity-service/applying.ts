@@ -1,21 +1,37 @@
 import { admit, type Admission } from '@qbo-sync/eventstore/inbox';
-import { park } from '@qbo-sync/eventstore/parked';
+import { park, revive } from '@qbo-sync/eventstore/parked';
 import type { Client } from '@qbo-sync/eventstore/pool';
+import { storeReplay } from '@qbo-sync/eventstore/replays';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
 import { openStreams, streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
 import { streamId, type StreamKey } from '@qbo-sync/eventstore/streams';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import { Board, decideStreams, type Decided } from './deciding';
 import type { EntityService } from './definition';
-import { parked, parkedStream, SETTINGS_STREAM, settingsRead } from './kit-events';
-import type { Parking, Work } from './work';
+import {
+  operated,
+  operationStream,
+  parked,
+  parkedStream,
+  placeRef,
+  readAgain,
+  SETTINGS_STREAM,
+  settingsRead,
+} from './kit-events';
+import { NOT_BEGUN, toldOf } from './replay-told';
+import type { Once, Parking, Replay, Work } from './work';
 
 export interface Applied {
   readonly decided: readonly Decided[];
+  /** Messages admitted by the inbox now. */
+  readonly admitted: number;
+  /** Messages it had admitted before. */
   readonly duplicates: number;
   readonly parked: readonly Parking[];
   /** A newer version of some company's settings was stored. */
   readonly settingsChanged: boolean;
+  /** An operator asked for a replay. */
+  readonly replayAsked: boolean;
 }
 
 /**
@@ -27,22 +43,53 @@ export async function applyWork(
   service: EntityService,
   work: readonly Work[],
   now: string,
+  /** `again`: these messages may have been set aside before; what can be read now is not any more. */
+  { again = false }: { readonly again?: boolean } = {},
 ): Promise<Applied> {
   await holdFollowing(client, service, work.flatMap(tenantOf));
   const board = new Board();
   const settingsChanged = await takeSettings(client, board, work, now);
-  const { admitted, duplicates } = await admitOnce(client, work);
-  await follow(client, service, admitted);
-  const setAside = await parkAll(client, board, admitted, now);
-  for (const one of admitted) {
+  const { left, admitted, duplicates } = await admitOnce(client, work);
+  await follow(client, service, left);
+  const setAside = await parkAll(client, board, left, now);
+  if (again) await endParked(client, board, work, left, now);
+  for (const one of left) {
     if (one.do === 'decide') board.trigger({ tenant: one.tenant, ref: one.stream }, one.trigger);
     if (one.do === 'redecide') await redecideOnCommand(client, board, one);
+    if (one.do === 'replay') await acceptReplay(client, board, one.replay, now);
   }
-  await wakeWaiting(client, board, admitted);
+  await wakeWaiting(client, board, left);
   const first = await decideStreams(client, service, board, now);
   // After the first, because these read what it appended.
-  const second = await decideStreams(client, service, wokenBy(service, admitted), now);
-  return { decided: [...first, ...second], duplicates, parked: setAside, settingsChanged };
+  const second = await decideStreams(client, service, wokenBy(service, left), now);
+  const replayAsked = left.some((one) => one.do === 'replay');
+  return { decided: [...first, ...second], admitted, duplicates, parked: setAside, settingsChanged, replayAsked };
+}
+
+/** Kept to be done by this service's own replayer, and shown from now on. */
+async function acceptReplay(client: Client, board: Board, replay: Replay, at: string): Promise<void> {
+  const { commandId, tenant } = replay;
+  await storeReplay(client, { commandId, command: replay });
+  board.append(operationStream(commandId, tenant), operated({ ...toldOf(replay), at, state: 'running', ...NOT_BEGUN }));
+}
+
+/** The rows of messages that were set aside once, and are read now, end: the record has a row of its own. */
+async function endParked(
+  client: Client,
+  board: Board,
+  work: readonly Work[],
+  left: readonly Work[],
+  now: string,
+): Promise<void> {
+  const aside = new Set(left.flatMap((one) => (one.do === 'park' ? [placeRef(one.message)] : [])));
+  for (const one of work) {
+    if (one.do !== 'decide' || aside.has(placeRef(one.message))) continue;
+    const row = await revive(client, one.message);
+    if (row === undefined) continue;
+    const event = one.trigger.kind === 'changed' ? one.trigger.event : undefined;
+    const info = { eventId: event?.id, type: event?.type, time: event?.occurredAt };
+    board.append(parkedStream(row, row.tenant ?? undefined), readAgain(row, info, now));
+  }
 }
 
 /**
@@ -101,24 +148,42 @@ async function takeSettings(client: Client, board: Board, work: readonly Work[],
 }
 
 /** Drops what was seen before; the same id with other content is set aside: the first stands. */
-async function admitOnce(client: Client, work: readonly Work[]): Promise<{ admitted: Work[]; duplicates: number }> {
-  const entries = work.flatMap((one) => {
-    if (one.do === 'follow')
-      return [{ ...one.once, tenant: one.event.tenant, ref: `${one.event.entity}:${one.event.subject}` }];
-    if (one.do === 'decide' && one.once) return [{ ...one.once, tenant: one.tenant, ref: one.stream }];
-    return [];
-  });
+async function admitOnce(
+  client: Client,
+  work: readonly Work[],
+): Promise<{ left: Work[]; admitted: number; duplicates: number }> {
+  const entries = work.flatMap((one) => entryOf(one) ?? []);
   const admissions = (await admit(client, entries))[Symbol.iterator]();
+  let admitted = 0;
   let duplicates = 0;
-  const admitted = work.flatMap((one): Work[] => {
-    if (one.do !== 'follow' && !(one.do === 'decide' && one.once)) return [one];
+  const left = work.flatMap((one): Work[] => {
+    if (entryOf(one) === undefined) return [one];
     const { outcome } = admissions.next().value as Admission;
-    if (outcome === 'new') return [one];
+    if (outcome === 'new') {
+      admitted += 1;
+      return [one];
+    }
     if (outcome === 'different' && one.do === 'decide') return [sentTwice(one)];
     duplicates += 1;
     return [];
   });
-  return { admitted, duplicates };
+  return { left, admitted, duplicates };
+}
+
+/** What the inbox knows a message by; undefined: it may come any number of times. */
+function entryOf(work: Work): (Once & { readonly tenant: string; readonly ref: string }) | undefined {
+  switch (work.do) {
+    case 'follow': {
+      const { entity, subject, tenant } = work.event;
+      return { ...work.once, tenant, ref: `${entity}:${subject}` };
+    }
+    case 'decide':
+      return work.once && { ...work.once, tenant: work.tenant, ref: work.stream };
+    case 'replay':
+      return { ...work.once, ...operationStream(work.replay.commandId, work.replay.tenant) };
+    default:
+      return undefined;
+  }
 }
 
 function sentTwice({ tenant, message, once, trigger }: Extract<Work, { do: 'decide' }>): Work {

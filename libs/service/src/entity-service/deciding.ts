@@ -60,6 +60,8 @@ export interface Decided extends StreamKey {
   readonly triggers: readonly Trigger[];
   /** Types of the events appended, in order; none when nothing was to be said. */
   readonly events: readonly string[];
+  /** A look at what stands threw: that look came to nothing, nobody's record is set aside for it. */
+  readonly failure?: DecisionError;
 }
 
 const CLOSED = { open: false, waitsOn: null, revisitAt: null } as const;
@@ -86,25 +88,40 @@ export async function decideStreams(
     const id = streamId(turn);
     const version = heads.get(id)?.version ?? 0;
     const document = (settings.get(tenant)?.document ?? null) as SyncSettings | null;
-    const { events, standing } =
+    const { events, standing, failure } =
       triggers.length === 0
-        ? { events: turn.kitEvents, standing: CLOSED }
+        ? { events: turn.kitEvents, standing: CLOSED, failure: undefined }
         : await decideOne(client, service, turn, stored.get(id) ?? [], { now, settings: document });
     if (events.length > 0) appends.push({ tenant, ref, expectedVersion: version, events, standing });
-    decided.push({ tenant, ref, version: version + events.length, triggers, events: events.map(({ type }) => type) });
+    decided.push({
+      tenant,
+      ref,
+      version: version + events.length,
+      triggers,
+      events: events.map(({ type }) => type),
+      ...(failure === undefined ? {} : { failure }),
+    });
   }
   const outcomes = await appendAll(client, appends);
   if (outcomes.some(({ outcome }) => outcome === 'conflict')) throw new Error('a locked stream moved');
   return decided;
 }
 
+interface Outcome extends Pick<Append, 'events' | 'standing'> {
+  readonly failure: DecisionError | undefined;
+}
+
+/**
+ * What the turn appends. A rule that throws on a record is that record's fault (`poison.ts`); one that throws on a stream
+ * which was only woken, by a record of another stream, by time or settings, leaves the stream as it stands.
+ */
 async function decideOne(
   client: Client,
   service: EntityService,
   turn: Turn,
   stored: readonly NewEvent[],
   { now, settings }: { now: string; settings: SyncSettings | null },
-): Promise<Pick<Append, 'events' | 'standing'>> {
+): Promise<Outcome> {
   const { functions } = service;
   const { tenant, ref, triggers } = turn;
   const pure = <T>(work: () => T): T => {
@@ -114,12 +131,20 @@ async function decideOne(
       throw new DecisionError({ tenant, ref }, error);
     }
   };
-  const { rules, folded } = pure(() => ({
+  const begin = () => ({
     rules: functions.rulesFor(ref),
     folded: stored.reduce((state, event) => functions.evolve(state, event), functions.initial(tenant, ref)),
-  }));
-  let state = folded;
+  });
   const events: NewEvent[] = [];
+  let failure: DecisionError | undefined;
+  let begun: ReturnType<typeof begin>;
+  try {
+    begun = pure(begin);
+  } catch (error) {
+    if (!isOnlyLook(error, triggers)) throw error;
+    return { events, standing: CLOSED, failure: error };
+  }
+  let state = begun.folded;
   for (const trigger of triggers) {
     const context = {
       now,
@@ -127,9 +152,18 @@ async function decideOne(
       related: await service.related?.(client, { tenant, ref, state, trigger, settings }),
     };
     const before = state;
-    const added = pure(() => functions.decide(rules, before, trigger, context));
-    state = pure(() => added.reduce((to, event) => functions.evolve(to, event), before));
-    events.push(...added);
+    try {
+      const added = pure(() => functions.decide(begun.rules, before, trigger, context));
+      state = pure(() => added.reduce((to, event) => functions.evolve(to, event), before));
+      events.push(...added);
+    } catch (error) {
+      if (!isOnlyLook(error, [trigger])) throw error;
+      failure = error;
+    }
   }
-  return { events, standing: pure(() => functions.standing(state)) };
+  return { events, standing: pure(() => functions.standing(state)), failure };
+}
+
+function isOnlyLook(error: unknown, triggers: readonly Trigger[]): error is DecisionError {
+  return error instanceof DecisionError && triggers.every(({ kind }) => kind === 'redecide');
 }

@@ -1,3 +1,4 @@
+import { EVENT_FAMILIES } from '@qbo-sync/contracts/runacall/event-types';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { readOffsets } from '@qbo-sync/eventstore/offsets';
@@ -9,6 +10,8 @@ import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
 import type { EntityService, Trigger } from './definition';
 import { Intake } from './intake';
+import type { Applied } from './applying';
+import { readParkedAgain } from './reviver';
 import { Redecider } from './redecider';
 
 const TENANT = 'acme';
@@ -17,13 +20,15 @@ const TOPIC = TOPICS.runacallItems.name;
 
 /** Counts what its streams were asked; throws on a name that says so. */
 let broken: (ref: string, trigger: Trigger) => Error | undefined = () => undefined;
+/** Ref → the ref it waits on. */
+let waiting: Readonly<Record<string, string>> = {};
 const toy: EntityService = {
   name: 'items',
   events: [TOPIC],
   functions: {
     initial: (tenant, ref) => ({ tenant, ref, count: 0 }),
     evolve: (state) => ({ ...(state as object), count: (state as { count: number }).count + 1 }),
-    standing: () => ({ open: true, waitsOn: null, revisitAt: null }),
+    standing: (state) => ({ open: true, waitsOn: waiting[(state as { ref: string }).ref] ?? null, revisitAt: null }),
     toMessages: () => [],
     rulesFor: () => ({}),
     streamOf: (ref) => ref,
@@ -36,7 +41,7 @@ const toy: EntityService = {
   },
 };
 
-function event(id: string, offset: number): ConsumedMessage {
+function event(id: string, offset: number, change = 'created'): ConsumedMessage {
   return {
     topic: TOPIC,
     partition: 0,
@@ -46,7 +51,7 @@ function event(id: string, offset: number): ConsumedMessage {
       ce_specversion: '1.0',
       ce_id: `e-${id}`,
       ce_source: 'runacall',
-      ce_type: 'com.runacall.item.created.v1',
+      ce_type: `com.runacall.item.${change}.v1`,
       ce_subject: id,
       ce_time: '2026-02-28T09:00:00Z',
       ce_tenant: TENANT,
@@ -85,6 +90,7 @@ describe('the intake', () => {
   let database: TestDatabase;
   let pool: Database;
   let intake: Intake;
+  let applied: Applied[];
   beforeEach(async () => {
     database = await testDatabase({ name: 'intake', migrations: EVENT_STORE_MIGRATIONS });
     pool = createPool(database.url, { max: 4, applicationName: 'intake' });
@@ -93,9 +99,11 @@ describe('the intake', () => {
       group: GROUP,
       service: toy,
       now: () => '2026-03-01T00:00:00Z',
-      onApplied: () => undefined,
+      onApplied: (_topic, what) => applied.push(what),
     });
     broken = () => undefined;
+    waiting = {};
+    applied = [];
   });
   afterEach(async () => {
     await pool.end();
@@ -119,6 +127,49 @@ describe('the intake', () => {
     const stored = await pool.query<{ body: string }>(`select body from payload where ref like '%/0/1'`);
     expect(stored.rows[0]?.body).toContain('"error":"TypeError"');
     expect(stored.rows[0]?.body).not.toContain('Canary');
+  });
+
+  it('a stream that a record only wakes, and that throws, stays as it stands; the record is taken', async () => {
+    waiting = { 'item:w': 'item:a' };
+    await intake.take(batchOf([event('w', 0)]));
+    broken = (ref, { kind }) => (ref === 'item:w' && kind === 'redecide' ? new TypeError('Zoë Canary') : undefined);
+    await intake.take(batchOf([event('a', 1), event('b', 2)]));
+    expect([await typesOf('a'), await typesOf('b'), await typesOf('w')]).toEqual([['Taken'], ['Taken'], ['Taken']]);
+    expect((await pool.query('select from parked')).rowCount).toBe(0);
+    const failed = applied.flatMap(({ decided }) => decided.filter(({ failure }) => failure !== undefined));
+    expect(failed.map(({ ref }) => ref)).toEqual(['item:w']);
+    broken = () => undefined;
+    await intake.take(batchOf([{ ...event('a', 3), headers: { ...event('a', 3).headers, ce_id: 'e-a-2' } }]));
+    expect(await typesOf('w')).toEqual(['Taken', 'Again']);
+  });
+
+  it('story 12: an event of an unknown type is kept, and read by the version that knows it', async () => {
+    await intake.take(batchOf([event('a', 0), event('b', 1, 'archived'), event('b', 2, 'archived')]));
+    const again = (): Promise<number> =>
+      readParkedAgain({
+        pool,
+        service: toy,
+        now: () => '2026-04-01T00:00:00Z',
+        onApplied: () => undefined,
+        onError: () => undefined,
+        pageSize: 1,
+      });
+    expect(await again()).toBe(0);
+    expect((await pool.query(`select from parked where reason = 'unreadable'`)).rowCount).toBe(2);
+    const family = EVENT_FAMILIES[TOPIC]!;
+    jest.replaceProperty(family, 'changes', [...family.changes, 'archived']);
+    try {
+      // Sent twice, with one id: taken once, and the rows of both end.
+      expect(await again()).toBe(2);
+      expect(await typesOf('b')).toEqual(['Taken']);
+      expect((await pool.query(`select from parked where revived_at is null`)).rowCount).toBe(0);
+      expect((await pool.query(`select from event where type = 'ReadAgain'`)).rowCount).toBe(2);
+      expect(await again()).toBe(0);
+      const fresh = await intake.take(batchOf([event('b', 3, 'archived')]));
+      expect([fresh, await typesOf('b')]).toEqual([{ outcome: 'done' }, ['Taken']]);
+    } finally {
+      jest.restoreAllMocks();
+    }
   });
 
   it('what is the surroundings’ fault parks nothing: the batch comes again whole', async () => {

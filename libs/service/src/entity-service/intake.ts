@@ -15,6 +15,12 @@ export interface IntakeParts {
   readonly now: () => string;
   /** Told after each commit. */
   readonly onApplied: (topic: string, applied: Applied) => void;
+  /** What is read was read before (a replay): around what each transaction's messages cause. */
+  readonly again?: (
+    client: Client,
+    messages: readonly ConsumedMessage[],
+    apply: () => Promise<Applied>,
+  ) => Promise<Applied>;
 }
 
 /** A stretch of a partition's log, handled by one transaction together with the partition's offset. */
@@ -25,7 +31,14 @@ interface Stretch {
   readonly last: bigint;
 }
 
-const NOTHING: Applied = { decided: [], duplicates: 0, parked: [], settingsChanged: false };
+export const NOTHING: Applied = {
+  decided: [],
+  admitted: 0,
+  duplicates: 0,
+  parked: [],
+  settingsChanged: false,
+  replayAsked: false,
+};
 
 /**
  * Takes batches in. Each is one transaction: offset row, inbox, decisions, offset. A record that no rule can take does not
@@ -62,13 +75,16 @@ export class Intake {
   }
 
   private async takeStretch(stretch: Stretch, read?: (message: ConsumedMessage) => Work): Promise<BatchOutcome> {
-    const { pool, service, now, onApplied } = this.parts;
+    const { pool, service, now, onApplied, again } = this.parts;
     const { topic } = stretch.batch;
     const { place, applied } = await inTransaction(pool, (client) =>
       this.atItsPlace(client, stretch, (messages) => {
         const at = now();
-        const work = messages.map(read ?? ((message) => readWork(service, message, at)));
-        return applyWork(client, service, work, at);
+        const apply = (): Promise<Applied> => {
+          const work = messages.map(read ?? ((message) => readWork(service, message, at)));
+          return applyWork(client, service, work, at, { again: again !== undefined });
+        };
+        return again === undefined ? apply() : again(client, messages, apply);
       }),
     );
     onApplied(topic, applied);

@@ -1,5 +1,5 @@
 import { messageKey } from '@qbo-sync/contracts/keys';
-import type { ReadActivity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { OperationActivity, ReadActivity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import { EVENT_FAMILIES } from '@qbo-sync/contracts/runacall/event-types';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { TOPICS } from '@qbo-sync/contracts/topics';
@@ -12,7 +12,9 @@ import type { Parking } from './work';
  * Events of the kit's own streams, so that what they say is stored, relayed and rebuilt like everything else:
  *
  *   (tenant or '', topic/partition/offset)   Parked         a message that was set aside
+ *                                            ReadAgain      it could be read later: its row ends
  *   (tenant, settings:read)                  SettingsRead   this service decides by this version from now on
+ *   (tenant or '', operation:<command>)      Operated       how far an operator's replay has come
  */
 export interface Parked extends NewEvent {
   readonly type: 'Parked';
@@ -33,36 +35,55 @@ export interface SettingsRead extends NewEvent {
   readonly data: { readonly settingsVersion: number; readonly at: string };
 }
 
+export interface ReadAgain extends NewEvent {
+  readonly type: 'ReadAgain';
+  readonly data: Parked['data'];
+}
+
+/** Names no person and no amount: refs, types of events and counts. */
+export interface Operated extends NewEvent {
+  readonly type: 'Operated';
+  readonly data: Omit<OperationActivity, 'kind' | 'tenant' | 'service'>;
+}
+
 export const SETTINGS_STREAM = 'settings:read';
 
+type Place = Pick<ConsumedMessage, 'topic' | 'partition' | 'offset'>;
+
 /** A message's place as the ref of its row. */
-export function placeRef({
-  topic,
-  partition,
-  offset,
-}: Pick<ConsumedMessage, 'topic' | 'partition' | 'offset'>): string {
+export function placeRef({ topic, partition, offset }: Place): string {
   return `${topic}/${partition}/${offset}`;
 }
 
-export function parkedStream(message: ConsumedMessage, tenant: string | undefined): StreamKey {
+export function operationStream(commandId: string, tenant: string | undefined): StreamKey {
+  return { tenant: tenant ?? '', ref: `operation:${commandId}` };
+}
+
+export function parkedStream(message: Place, tenant: string | undefined): StreamKey {
   return { tenant: tenant ?? '', ref: placeRef(message) };
 }
 
-export function parked(message: ConsumedMessage, parking: Parking, at: string): Parked {
-  const { code, params, eventId, type, time } = parking;
-  const { topic, partition, offset } = message;
+type ParkedInfo = Pick<Parking, 'eventId' | 'type' | 'time'>;
+
+export function parked(message: Place, parking: Parking, at: string): Parked {
+  const { code, params } = parking;
+  return { type: 'Parked', data: parkedData(message, parking, at), personal: { reason: { code, params } } };
+}
+
+export function readAgain(message: Place, info: ParkedInfo, at: string): ReadAgain {
+  return { type: 'ReadAgain', data: parkedData(message, info, at) };
+}
+
+function parkedData({ topic, partition, offset }: Place, info: ParkedInfo, at: string): Parked['data'] {
+  const { eventId, type, time } = info;
   return {
-    type: 'Parked',
-    data: {
-      topic,
-      partition,
-      offset,
-      at,
-      ...(eventId === undefined ? {} : { eventId }),
-      ...(type === undefined ? {} : { eventType: type }),
-      ...(time === undefined ? {} : { occurredAt: time }),
-    },
-    personal: { reason: { code, params } },
+    topic,
+    partition,
+    offset,
+    at,
+    ...(eventId === undefined ? {} : { eventId }),
+    ...(type === undefined ? {} : { eventType: type }),
+    ...(time === undefined ? {} : { occurredAt: time }),
   };
 }
 
@@ -70,18 +91,41 @@ export function settingsRead(settingsVersion: number, at: string): SettingsRead 
   return { type: 'SettingsRead', data: { settingsVersion, at } };
 }
 
+export function operated(data: Operated['data']): Operated {
+  return { type: 'Operated', data };
+}
+
 /** What an event of the kit says, or undefined for an event of the entities. */
 export function kitMessages(place: EventPlace, event: NewEvent): readonly OutgoingMessage[] | undefined {
-  if (event.type === 'Parked') return [activity(place, parkedActivity(place, event as Parked))];
-  if (event.type === 'SettingsRead') return [activity(place, readActivity(place, event as SettingsRead))];
-  return undefined;
+  switch (event.type) {
+    case 'Parked':
+      return [activity(place, parkedActivity(place, event as Parked))];
+    case 'ReadAgain':
+      return [activity(place, readAgainActivity(place, event as ReadAgain))];
+    case 'SettingsRead':
+      return [activity(place, readActivity(place, event as SettingsRead))];
+    case 'Operated':
+      return [activity(place, operationActivity(place, event as Operated))];
+    default:
+      return undefined;
+  }
 }
 
 /** A row of its own, named by its place: the same event id may have a row that stands. */
-function parkedActivity({ tenant, ref }: EventPlace, { data, personal }: Parked): RecordActivity {
-  const { topic, partition, offset, at, eventId, eventType, occurredAt } = data;
+function parkedActivity(place: EventPlace, { data, personal }: Parked): RecordActivity {
+  return { ...placeRow(place, data), stage: 1, state: 'needs attention', reason: personal.reason };
+}
+
+function readAgainActivity(place: EventPlace, { data }: ReadAgain): RecordActivity {
+  return { ...placeRow(place, data), stage: 5, state: 'skipped', reason: { code: 'read_again' } };
+}
+
+function placeRow(
+  { tenant, ref }: EventPlace,
+  { topic, partition, offset, at, eventId, eventType, occurredAt }: Parked['data'],
+): Omit<RecordActivity, 'stage' | 'state'> {
   const entity = EVENT_FAMILIES[topic]?.entity;
-  const event =
+  const events =
     eventId === undefined || eventType === undefined || occurredAt === undefined
       ? []
       : [{ id: eventId, type: eventType, occurredAt, receivedAt: at, topic, partition, offset }];
@@ -91,22 +135,26 @@ function parkedActivity({ tenant, ref }: EventPlace, { data, personal }: Parked)
     ref,
     revision: 0,
     attempt: 0,
-    stage: 1,
     at,
-    state: 'needs attention',
-    reason: personal.reason,
-    events: event,
+    events,
     ...(entity === undefined ? {} : { entity }),
     change: 'unreadable',
     parked: { topic, partition, offset },
   };
 }
 
+function operationActivity({ tenant, service }: EventPlace, { data }: Operated): OperationActivity {
+  return { ...data, kind: 'operation', tenant: tenant === '' ? null : tenant, service };
+}
+
 function readActivity({ tenant, service }: EventPlace, { data }: SettingsRead): ReadActivity {
   return { kind: 'read', tenant, at: data.at, service, settingsVersion: data.settingsVersion };
 }
 
-function activity({ tenant, ref }: EventPlace, value: RecordActivity | ReadActivity): OutgoingMessage {
+function activity(
+  { tenant, ref }: EventPlace,
+  value: RecordActivity | ReadActivity | OperationActivity,
+): OutgoingMessage {
   return {
     topic: TOPICS.activity.name,
     key: messageKey(tenant === '' ? '-' : tenant, ref),

@@ -96,7 +96,10 @@ export class Redecider {
   private async redecide(keys: readonly StreamKey[], why: RedecideReason): Promise<void> {
     if (keys.length === 0 || this.stopped) return;
     try {
-      this.parts.onDecided(await this.decide(keys, why));
+      const decided = await this.decide(keys, why);
+      this.parts.onDecided(decided);
+      for (const { tenant, ref, failure } of decided)
+        if (failure !== undefined) this.parts.onError(failure, { tenant, ref });
     } catch (error) {
       if (!isPoison(error)) throw error;
       if (keys.length === 1) this.parts.onError(error, keys[0]);

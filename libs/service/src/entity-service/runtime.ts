@@ -21,6 +21,8 @@ import type { EntityService } from './definition';
 import { Intake } from './intake';
 import { kitMessages } from './kit-events';
 import { Redecider } from './redecider';
+import { Replayer } from './replayer';
+import { readParkedAgain } from './reviver';
 import { settingsAreRead, type PartitionEnd } from './settings-gate';
 
 /** Connections: one for the relay's lock, the others for the consumer, the redecider and the health check. */
@@ -48,11 +50,13 @@ export class EntityRuntime {
   private readonly producer: Producer;
   private readonly intake: Intake;
   private readonly redecider: Redecider;
+  private readonly replayer: Replayer;
   private readonly records: Counter;
   private relay: Outbox | undefined;
   private consumer: RunningConsumer | undefined;
   private settingsEnds: readonly PartitionEnd[] | undefined;
   private settingsRead = false;
+  private reviving: Promise<void> | undefined;
   private gateTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
@@ -84,6 +88,17 @@ export class EntityRuntime {
       now,
       onDecided: (decided) => this.decided(decided),
       onError: (err, stream) => log.error({ err, ...stream }, 'could not decide again'),
+    });
+    this.replayer = new Replayer({
+      pool: this.pool,
+      kafka: this.kafka,
+      group: name,
+      service,
+      now,
+      onApplied: (topic, applied) => this.applied(topic, applied),
+      onTold: () => this.relay?.wake(),
+      onError: (err, commandId) => log.error({ err, commandId }, 'could not replay; trying again'),
+      onTrouble: (trouble) => logTrouble(log, trouble),
     });
     this.records = new Counter({
       name: 'qbo_sync_records_total',
@@ -119,7 +134,7 @@ export class EntityRuntime {
     handle: (batch: Batch) => Promise<BatchOutcome>,
   ): Promise<{ stop(): Promise<void> }> {
     const { service, config, log } = this.parts;
-    const made = [...topicsOf(service), TOPICS.requests, TOPICS.activity];
+    const made = [...topicsOf(service), TOPICS.requests, TOPICS.activity, TOPICS.runacallCommands];
     await ensureTopics(
       this.kafka,
       made.filter(({ foreign }) => !foreign || config.NODE_ENV !== 'production'),
@@ -148,6 +163,8 @@ export class EntityRuntime {
   /** Closes what is left once nothing is consumed any more. */
   async close(): Promise<void> {
     await this.stopConsuming();
+    await this.replayer.stop();
+    await this.reviving;
     await this.redecider.stop();
     await this.relay?.stop();
     await this.producer.close();
@@ -172,6 +189,8 @@ export class EntityRuntime {
       this.parts.log.info({}, 'settings read');
       this.consumer.resume(this.topics);
       this.redecider.start();
+      this.replayer.start();
+      this.reviving = this.readParkedAgain();
     };
     const poll = (): void => {
       look()
@@ -181,6 +200,21 @@ export class EntityRuntime {
         });
     };
     poll();
+  }
+
+  /** Beside the live traffic; what is left when it fails is for the next start. */
+  private async readParkedAgain(): Promise<void> {
+    const { service, log } = this.parts;
+    const onError = (err: unknown): void => log.error({ err }, 'could not read again what was set aside');
+    await readParkedAgain({
+      pool: this.pool,
+      service,
+      now: () => new Date().toISOString(),
+      onApplied: (topic, applied) => this.applied(topic, applied),
+      onError,
+    })
+      .then((count) => count > 0 && log.info({ count }, 'read again what was set aside'))
+      .catch(onError);
   }
 
   private messagesOf({ tenant, ref, version, ...event }: StoredEvent): readonly OutgoingMessage[] {
@@ -200,8 +234,12 @@ export class EntityRuntime {
     });
   }
 
-  private applied(topic: string, { decided, duplicates, parked, settingsChanged }: Applied): void {
+  private applied(topic: string, applied: Applied): void {
+    const { decided, duplicates, parked, settingsChanged, replayAsked } = applied;
     this.decided(decided);
+    for (const { tenant, ref, failure } of decided) {
+      if (failure !== undefined) this.parts.log.error({ err: failure, tenant, ref }, 'could not decide again');
+    }
     this.records.inc({ topic, outcome: 'decided' }, decided.length);
     this.records.inc({ topic, outcome: 'duplicate' }, duplicates);
     this.records.inc({ topic, outcome: 'parked' }, parked.length);
@@ -211,6 +249,7 @@ export class EntityRuntime {
     }
     if (parked.length > 0) this.relay?.wake();
     if (settingsChanged && this.settingsRead) this.redecider.wake();
+    if (replayAsked) this.replayer.wake();
   }
 
   private decided(decided: readonly Decided[]): void {

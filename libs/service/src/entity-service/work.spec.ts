@@ -148,8 +148,44 @@ describe('a command', () => {
       { do: 'park', code: 'rule_missing', params: { rule: 'refund' } },
     ],
     [
+      { ...command, kind: 'dismiss', revision: 7 },
+      { do: 'decide', trigger: { kind: 'dismiss', revision: 7 } },
+    ],
+    [
+      { ...command, kind: 'restore' },
+      { do: 'decide', trigger: { kind: 'restore', by: 'gateway' } },
+    ],
+    [
+      { ...command, kind: 'resolve', choice: 'link 58', revision: 7 },
+      { do: 'decide', trigger: { kind: 'resolve', choice: 'link 58', revision: 7 }, once: { eventId: 'c1' } },
+    ],
+    [
+      { ...command, kind: 'resolve' },
+      { do: 'park', code: 'field_missing', params: { field: 'choice' } },
+    ],
+    [
       { ...command, kind: 'resolve', choice: 'post' },
-      { do: 'park', code: 'rule_missing' },
+      { do: 'park', code: 'field_invalid', params: { field: 'choice' } },
+    ],
+    [
+      { ...command, kind: 'replay', topic: TOPICS.runacallPayments.name, from: command.at, to: command.at },
+      { do: 'replay', replay: { tenant: 'acme', ids: undefined, dryRun: false }, once: { eventId: 'c1' } },
+    ],
+    [
+      { ...command, tenant: undefined, kind: 'replay', topic: TOPICS.answers.name, from: command.at, to: command.at },
+      { do: 'replay', replay: { tenant: undefined, topic: TOPICS.answers.name } },
+    ],
+    [
+      { ...command, kind: 'replay', topic: TOPICS.runacallItems.name, from: command.at, to: command.at },
+      { do: 'nothing' },
+    ],
+    [
+      { ...command, kind: 'replay', topic: TOPICS.runacallPayments.name, from: command.at },
+      { do: 'park', code: 'field_missing', params: { field: 'to' } },
+    ],
+    [
+      { ...command, tenant: undefined, kind: 'push' },
+      { do: 'park', code: 'field_missing' },
     ],
     [
       { ...command, kind: 'redecide', refs: ['payment:pay_1/cus_2', 'invoice:x'] },

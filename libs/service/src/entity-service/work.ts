@@ -4,7 +4,7 @@ import { entityOf, ownerOf } from '@qbo-sync/contracts/refs';
 import { readEvent, type RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import { QboChange } from '@qbo-sync/contracts/sync/change';
-import { SyncCommand } from '@qbo-sync/contracts/sync/command';
+import { SyncCommand, type CommandKind } from '@qbo-sync/contracts/sync/command';
 import { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { check } from '@qbo-sync/contracts/validation';
@@ -35,6 +35,8 @@ export type Work =
     }
   /** Something happened to a ref of another service: what waits for it is decided again. */
   | { readonly do: 'heard'; readonly tenant: string; readonly ref: string; readonly answer: QboAnswer }
+  /** A range of a topic this service reads is to be read once more. */
+  | { readonly do: 'replay'; readonly replay: Replay; readonly once: Once }
   | ({ readonly do: 'park'; readonly message: ConsumedMessage } & Parking)
   | { readonly do: 'nothing' };
 
@@ -42,6 +44,19 @@ export interface Once {
   readonly source: string;
   readonly eventId: string;
   readonly payload: string | Buffer;
+}
+
+/** An operator's replay; `tenant` and `ids` undefined: of every company, every record. Instants are RFC 3339. */
+export interface Replay {
+  readonly commandId: string;
+  readonly by: string;
+  readonly topic: string;
+  readonly tenant: string | undefined;
+  /** Event ids or subjects. */
+  readonly ids: readonly string[] | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun: boolean;
 }
 
 /** Why a message is set aside, and what could be told of it. */
@@ -52,6 +67,17 @@ export interface Parking {
   readonly eventId: string | undefined;
   readonly type: string | undefined;
   readonly time: string | undefined;
+}
+
+/** Topics a service may read once more: all but commands, which are not said again, and settings, which are always whole. */
+export function replayable(service: EntityService): readonly string[] {
+  const { events, follows, lists } = service;
+  return [
+    ...events,
+    ...(follows === undefined ? [] : [follows.topic]),
+    TOPICS.answers.name,
+    ...(lists === true ? [TOPICS.changes.name] : []),
+  ];
 }
 
 /** Reads one message of any topic this service consumes. Never throws on what a producer sent. */
@@ -139,38 +165,62 @@ function answerWork(service: EntityService, answer: QboAnswer, message: Consumed
 }
 
 function commandWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
-  const { tenant, commandId, by, at, ref, run, refs, entity } = command;
+  const { tenant, kind, refs, entity } = command;
+  if (kind === 'replay') return replayWork(service, command, message);
+  if (tenant === undefined) throw new Error('a command without its company passed its check');
+  if (kind !== 'redecide') return personsWork(service, kind, { ...command, tenant }, message);
   const mine = (one: string): boolean => ownerOf(one) === service.name;
-  const { streamOf } = service.functions;
-  if (command.kind === 'redecide') {
-    const streams = refs?.filter(mine).map(streamOf);
-    if (streams !== undefined)
-      return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', tenant, streams, entity };
-    return entity !== undefined && !mine(entity)
-      ? { do: 'nothing' }
-      : { do: 'redecide', tenant, streams: undefined, entity };
-  }
-  if (ref === undefined || !mine(ref)) return { do: 'nothing' };
+  const streams = refs?.filter(mine).map(service.functions.streamOf);
+  if (streams !== undefined)
+    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', tenant, streams, entity };
+  return entity !== undefined && !mine(entity)
+    ? { do: 'nothing' }
+    : { do: 'redecide', tenant, streams: undefined, entity };
+}
+
+const CHOICE = /^(retry|leave|link \S+)$/;
+
+/** A command about one record. */
+function personsWork(
+  service: EntityService,
+  kind: Exclude<CommandKind, 'replay' | 'redecide'>,
+  command: SyncCommand & { readonly tenant: string },
+  message: ConsumedMessage,
+): Work {
+  const { tenant, commandId, by, at, ref, run, revision, choice } = command;
+  if (ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
   if (!hasRules(service, ref)) return parkOwn(message, 'rule_missing', { rule: entityOf(ref) }, tenant);
   const once: Once = { source: message.topic, eventId: commandId, payload: message.value ?? '' };
-  const decide = (trigger: Trigger): Work => ({
-    do: 'decide',
-    tenant,
-    stream: streamOf(ref),
-    ref,
-    trigger,
-    once,
-    message,
-  });
-  switch (command.kind) {
+  const stream = service.functions.streamOf(ref);
+  const decide = (trigger: Trigger): Work => ({ do: 'decide', tenant, stream, ref, trigger, once, message });
+  const seen = revision === undefined ? {} : { revision };
+  switch (kind) {
     case 'push':
       return decide({ kind: 'wanted', commandId, by, at, ...(run === undefined ? {} : { run }) });
     case 'dismiss':
-      return decide({ kind: 'dismiss', commandId, by });
+      return decide({ kind: 'dismiss', commandId, by, ...seen });
+    case 'restore':
+      return decide({ kind: 'restore', commandId, by });
     case 'resolve':
-    case 'replay':
-      return parkOwn(message, 'rule_missing', { rule: command.kind }, tenant);
+      if (choice === undefined) return parkOwn(message, 'field_missing', { field: 'choice' }, tenant);
+      return CHOICE.test(choice)
+        ? decide({ kind: 'resolve', commandId, by, choice, ...seen })
+        : parkOwn(message, 'field_invalid', { field: 'choice', message: 'no such choice' }, tenant);
   }
+}
+
+function replayWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
+  const { commandId, by, tenant, topic, ids, from, to, dryRun = false } = command;
+  if (topic === undefined || from === undefined || to === undefined) {
+    const field = topic === undefined ? 'topic' : from === undefined ? 'from' : 'to';
+    return parkOwn(message, 'field_missing', { field }, tenant);
+  }
+  if (!replayable(service).includes(topic)) return { do: 'nothing' };
+  return {
+    do: 'replay',
+    replay: { commandId, by, topic, tenant, ids, from, to, dryRun },
+    once: { source: message.topic, eventId: commandId, payload: message.value ?? '' },
+  };
 }
 
 function changeWork(service: EntityService, change: QboChange, message: ConsumedMessage): Work {

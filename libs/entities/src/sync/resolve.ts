@@ -1,0 +1,94 @@
+import { decideNow } from './decision';
+import type { Stop } from './stream-state';
+import { gateOf } from './gate';
+import { base, record, type Occasion, type Recording } from './recording';
+import { pushRequested } from './requests';
+import type { Context, Rules, Trigger } from './rules';
+
+/**
+ * What a person says of a stopped record.
+ *
+ *   dismiss          any stop         → Dismissed
+ *   restore          Dismissed        → Held as it was; a wait is decided again
+ *   resolve retry    Held             → decided again; the same request is made once more
+ *   resolve link 58  Held             → that record of QuickBooks' is ours from now on; a document's amounts are compared
+ *   resolve leave    Held             → Dismissed
+ *
+ * A choice counts only for the row it was made on: with another revision in force nothing is said.
+ */
+export function dismissed<Related>(
+  start: Recording,
+  { commandId, by, revision }: Extract<Trigger, { kind: 'dismiss' | 'resolve' }>,
+  context: Context<Related>,
+): Recording {
+  const { stop } = start.state;
+  if (stop === undefined || !isOfRow(stop, revision)) return start;
+  const { covers, change } = stop;
+  return record(start, { type: 'Dismissed', data: { ...base({ covers, change }, context), commandId, by } });
+}
+
+export function restored<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  context: Context<Related>,
+): Recording {
+  const { dismissed: stop, summary } = start.state;
+  if (stop === undefined) return start;
+  const { covers, change, reason } = stop;
+  // Bringing back is no retry: what QuickBooks refused, or only a person can say, stands as it stood.
+  if (stop.type === 'Deferred') return decideNow(rules, start, { covers, change, lane: 'live' }, context);
+  const data = { ...base({ covers, change }, context), code: reason.code };
+  return record(start, { type: 'Held', data, personal: { reason, summary } });
+}
+
+export function resolved<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  trigger: Extract<Trigger, { kind: 'resolve' }>,
+  context: Context<Related>,
+): Recording {
+  const { stop } = start.state;
+  if (stop?.type !== 'Held' || !isOfRow(stop, trigger.revision)) return start;
+  const { choice } = trigger;
+  if (choice === 'leave') return dismissed(start, trigger, context);
+  const { covers, change } = stop;
+  const occasion: Occasion = { covers, change, lane: 'live', insist: true };
+  if (choice === 'retry') return decideNow(rules, start, occasion, context);
+  const id = /^link (\S+)$/.exec(choice)?.[1];
+  return id === undefined ? start : linkedTo(rules, start, id, occasion, context);
+}
+
+function linkedTo<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  id: string,
+  occasion: Occasion,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const gate = gateOf(rules, state, context);
+  const asked = state.asked[state.ref];
+  // Never asked for, so there is nothing of ours to link: it is decided like any other time.
+  if (gate.gate !== 'open' || asked === undefined) return decideNow(rules, start, occasion, context);
+  const { resource, how } = asked.request.data;
+  const expect = rules.nature === 'document' ? asked.request.personal.expect : {};
+  return record(
+    start,
+    pushRequested(
+      { ref: state.ref, kind: 'link', resource, how, body: JSON.stringify({ Id: id }), expect },
+      {
+        state,
+        occasion,
+        context,
+        summary: state.summary,
+        warnings: [],
+        books: gate.books,
+        form: { plan: { do: 'push', pushes: [], warnings: [] }, round: 0, lastAnswer: undefined },
+      },
+    ),
+  );
+}
+
+function isOfRow(stop: Stop, revision: number | undefined): boolean {
+  return revision === undefined || revision === stop.revision;
+}
