@@ -1,5 +1,6 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { Courier } from './courier';
 import type { BackOff } from './decide/gate';
 import type { Place } from './messages';
 import type { Company, Quickbooks } from './quickbooks';
@@ -8,14 +9,16 @@ import type { Company, Quickbooks } from './quickbooks';
 export interface Desk {
   readonly db: Database;
   readonly quickbooks: Quickbooks;
+  /** Carries the writes. */
+  readonly courier: Courier;
   readonly clock: () => Date;
   /** How long after a send QuickBooks may still commit it. */
   readonly unsureWaitMs: number;
   readonly backOff: BackOff;
   /** The epoch under which this process holds the tenant's shard. */
   readonly epochOf: (tenant: string) => string;
-  /** Something was settled or said. */
-  readonly onCommit: () => void;
+  /** Something of this tenant was settled or said. */
+  readonly onCommit: (tenant: string) => void;
   /** Told of each step once it is committed. */
   readonly tell: (step: Step) => void;
 }

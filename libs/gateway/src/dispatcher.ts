@@ -1,14 +1,20 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { readActive } from './condition';
+import { Courier } from './courier';
 import { Fenced, type Desk, type Step } from './desk';
+import { Agenda } from './decide/agenda';
 import { BACK_OFF, backOffMs, gate, type BackOff } from './decide/gate';
+import { size, takeHeads } from './decide/lanes';
+import { giveTurns, type Ask } from './decide/turns';
 import { shardOf } from './intake';
 import { Leases } from './leases';
+import { sayOrphans } from './orphans';
 import type { Quickbooks } from './quickbooks';
+import { howToRead, newRealm, readWindows, type Realm } from './realms';
 import { workOn } from './record-work';
-import { selectOpenAttempts } from './sql/attempts';
+import { selectRecentCalls } from './sql/attempts';
 import { selectCompanies, type CompanyRow } from './sql/companies';
-import { selectHeads, selectNextDue, wakeForgotten } from './sql/pending';
+import { selectNextDue, wakeForgotten } from './sql/pending';
 import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
@@ -31,10 +37,13 @@ export interface DispatcherOptions {
   readonly leaseMs?: number;
 }
 
-/** In flight per company (quickbooks.md §3.1). */
-const MOST_PER_COMPANY = 10;
-/** Rows looked at per company and round. */
-const WINDOW = 50;
+/** Rows being worked on at once, in one realm and in all: what is prepared waits for a permit in memory. */
+const MOST_PER_REALM = 200;
+const MOST = 400;
+/** Rows a realm may start before the next one's turn. */
+const QUANTUM = 10;
+/** Calls older than this are outside every window of QuickBooks', jitter on the way included. */
+const REMEMBERED_MS = 62_000;
 const POLL_MS = 2_000;
 /** How often waits are looked for that nobody ended (a process that died before it could). */
 const SWEEP_MS = 30_000;
@@ -48,14 +57,25 @@ interface Task {
 /**
  * The loop that brings pending rows to QuickBooks:
  *
- *   wake or poll ─▶ companies whose gate is open ─▶ open attempts due, then heads ─▶ up to 10 in flight per company,
- *   one per ref ─▶ each ends in a committed step ─▶ wake
+ *   wake, commit, permit free, moment come ─▶ ready realms ─▶ their windows read ─▶ turns ─▶ rows worked on, one per ref
+ *   poll, or anything of a company changed ─▶ every company and its gate looked at        └▶ each ends in a committed step
  *
  * It keeps nothing that is not in the database, so a new one over the same database goes on where this one was killed.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #desk: Desk;
+  readonly #courier: Courier;
+  readonly #realms = new Map<string, Realm>();
+  readonly #tenantOf = new Map<string, string>();
+  /** Realms that may have something to start. */
+  readonly #ready = new Set<string>();
+  readonly #agenda = new Agenda();
+  #first: string | null = null;
+  /** Every company is to be looked at. */
+  #look = true;
+  /** When a row or a company is to be tried again by itself. */
+  #dueAtMs = Infinity;
   readonly #busy = new Map<string, Set<string>>();
   readonly #failures = new Map<string, { count: number; until: number }>();
   readonly #tasks = new Set<Promise<void>>();
@@ -67,6 +87,8 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#courier = new Courier(options.quickbooks.permits);
+    options.quickbooks.permits.onFree((books) => this.#free(books));
     this.#leases = new Leases({
       ...{ db: options.db, owner: options.owner },
       ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
@@ -77,13 +99,16 @@ export class Dispatcher {
     this.#desk = {
       db: options.db,
       quickbooks: options.quickbooks,
+      courier: this.#courier,
       clock: options.clock ?? (() => new Date()),
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,
       epochOf: (tenant) => this.#leases.epochOf(shardOf(tenant)),
-      onCommit: () => {
+      onCommit: (tenant) => {
         options.onCommit?.();
-        this.wake();
+        const realm = this.#realms.get(tenant);
+        if (realm !== undefined && realm.stale === 'no') realm.stale = 'soon';
+        this.#rouseFor(tenant);
       },
       tell: (step) => options.onStep?.(step),
     };
@@ -95,10 +120,15 @@ export class Dispatcher {
     this.#rounds = this.#loop();
   }
 
-  /** Something may be due: look now. */
-  wake(): void {
-    this.#woken = true;
-    this.#rouse?.();
+  /** Requests of these tenants were stored; without them: anything may have changed, look at every company. */
+  wake(tenants?: readonly string[]): void {
+    if (tenants === undefined) this.#look = true;
+    for (const tenant of tenants ?? []) {
+      const realm = this.#realms.get(tenant);
+      if (realm !== undefined) realm.stale = 'now';
+      this.#ready.add(tenant);
+    }
+    this.#rouseAll();
   }
 
   /** True while this process may send for the tenant, and what it sends now is on its way before the lease is over. */
@@ -121,55 +151,134 @@ export class Dispatcher {
 
   async #loop(): Promise<void> {
     let swept = 0;
+    let lookedAt = 0;
+    const pollMs = this.#options.pollMs ?? POLL_MS;
     while (!this.#stopped) {
       this.#woken = false;
-      let restMs = this.#options.pollMs ?? POLL_MS;
+      let restMs = pollMs;
       try {
         if (Date.now() - swept >= SWEEP_MS) {
           await wakeForgotten(this.#options.db);
+          if (await sayOrphans(this.#options.db, this.#desk.clock())) this.#options.onCommit?.();
           swept = Date.now();
         }
+        if (this.#look || Date.now() - lookedAt >= pollMs || this.#desk.clock().getTime() >= this.#dueAtMs) {
+          this.#look = false;
+          this.#dueAtMs = Infinity;
+          lookedAt = Date.now();
+          await this.#lookAtAll();
+        }
         await this.#round();
-        restMs = await this.#restMs(restMs);
+        restMs = await this.#restMs(lookedAt + pollMs - Date.now());
       } catch (error) {
+        this.#look = true;
         this.#options.onError?.(error, { tenant: '', ref: '' });
       }
       await this.#rest(restMs);
     }
   }
 
+  /** Every company whose shard is held here, with its gate; windows are read anew. */
+  async #lookAtAll(): Promise<void> {
+    const { db } = this.#options;
+    const now = this.#desk.clock();
+    const all = await selectCompanies(db);
+    const held = all.filter(({ tenant }) => this.#leases.holds(shardOf(tenant)));
+    const tenants = held.map(({ tenant }) => tenant);
+    const active = await readActive(db, tenants);
+    await this.#remember(held.filter(({ tenant }) => !this.#realms.has(tenant)));
+    const here = new Set(tenants);
+    for (const tenant of this.#realms.keys()) if (!here.has(tenant)) this.#realms.delete(tenant);
+    for (const company of held) {
+      const { tenant, books } = company;
+      const open = gate({ ...company, active: active.get(tenant) ?? null }, now);
+      const realm = this.#realms.get(tenant) ?? newRealm(company, open);
+      Object.assign(realm, { company, gate: open, stale: 'now' });
+      this.#realms.set(tenant, realm);
+      this.#tenantOf.set(books, tenant);
+      this.#ready.add(tenant);
+    }
+  }
+
+  /** Realms that are new here were called by somebody before: their windows are not empty. */
+  async #remember(companies: readonly CompanyRow[]): Promise<void> {
+    if (companies.length === 0) return;
+    const now = this.#desk.clock();
+    const calls = await selectRecentCalls(this.#options.db, new Date(now.getTime() - REMEMBERED_MS));
+    for (const { books } of companies) {
+      const of = (batch: boolean): number[] =>
+        calls
+          .filter((call) => call.books === books && call.batch === batch)
+          .map(({ answeredAt }) => (answeredAt ?? now).getTime());
+      if (calls.some((call) => call.books === books)) {
+        this.#options.quickbooks.permits.restore(books, { single: of(false), batch: of(true) });
+      }
+    }
+  }
+
   async #round(): Promise<void> {
     const now = this.#desk.clock();
-    const all = await selectCompanies(this.#options.db);
-    const companies = all.filter(({ tenant }) => this.#leases.holds(shardOf(tenant)));
-    const active = await readActive(
-      this.#options.db,
-      companies.map(({ tenant }) => tenant),
-    );
-    const gates = companies.map((company) => ({
-      company,
-      ...gate({ ...company, active: active.get(company.tenant) ?? null }, now),
-    }));
-    const open = gates.filter(({ most }) => most !== 'none');
-    const byTenant = new Map(open.map((each) => [each.company.tenant, each]));
-    const tenants = (all: boolean): string[] =>
-      open.filter((each) => each.all === all).map(({ company }) => company.tenant);
-    const attempts = await selectOpenAttempts(this.#options.db, [...byTenant.keys()], now);
-    const heads = [
-      ...(await selectHeads(this.#options.db, tenants(true), { all: true, each: WINDOW }, now)),
-      ...(await selectHeads(this.#options.db, tenants(false), { all: false, each: WINDOW }, now)),
-    ];
-    const tasks = (company: CompanyRow): Task[] => [
-      ...attempts
-        .filter(({ tenant }) => tenant === company.tenant)
-        .map((attempt) => ({ ...attempt, run: () => workOnOpen(this.#desk, company, attempt) })),
-      ...heads
-        .filter(({ tenant }) => tenant === company.tenant)
-        .map((head) => ({ ...head, run: () => workOn(this.#desk, company, head) })),
-    ];
-    for (const { company, most } of open) {
-      if (most === 'limit') this.#fill(company, MOST_PER_COMPANY, tasks(company));
-      else this.#fill(company, 1, [...tasks(company), ...this.#probes(company)]);
+    for (const tenant of this.#agenda.due(Date.now())) this.#ready.add(tenant);
+    const anew: Realm[] = [];
+    const on: Realm[] = [];
+    for (const tenant of this.#ready) {
+      const realm = this.#realms.get(tenant);
+      if (realm === undefined || realm.gate.most === 'none') continue;
+      const how = howToRead(realm, now.getTime());
+      if (how === 'anew') anew.push(realm);
+      else if (how === 'on') on.push(realm);
+      else if (how !== 'not') this.#agenda.add(tenant, how.atMs);
+    }
+    if (anew.length + on.length > 0) await readWindows(this.#options.db, anew, on, now);
+    this.#assign();
+  }
+
+  #assign(): void {
+    const asks: Ask[] = [];
+    for (const tenant of this.#ready) {
+      const realm = this.#realms.get(tenant);
+      const wants = realm === undefined ? 0 : this.#wants(realm);
+      if (wants > 0) asks.push({ tenant, wants });
+      else this.#ready.delete(tenant);
+    }
+    const { given, next } = giveTurns(asks, MOST - this.#tasks.size, QUANTUM, this.#first);
+    this.#first = next;
+    for (const [tenant, count] of given) {
+      const realm = this.#realms.get(tenant);
+      if (realm !== undefined) this.#startSome(realm, count);
+    }
+  }
+
+  /** How many rows of a realm may start; what is not ready now comes back by a commit, a free permit or its moment. */
+  #wants(realm: Realm): number {
+    const { tenant, books } = realm.company;
+    const busy = this.#busy.get(tenant)?.size ?? 0;
+    if (!this.#leases.holds(shardOf(tenant)) || realm.gate.most === 'none') return 0;
+    if (realm.gate.most === 'one') return busy > 0 ? 0 : 1;
+    const has = realm.open.length + size(realm.lanes);
+    if (has === 0) return 0;
+    const room = this.#courier.room(books);
+    if (room.now === 0 && room.againAtMs !== undefined) this.#agenda.add(tenant, room.againAtMs);
+    return Math.max(0, Math.min(has, room.now, MOST_PER_REALM - busy));
+  }
+
+  #startSome(realm: Realm, count: number): void {
+    const { company } = realm;
+    const may = ({ tenant, ref }: { readonly tenant: string; readonly ref: string }): boolean =>
+      !(this.#busy.get(tenant)?.has(ref) ?? false) && !this.#pausing(tenant, ref);
+    let left = count;
+    while (left > 0 && realm.open.length > 0) {
+      const [attempt, ...others] = realm.open;
+      realm.open = others;
+      if (attempt === undefined || !may(attempt)) continue;
+      this.#start(company, { ...attempt, run: () => workOnOpen(this.#desk, company, attempt) });
+      left -= 1;
+    }
+    const { heads, lanes } = takeHeads(realm.lanes, left, may);
+    realm.lanes = lanes;
+    for (const head of heads) this.#start(company, { ...head, run: () => workOn(this.#desk, company, head) });
+    if (realm.gate.most === 'one' && left - heads.length > 0) {
+      for (const probe of this.#probes(company)) this.#start(company, probe);
     }
   }
 
@@ -179,20 +288,21 @@ export class Dispatcher {
     return trouble === 'subscription' ? [] : [{ tenant, ref: '', run: () => this.#options.quickbooks.probe(company) }];
   }
 
-  #fill(company: CompanyRow, most: number, tasks: readonly Task[]): void {
-    const busy = this.#busy.get(company.tenant) ?? new Set<string>();
-    this.#busy.set(company.tenant, busy);
-    for (const task of tasks) {
-      if (busy.size >= most) return;
-      if (busy.has(task.ref) || this.#pausing(task)) continue;
-      busy.add(task.ref);
-      const running = this.#run(task).finally(() => {
-        busy.delete(task.ref);
-        this.#tasks.delete(running);
-        this.wake();
-      });
-      this.#tasks.add(running);
-    }
+  #start(company: CompanyRow, task: Task): void {
+    const { tenant, books } = company;
+    const { ref } = task;
+    const busy = this.#busy.get(tenant) ?? new Set<string>();
+    this.#busy.set(tenant, busy);
+    busy.add(ref);
+    this.#courier.coming(books, ref);
+    const running = this.#run(task).finally(() => {
+      busy.delete(ref);
+      if (busy.size === 0) this.#busy.delete(tenant);
+      this.#courier.gone(books, ref);
+      this.#tasks.delete(running);
+      this.#rouseFor(tenant);
+    });
+    this.#tasks.add(running);
   }
 
   async #run(task: Task): Promise<void> {
@@ -213,15 +323,35 @@ export class Dispatcher {
     }
   }
 
-  #pausing({ tenant, ref }: Task): boolean {
+  #pausing(tenant: string, ref: string): boolean {
     const failed = this.#failures.get(`${tenant}:${ref}`);
     return failed !== undefined && failed.until > Date.now();
   }
 
+  #free(books: string): void {
+    const tenant = this.#tenantOf.get(books);
+    if (tenant !== undefined) this.#rouseFor(tenant);
+  }
+
+  #rouseFor(tenant: string): void {
+    this.#ready.add(tenant);
+    this.#rouseAll();
+  }
+
+  #rouseAll(): void {
+    this.#woken = true;
+    this.#rouse?.();
+  }
+
+  /** Until the next moment: of a realm's window, of a row's or a company's next try, of the next look. */
   async #restMs(pollMs: number): Promise<number> {
     const now = this.#desk.clock();
+    if (this.#woken) return 0;
     const due = await selectNextDue(this.#options.db, now);
-    return due === null ? pollMs : Math.min(pollMs, Math.max(1, due.getTime() - now.getTime()));
+    const dueInMs = due === null ? Infinity : due.getTime() - now.getTime();
+    this.#dueAtMs = due?.getTime() ?? Infinity;
+    const agendaInMs = (this.#agenda.nextMs() ?? Infinity) - Date.now();
+    return Math.max(1, Math.min(pollMs, dueInMs, agendaInMs));
   }
 
   async #rest(forMs: number): Promise<void> {

@@ -60,6 +60,18 @@ export function waitingActivity(place: Place, stage: 2 | 4, { reason, waitsOn, r
   });
 }
 
+/** Its parent is not known to anybody: a person looks. It goes by itself once the parent comes. */
+export function orphanActivity(place: Place, waitsOn: string, at: Date): Outgoing {
+  const kind = waitsOn.slice(0, Math.max(0, waitsOn.indexOf(':')));
+  return recordActivity({
+    ...common(place, at),
+    stage: 2,
+    state: 'needs attention',
+    reason: { code: 'parent_unknown', params: { kind, ref: waitsOn } },
+    waitsOn,
+  });
+}
+
 export function sendingActivity(place: Place, at: Date): Outgoing {
   return recordActivity({ ...common(place, at), stage: STAGES.sending, state: 'sending' });
 }

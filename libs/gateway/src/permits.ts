@@ -1,42 +1,95 @@
 import {
   allowance,
-  closed,
   ended,
+  rebuilt,
   REALM_LIMITS,
   started,
+  throttled,
+  underWay,
+  unsent,
   UNUSED,
+  type Allowance,
+  type CallKind,
   type RealmLimits,
   type RealmUse,
 } from '@qbo-sync/qbo/limiter';
 
+/** The right to one call, taken before it is made. */
+export interface Permit {
+  readonly realm: string;
+  readonly kind: CallKind;
+  /** It has been used, or given back. */
+  spent: boolean;
+}
+
 /** Makes every call to QuickBooks wait for its realm's permit: the dispatcher's and the people's reads alike. */
 export class Permits {
-  readonly #limits: RealmLimits;
   readonly #uses = new Map<string, RealmUse>();
-  readonly #queues = new Map<string, (() => void)[]>();
+  readonly #queues = new Map<string, { kind: CallKind; go: (permit: Permit) => void }[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #onFree: ((realm: string) => void)[] = [];
 
-  constructor(limits: RealmLimits = REALM_LIMITS) {
-    this.#limits = limits;
+  constructor(
+    readonly limits: RealmLimits = REALM_LIMITS,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Told whenever a realm may have room again after a call. */
+  onFree(free: (realm: string) => void): void {
+    this.#onFree.push(free);
   }
 
-  /** Runs a call once its realm has room; counted from its end. */
-  async run<T>(realm: string, call: () => Promise<T>): Promise<T> {
-    await new Promise<void>((resolve) => {
-      this.#queue(realm).push(resolve);
-      this.#admit(realm);
-    });
+  /** What is known of the calls made before this process held the realm. */
+  restore(realm: string, calls: Readonly<Record<CallKind, readonly number[]>>): void {
+    this.#uses.set(realm, rebuilt(this.#use(realm), calls, this.limits, this.now()));
+  }
+
+  /** Calls of either kind that may be under way beside those that are. */
+  free(realm: string): number {
+    return Math.max(0, this.limits.concurrent - underWay(this.#use(realm)) - this.#queue(realm).length);
+  }
+
+  /** How many calls of a kind may start now, after those that wait. */
+  room(realm: string, kind: CallKind): Allowance {
+    const allowed = allowance(this.#use(realm), kind, this.limits, this.now());
+    const before = this.#queue(realm).filter((each) => each.kind === kind).length;
+    return { ...allowed, now: Math.max(0, Math.min(allowed.now - before, this.free(realm))) };
+  }
+
+  /** Calls of a kind under way. */
+  underWay(realm: string, kind: CallKind): number {
+    return this.#use(realm).kinds[kind].inFlight;
+  }
+
+  /** Takes a permit that `room` has shown. */
+  take(realm: string, kind: CallKind): Permit {
+    this.#uses.set(realm, started(this.#use(realm), kind));
+    return { realm, kind, spent: false };
+  }
+
+  /** Gives back a permit that was not used. */
+  giveBack(permit: Permit): void {
+    if (permit.spent) return;
+    permit.spent = true;
+    this.#uses.set(permit.realm, unsent(this.#use(permit.realm), permit.kind));
+    this.#freed(permit.realm);
+  }
+
+  /** Runs a call once its realm has room, or under a permit taken before; counted from its end. */
+  async run<T>(realm: string, kind: CallKind, call: () => Promise<T>, taken?: Permit): Promise<T> {
+    const permit = taken === undefined || taken.spent ? await this.#wait(realm, kind) : taken;
+    permit.spent = true;
     try {
       return await call();
     } finally {
-      this.#uses.set(realm, ended(this.#use(realm), this.#limits, Date.now()));
-      this.#admit(realm);
+      this.#uses.set(realm, ended(this.#use(realm), kind, this.limits, this.now()));
+      this.#freed(realm);
     }
   }
 
   /** The realm was throttled. */
-  close(realm: string, untilMs: number): void {
-    this.#uses.set(realm, closed(this.#use(realm), untilMs));
+  refused(realm: string, kind: CallKind, untilMs: number): void {
+    this.#uses.set(realm, throttled(this.#use(realm), kind, this.limits, this.now(), untilMs));
   }
 
   stop(): void {
@@ -44,26 +97,44 @@ export class Permits {
     this.#timers.clear();
   }
 
+  #wait(realm: string, kind: CallKind): Promise<Permit> {
+    return new Promise((go) => {
+      this.#queue(realm).push({ kind, go });
+      this.#admit(realm);
+    });
+  }
+
+  #freed(realm: string): void {
+    this.#admit(realm);
+    for (const free of this.#onFree) free(realm);
+  }
+
+  /** The first of each kind that has room goes; a batch without room holds no single up. */
   #admit(realm: string): void {
     const queue = this.#queue(realm);
-    const allowed = allowance(this.#use(realm), this.#limits, Date.now());
-    for (const go of queue.splice(0, allowed.now)) {
-      this.#uses.set(realm, started(this.#use(realm)));
-      go();
+    let againAtMs = Infinity;
+    for (const waiting of [...queue]) {
+      const allowed = allowance(this.#use(realm), waiting.kind, this.limits, this.now());
+      if (allowed.now === 0) {
+        againAtMs = Math.min(againAtMs, allowed.againAtMs ?? Infinity);
+        continue;
+      }
+      queue.splice(queue.indexOf(waiting), 1);
+      waiting.go(this.take(realm, waiting.kind));
     }
-    if (queue.length === 0 || allowed.againAtMs === undefined || this.#timers.has(realm)) return;
+    if (againAtMs === Infinity || this.#timers.has(realm)) return;
     const again = (): void => {
       this.#timers.delete(realm);
       this.#admit(realm);
     };
-    this.#timers.set(realm, setTimeout(again, Math.max(1, allowed.againAtMs - Date.now())));
+    this.#timers.set(realm, setTimeout(again, Math.max(1, againAtMs - this.now())));
   }
 
   #use(realm: string): RealmUse {
     return this.#uses.get(realm) ?? UNUSED;
   }
 
-  #queue(realm: string): (() => void)[] {
+  #queue(realm: string): { kind: CallKind; go: (permit: Permit) => void }[] {
     const queue = this.#queues.get(realm) ?? [];
     this.#queues.set(realm, queue);
     return queue;

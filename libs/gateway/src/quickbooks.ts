@@ -1,7 +1,9 @@
+import { batchBody, partOutcomes, type BatchPart } from '@qbo-sync/qbo/batch';
 import { classify, type Outcome } from '@qbo-sync/qbo/classify';
 import { QBO_LIMITS, type QboCall, type QboClient, type Reply } from '@qbo-sync/qbo/client';
-import type { CompanyWatch } from './company-watch';
-import type { Permits } from './permits';
+import type { CallKind } from '@qbo-sync/qbo/limiter';
+import { signOf, type CompanyWatch } from './company-watch';
+import type { Permit, Permits } from './permits';
 import type { RefusedToken, Tokens } from './tokens';
 
 export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
@@ -10,6 +12,14 @@ export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
 };
 
 const REALM = '{realm}';
+const BATCH = 'batch';
+
+/** What a part of an answered batch may still say of the company as a whole. */
+const TELLING: ReadonlySet<string> = new Set(['trouble', 'reconnect']);
+
+function kindOf({ path }: Call): CallKind {
+  return path === BATCH ? 'batch' : 'single';
+}
 
 /** A connection may take so long, and only then is the first byte written: the lease must outlast it. */
 export const NEEDED_TO_SEND_MS = QBO_LIMITS.connectMs;
@@ -37,21 +47,40 @@ export class Quickbooks {
   constructor(
     private readonly client: QboClient,
     private readonly tokens: Tokens,
-    private readonly permits: Permits,
+    readonly permits: Permits,
     private readonly watch: CompanyWatch,
     private readonly mayWrite: (tenant: string, forMs: number) => boolean = () => true,
+    /** Told of every call QuickBooks answered well: reads are metered (quickbooks.md §3.2). */
+    private readonly onAnswered: (call: Call) => void = () => undefined,
   ) {}
 
-  /** Never throws for what QuickBooks or the network does. */
-  async call(company: Company, call: Call): Promise<Outcome> {
+  /** Never throws for what QuickBooks or the network does. `permit`: one taken before. */
+  async call(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
     const startedAt = this.watch.now();
-    const outcome = await this.#authorized(company, call);
+    const outcome = await this.#authorized(company, call, permit);
     if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
+    if (outcome.is === 'ok') this.onAnswered(call);
     await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
-      this.permits.close(company.books, this.watch.throttledUntilMs(outcome.fault));
+      this.permits.refused(company.books, kindOf(call), this.watch.throttledUntilMs(outcome.fault));
     }
     return outcome;
+  }
+
+  /** Sends writes as one batch; what became of each, in their order. */
+  async batch(company: Company, requestid: string, parts: readonly BatchPart[], permit?: Permit): Promise<Outcome[]> {
+    const startedAt = this.watch.now();
+    const body = batchBody(parts);
+    const outcome = await this.call(company, { method: 'POST', path: BATCH, query: { requestid }, body }, permit);
+    const each = [
+      ...partOutcomes(
+        outcome,
+        parts.map(({ bId }) => bId),
+      ).values(),
+    ];
+    const telling = outcome.is === 'ok' ? each.find((one) => TELLING.has(signOf('write', one).sign)) : undefined;
+    if (telling !== undefined) await this.watch.observe(company.tenant, 'write', telling, startedAt);
+    return each;
   }
 
   /** One read, to see whether QuickBooks answers again while nothing else is to be sent. */
@@ -59,7 +88,7 @@ export class Quickbooks {
     await this.call(company, { method: 'GET', path: `companyinfo/${REALM}` });
   }
 
-  async #authorized(company: Company, call: Call): Promise<Outcome> {
+  async #authorized(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
     let refused: RefusedToken | undefined;
     for (;;) {
       const access = await this.tokens.access(company.tenant, refused);
@@ -68,11 +97,11 @@ export class Quickbooks {
       if (access.books !== company.books) return { is: 'unsent', why: OTHER_BOOKS };
       const { realmId, token: accessToken } = access;
       const path = call.path.replace(REALM, encodeURIComponent(realmId));
-      const reply = await this.permits.run(company.books, () =>
+      const send = (): Promise<Reply> =>
         call.method === 'GET' || this.mayWrite(company.tenant, NEEDED_TO_SEND_MS)
           ? this.client.send({ ...call, path, realmId, accessToken })
-          : Promise.resolve<Reply>({ reply: 'notSent', why: LEASE_OVER }),
-      );
+          : Promise.resolve<Reply>({ reply: 'notSent', why: LEASE_OVER });
+      const reply = await this.permits.run(company.books, kindOf(call), send, permit);
       const outcome = classify(reply);
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;
       if (refused !== undefined) return disconnected(outcome.fault.code);

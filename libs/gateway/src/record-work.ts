@@ -1,5 +1,6 @@
 import { isObject, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import { isForOwner } from '@qbo-sync/qbo/error-table';
 import type { Desk, Job } from './desk';
 import { compose, refsIn, removeBytes, removeQuery, resolve } from './decide/bodies';
 import { claim, type Claim } from './decide/claim';
@@ -67,7 +68,7 @@ async function waitFor(desk: Desk, job: Job, row: PendingRow, claimed: Extract<C
   const again = (await look(desk, job.company, row)).claimed;
   if (again.do === 'wait' && again.on === waitsOn) return;
   await wakeWaiters(desk.db, row.tenant, waitsOn);
-  desk.onCommit();
+  desk.onCommit(row.tenant);
 }
 
 /** The job behind one revision, or undefined when its request is not kept any more. */
@@ -222,7 +223,7 @@ async function recordOrWait(
 ): Promise<ExactObject | undefined> {
   if (read.is === 'record') return read.record;
   const { outcome } = read;
-  if (outcome.is === 'fault' && outcome.fault.class === 'hold') {
+  if (outcome.is === 'fault' && isForOwner(outcome.fault.class)) {
     await settle(desk, job, { outcome: 'refused', code: outcome.fault.code, detail: outcome.fault.detail });
   } else {
     await letWait(desk, job, null, { notBefore: desk.clock() });

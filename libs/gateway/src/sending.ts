@@ -1,50 +1,29 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import { recordIn, type Fault, type Outcome } from '@qbo-sync/qbo/classify';
+import type { Parcel } from './courier';
 import type { Desk, Job } from './desk';
 import { backOffMs } from './decide/gate';
-import { requestId } from './decide/request-id';
 import { afterFault, remember } from './decide/settle';
 import { lookForSent, lookToLink, parseBytes } from './looking';
 import { mergeStale } from './merging';
-import { goneLink, keepOpen, letWait, openAttempt, reopenAttempt, settle, type Settlement } from './settling';
-import type { AttemptFields, AttemptRow } from './sql/attempts';
-
-/** One send, composed. */
-export interface Parcel {
-  readonly kind: AttemptRow['kind'];
-  readonly query: Readonly<Record<string, string>>;
-  readonly bytes: string;
-  readonly fields: AttemptFields;
-}
+import { goneLink, keepOpen, letWait, settle, type Settlement } from './settling';
+import type { AttemptRow } from './sql/attempts';
 
 /** Stores the attempt, sends it, and does what its outcome asks for. */
 export async function sendParcel(desk: Desk, job: Job, parcel: Parcel): Promise<void> {
-  const { tenant, ref, revision, attempt: number } = job.place;
-  const { books } = job.company;
-  const requestid = requestId({ books, ref, generation: parcel.fields.generation, bytes: parcel.bytes });
-  const { path } = job.request.how;
-  const attempt = await openAttempt(desk, job, { tenant, books, ref, revision, number, path, requestid, ...parcel });
-  await handle(desk, job, attempt, await post(desk, job, attempt));
+  const { attempt, outcome } = await desk.courier.post(desk, job, parcel);
+  await handle(desk, job, attempt, outcome);
 }
 
 /** Sends an open attempt once more: the same bytes under the same requestid. */
 export async function resend(desk: Desk, job: Job, open: AttemptRow): Promise<void> {
-  const attempt = await reopenAttempt(desk, open);
-  await handle(desk, job, attempt, await post(desk, job, attempt));
+  const { attempt, outcome } = await desk.courier.repost(desk, job, open);
+  await handle(desk, job, attempt, outcome);
 }
 
 /** What was looked for has been found: the attempt succeeded. */
 export async function settleFound(desk: Desk, job: Job, attempt: AttemptRow, record: ExactObject): Promise<void> {
   await settle(desk, job, synced(record, attempt), attempt);
-}
-
-function post(desk: Desk, job: Job, attempt: AttemptRow): Promise<Outcome> {
-  return desk.quickbooks.call(job.company, {
-    method: 'POST',
-    path: attempt.path,
-    query: { ...attempt.query, requestid: attempt.requestid },
-    body: attempt.bytes,
-  });
 }
 
 async function handle(desk: Desk, job: Job, attempt: AttemptRow, outcome: Outcome): Promise<void> {

@@ -11,7 +11,7 @@ import { insertAnswer } from './sql/answers';
 import { deleteAsked, insertAsked } from './sql/asked';
 import {
   closeAttempt,
-  insertAttempt,
+  insertAttempts,
   updateActAt,
   updateResent,
   type AttemptRow,
@@ -89,7 +89,7 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
     ...(code === undefined ? {} : { code }),
     ...(intuitTid === undefined ? {} : { intuitTid }),
   });
-  desk.onCommit();
+  desk.onCommit(tenant);
 }
 
 async function linkRow(
@@ -173,30 +173,47 @@ export async function letWait(
     ...(code === undefined ? {} : { code }),
     ...(waitsOn === undefined ? {} : { waitsOn }),
   });
-  desk.onCommit();
+  desk.onCommit(tenant);
 }
 
-/** Stores what is about to be sent. From here on it may have been executed until an answer says otherwise. */
-export async function openAttempt(
-  desk: Desk,
-  job: Job,
-  attempt: Omit<NewAttempt, 'epoch' | 'at'>,
-): Promise<AttemptRow> {
+/** One attempt about to be made. */
+export interface Opening {
+  readonly job: Job;
+  readonly attempt: Omit<NewAttempt, 'epoch' | 'at'>;
+}
+
+/**
+ * Stores what is about to be sent for one company, in the order given. From here on each may have been executed until an
+ * answer says otherwise.
+ */
+export async function openAttempts(desk: Desk, tenant: string, openings: readonly Opening[]): Promise<AttemptRow[]> {
   const at = desk.clock();
-  const opened = await fenced(desk, job.place.tenant, async (client) => {
-    await insertOutgoing(client, [sendingActivity(job.place, at)]);
-    return insertAttempt(client, { ...attempt, epoch: desk.epochOf(job.place.tenant), at });
+  const epoch = desk.epochOf(tenant);
+  const opened = await fenced(desk, tenant, async (client) => {
+    await insertOutgoing(
+      client,
+      openings.map(({ job }) => sendingActivity(job.place, at)),
+    );
+    return insertAttempts(
+      client,
+      openings.map(({ attempt }) => ({ ...attempt, epoch, at })),
+    );
   });
-  desk.tell({ ...job.place, step: 'sending' });
-  desk.onCommit();
+  for (const { job } of openings) desk.tell({ ...job.place, step: 'sending' });
+  desk.onCommit(tenant);
   return opened;
 }
 
-/** Counts a resend of the same bytes before it is made. */
-export async function reopenAttempt(desk: Desk, attempt: AttemptRow): Promise<AttemptRow> {
+/** Counts resends of the same bytes before they are made. */
+export async function reopenAttempts(
+  desk: Desk,
+  tenant: string,
+  attempts: readonly AttemptRow[],
+): Promise<AttemptRow[]> {
   const at = desk.clock();
-  await fenced(desk, attempt.tenant, (client) => updateResent(client, attempt.id, at));
-  return { ...attempt, sends: attempt.sends + 1, lastSentAt: at };
+  const ids = attempts.map(({ id }) => id);
+  await fenced(desk, tenant, (client) => updateResent(client, ids, at));
+  return attempts.map((attempt) => ({ ...attempt, sends: attempt.sends + 1, lastSentAt: at }));
 }
 
 /** The outcome is not known: the attempt stays open and is taken up again at `actAt`. */
@@ -212,7 +229,7 @@ export async function keepOpen(
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });
   desk.tell({ ...place, step: 'unsure' });
-  desk.onCommit();
+  desk.onCommit(attempt.tenant);
 }
 
 /** A read showed that the attempt was not executed as it stands; the row is worked on anew. */

@@ -162,7 +162,7 @@ describe('what a request asks for', () => {
       await rig.emulator.close();
       await rig.take(customer('c1', 1, 'Refused'));
       await until(async () => (await conditions()).includes('qbo_down'));
-      expect(await rig.openAttempts()).toBe(0);
+      await until(async () => (await rig.openAttempts()) === 0);
       const { rows } = await db.query(`select attempts from pending where ref = 'customer:c1'`);
       expect(rows).toEqual([{ attempts: 0 }]);
     });

@@ -14,6 +14,8 @@ export interface AttemptRow {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly requestid: string;
+  /** Its place in the batch it was sent in; with the requestid the key under which it is sent again. Null: sent alone. */
+  readonly bid: string | null;
   readonly bytes: string;
   readonly fields: AttemptFields;
   readonly sentAt: Date;
@@ -45,6 +47,7 @@ interface Row {
   path: string;
   query: Record<string, string>;
   requestid: string;
+  bid: string | null;
   bytes: string;
   fields: AttemptFields;
   sent_at: Date;
@@ -52,31 +55,37 @@ interface Row {
   sends: number;
 }
 
-/** Opens an attempt, counted as sent once. */
-export async function insertAttempt(sql: Sql, attempt: NewAttempt): Promise<AttemptRow> {
+/** Opens attempts, each counted as sent once; in their order. */
+export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]): Promise<AttemptRow[]> {
+  const column = (of: (attempt: NewAttempt) => unknown): unknown[] => attempts.map(of);
   const { rows } = await sql.query<Row>(
-    `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bytes, fields,
+    `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields,
                           sent_at, last_sent_at, sends)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1) returning *`,
+     select tenant, books, ref, revision, number, epoch, kind, path, query::jsonb, requestid, bid, bytes, fields::jsonb,
+            at, at, 1
+       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[], $7::text[], $8::text[],
+                   $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
+            with ordinality as a (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes,
+                                  fields, at, place)
+      order by place returning *`,
     [
-      attempt.tenant,
-      attempt.books,
-      attempt.ref,
-      attempt.revision,
-      attempt.number,
-      attempt.epoch,
-      attempt.kind,
-      attempt.path,
-      JSON.stringify(attempt.query),
-      attempt.requestid,
-      attempt.bytes,
-      JSON.stringify(attempt.fields),
-      attempt.at,
+      column(({ tenant }) => tenant),
+      column(({ books }) => books),
+      column(({ ref }) => ref),
+      column(({ revision }) => revision),
+      column(({ number }) => number),
+      column(({ epoch }) => epoch),
+      column(({ kind }) => kind),
+      column(({ path }) => path),
+      column(({ query }) => JSON.stringify(query)),
+      column(({ requestid }) => requestid),
+      column(({ bid }) => bid),
+      column(({ bytes }) => bytes),
+      column(({ fields }) => JSON.stringify(fields)),
+      column(({ at }) => at),
     ],
   );
-  const [row] = rows;
-  if (row === undefined) throw new Error('an insert returned no row');
-  return rowOf(row);
+  return rows.map(rowOf);
 }
 
 /** Open attempts whose next step is due; `act_at` null is at once. */
@@ -96,9 +105,32 @@ export async function selectOpenAttempt(sql: Sql, id: string): Promise<AttemptRo
   return rows[0] && rowOf(rows[0]);
 }
 
-/** Counts a resend before it is made. */
-export async function updateResent(sql: Sql, id: string, at: Date): Promise<void> {
-  await sql.query(`update attempt set sends = sends + 1, last_sent_at = $2, act_at = null where id = $1`, [id, at]);
+/** Counts resends before they are made. */
+export async function updateResent(sql: Sql, ids: readonly string[], at: Date): Promise<void> {
+  await sql.query(
+    `update attempt set sends = sends + 1, last_sent_at = $2, act_at = null where id = any($1::bigint[])`,
+    [ids, at],
+  );
+}
+
+/** Calls made since a moment, as far as attempts tell: when each was answered at the latest, null while it is open. */
+export interface RecentCall {
+  readonly books: string;
+  readonly batch: boolean;
+  readonly answeredAt: Date | null;
+}
+
+/** Parts of one batch are one call. No call takes longer than 90 s. */
+export async function selectRecentCalls(sql: Sql, since: Date): Promise<RecentCall[]> {
+  const { rows } = await sql.query<{ books: string; batch: boolean; answered_at: Date | null }>(
+    `select books, bid is not null as batch,
+            case when bool_or(closed_at is null) then null else max(closed_at) end as answered_at
+       from attempt
+      where last_sent_at > $1::timestamptz - interval '95 seconds' and (closed_at is null or closed_at > $1)
+      group by books, requestid, bid is not null, case when bid is null then id end`,
+    [since],
+  );
+  return rows.map(({ books, batch, answered_at: answeredAt }) => ({ books, batch, answeredAt }));
 }
 
 /** When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books. */

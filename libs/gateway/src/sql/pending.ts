@@ -53,26 +53,49 @@ interface Row {
 
 const COLUMNS = 'tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts';
 
-/** The oldest rows of each tenant that wait for nothing, live before backlog, and have no attempt open. */
+/** A row that waits for nothing, with its place in line. */
+export interface HeadRow extends PendingRow {
+  readonly position: string;
+}
+
+/** Where to read on in one lane of a tenant. */
+export interface LaneCursor {
+  readonly tenant: string;
+  /** False: lists, links, cancels and runs alone. */
+  readonly all: boolean;
+  readonly lane: 'live' | 'backlog';
+  /** The position read last; `0` begins anew. */
+  readonly after: string;
+}
+
+/** Each lane's next rows that wait for nothing and have no attempt open, oldest first. */
 export async function selectHeads(
   sql: Sql,
-  tenants: readonly string[],
-  which: { readonly all: boolean; readonly each: number },
+  cursors: readonly LaneCursor[],
+  each: number,
   now: Date,
-): Promise<PendingRow[]> {
-  if (tenants.length === 0) return [];
-  const { rows } = await sql.query<Row>(
-    `select h.* from unnest($1::text[]) as t (tenant)
+): Promise<HeadRow[]> {
+  if (cursors.length === 0) return [];
+  const { rows } = await sql.query<Row & { position: string }>(
+    `select h.* from unnest($1::text[], $2::boolean[], $3::text[], $4::bigint[]) as c (tenant, whole, lane, after)
       cross join lateral (
-        select ${COLUMNS} from pending p
-         where p.tenant = t.tenant and p.waits_on is null and (p.not_before is null or p.not_before <= $3)
+        select ${COLUMNS}, position from pending p
+         where p.tenant = c.tenant and p.lane = c.lane and p.position > c.after
+           and p.waits_on is null and (p.not_before is null or p.not_before <= $6)
            and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)
-           and ($4 or p.run is not null or p.kind in ('list', 'link', 'cancel'))
-         order by p.lane desc, p.position limit $2
+           and (c.whole or p.run is not null or p.kind in ('list', 'link', 'cancel'))
+         order by p.position limit $5
       ) as h`,
-    [tenants, which.each, now, which.all],
+    [
+      cursors.map(({ tenant }) => tenant),
+      cursors.map(({ all }) => all),
+      cursors.map(({ lane }) => lane),
+      cursors.map(({ after }) => after),
+      each,
+      now,
+    ],
   );
-  return rows.map(rowOf);
+  return rows.map((row) => ({ ...rowOf(row), position: row.position }));
 }
 
 /** One head as it stands now: gone, replaced or with an attempt open since it was listed, it is undefined or another. */
@@ -125,7 +148,10 @@ export interface Wait {
 /** Lets a row wait, unless a higher revision has taken its place. */
 export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update pending set waits_on = $4, not_before = $5, said = $6, attempts = coalesce($7, attempts)
+    `update pending set waits_on = $4, not_before = $5, said = $6, attempts = coalesce($7, attempts),
+                        waits_since = case when $4::text is null then null
+                                           when waits_on = $4 then waits_since
+                                           else clock_timestamp() end
       where tenant = $1 and ref = $2 and revision = $3`,
     [
       wait.tenant,
@@ -160,6 +186,44 @@ export async function wakeForgotten(sql: Sql): Promise<void> {
   );
 }
 
+/** A row that waits for a parent nobody has sent. */
+export interface Orphan {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly revision: number;
+  readonly attempts: number;
+  readonly waitsOn: string;
+}
+
+/** Rows whose parent has been neither linked nor asked of us for too long, and of which that was not said yet. */
+export async function selectOrphans(sql: Sql, waitingSince: Date, limit: number): Promise<Orphan[]> {
+  const { rows } = await sql.query<{
+    tenant: string;
+    ref: string;
+    revision: string;
+    attempts: number;
+    waits_on: string;
+  }>(
+    `select w.tenant, w.ref, w.revision, w.attempts, w.waits_on from pending w
+      where w.waits_on is not null and w.waits_since < $1 and w.said not like 'orphan/%'
+        and not exists (select from pending p where p.tenant = w.tenant and p.ref = w.waits_on)
+        and not exists (select from link l where l.books = w.books and l.ref = w.waits_on)
+      order by w.waits_since limit $2`,
+    [waitingSince, limit],
+  );
+  return rows.map(({ revision, waits_on: waitsOn, ...row }) => ({ ...row, revision: Number(revision), waitsOn }));
+}
+
+/** Notes that it was said; false: the row is another by now. */
+export async function updateOrphanSaid(sql: Sql, { tenant, ref, revision, waitsOn }: Orphan): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update pending set said = 'orphan/' || waits_on
+      where tenant = $1 and ref = $2 and revision = $3 and waits_on = $4 and said not like 'orphan/%'`,
+    [tenant, ref, revision, waitsOn],
+  );
+  return rowCount === 1;
+}
+
 /** The soonest moment at which a row may go by itself. */
 export async function selectNextDue(sql: Sql, now: Date): Promise<Date | null> {
   const { rows } = await sql.query<{ due: Date | null }>(
@@ -173,6 +237,6 @@ export async function selectNextDue(sql: Sql, now: Date): Promise<Date | null> {
   return rows[0]?.due ?? null;
 }
 
-function rowOf(row: Row): PendingRow {
+function rowOf<R extends Row>(row: R): Omit<R, 'revision'> & { readonly revision: number } {
   return { ...row, revision: Number(row.revision) };
 }
