@@ -18,6 +18,12 @@ async function run(config: SandboxConfig): Promise<void> {
       clientSecret: config.INTUIT_CLIENT_SECRET,
       redirectUris: config.INTUIT_REDIRECT_URI === undefined ? [] : [config.INTUIT_REDIRECT_URI],
     },
+    webhooks: {
+      url: config.INTUIT_WEBHOOK_URL ?? null,
+      ...(config.INTUIT_WEBHOOK_VERIFIER_TOKEN === undefined
+        ? {}
+        : { verifierToken: config.INTUIT_WEBHOOK_VERIFIER_TOKEN }),
+    },
   });
   log.info({ port: Number(new URL(quickbooks.url).port) }, 'listening');
   const stop = (signal: NodeJS.Signals): void => {

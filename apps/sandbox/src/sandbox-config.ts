@@ -21,4 +21,7 @@ export class SandboxConfig {
   @Expects('the client secret the gateway is given') @IsString() INTUIT_CLIENT_SECRET: string;
   /** The one registered address; absent = any on this machine. */
   @Expects('http://host:port/path') @IsOptional() @Matches(/^https?:\/\/\S+$/) INTUIT_REDIRECT_URI?: string;
+  /** Where webhooks go; absent = nowhere until an admin call says so. */
+  @Expects('http://host:port/path') @IsOptional() @Matches(/^https?:\/\/\S+$/) INTUIT_WEBHOOK_URL?: string;
+  @Expects('the verifier token the gateway is given') @IsOptional() @IsString() INTUIT_WEBHOOK_VERIFIER_TOKEN?: string;
 }

@@ -10,6 +10,7 @@ import {
   writeAsPerson,
 } from './admin-changes';
 import { countWrites, duplicates, journal, ledger } from './admin-reports';
+import { changeWebhooks, tellEvent } from './admin-webhooks';
 import type { Emulator } from './emulator';
 import { readBody, sendJson } from './http-messages';
 import type { World } from './world';
@@ -44,6 +45,11 @@ type Handler = (world: World, call: AdminCall) => unknown;
  *   POST   /admin/next-company                { company } for the next authorize
  *   POST   /admin/disconnect                  { company }: the user disconnects the app
  *   POST   /admin/expire-access-tokens        { company? }
+ *   GET    /admin/webhooks                    settings without the token; events, deliveries, attempts, acknowledged, refused; what waits
+ *   POST   /admin/webhooks                    { url?, verifierToken?, shape?: cloudevents | legacy | alternate, voidWord?, delayMs?, headOfLine?,
+ *                                             duplicateEvery?, reversed?, echo? }
+ *   DELETE /admin/webhooks                    forgets what waits to be delivered
+ *   POST   /admin/webhook-events              { company, entity, id, operation, deletedId? }: told although nothing changed
  *   GET    /admin/time                        { now, steppedMs }
  *   POST   /admin/time                        { advanceMs }: steps time; answers when all that came due by it is done
  */
@@ -88,6 +94,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     );
     return {};
   },
+  'GET webhooks': ({ webhooks }) => webhooks.status(),
+  'POST webhooks': (world, { body }) => changeWebhooks(world, body),
+  'DELETE webhooks': ({ webhooks }) => {
+    webhooks.clear();
+    return webhooks.status();
+  },
+  'POST webhook-events': (world, { body }) => tellEvent(world, body),
   'GET time': ({ emulator }) => time(emulator),
   'POST time': async ({ emulator }, { body }) => {
     const { advanceMs } = toPlain(body as ExactObject) as Record<string, unknown>;

@@ -202,6 +202,11 @@ export class OAuth {
     return false;
   }
 
+  /** True when the app may work in a company's books: only then Intuit tells it of changes. */
+  isConnected(realm: string): boolean {
+    return [...this.grants.values()].some((grant) => grant.realm === realm && !grant.revoked);
+  }
+
   /** As if the user had disconnected the app inside QuickBooks. */
   disconnect(realm: string): void {
     for (const [id, grant] of this.grants)

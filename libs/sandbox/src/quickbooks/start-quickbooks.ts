@@ -7,6 +7,8 @@ import type { OAuthSettings } from './oauth';
 import { Traffic } from './traffic';
 import { UK_VAT } from './seeds/uk-vat';
 import { US_AUTO } from './seeds/us-auto';
+import { eventsOf } from './webhook-events';
+import { DEFAULT_WEBHOOKS, Webhooks, type WebhookSettings } from './webhooks';
 
 export interface QuickBooksOptions {
   /** 0 = any free port. */
@@ -19,6 +21,7 @@ export interface QuickBooksOptions {
   companies?: readonly CompanySeed[];
   oauth?: Partial<OAuthSettings>;
   settings?: Partial<EmulatorSettings>;
+  webhooks?: Partial<WebhookSettings>;
 }
 
 export interface RunningQuickBooks {
@@ -58,6 +61,12 @@ export async function startQuickBooks(options: QuickBooksOptions): Promise<Runni
     clock: emulator.clock,
     disturbances: new Disturbances(),
     traffic: new Traffic(emulator.now),
+    webhooks: new Webhooks({ ...DEFAULT_WEBHOOKS, ...options.webhooks }, emulator.clock),
+  };
+  emulator.onCommit = (company, about, change, before) => {
+    const isTold = about.actor !== 'api' || world.webhooks.settings.echo;
+    if (isTold && emulator.oauth.isConnected(company.profile.realmId))
+      world.webhooks.notify(eventsOf(company, about, change, before));
   };
   const server = createQuickBooksServer(world);
   const url = `http://${host}:${await listen(server, options.port, host)}`;
