@@ -4,8 +4,10 @@ import { park } from '@qbo-sync/eventstore/parked';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readRequest, takeRequests, takeSettings, type ReadRequest } from '@qbo-sync/gateway/intake';
+import { parkedRow } from '@qbo-sync/gateway/parked-row';
+import { insertOutgoing } from '@qbo-sync/gateway/sql/outgoing';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
-import { isPoison } from '@qbo-sync/service/entity-service/poison';
+import { isPoison, poisonName } from '@qbo-sync/service/entity-service/poison';
 
 /** Told of every message set aside: its place and why, nothing of what it says. */
 export type OnParked = (place: { topic: string; partition: number; offset: string; code: string }) => void;
@@ -36,7 +38,7 @@ export class BatchIntake {
       const stretch = { ...batch, messages: [message], firstOffset, lastOffset };
       const outcome = await this.takeStretch(stretch).catch((error: unknown) => {
         if (!isPoison(error)) throw error;
-        return this.takeStretch(stretch, 'failed_here');
+        return this.takeStretch(stretch, poisonName(error));
       });
       if (outcome.outcome !== 'done') return outcome;
       firstOffset = lastOffset + 1n;
@@ -44,7 +46,7 @@ export class BatchIntake {
     return { outcome: 'done' };
   }
 
-  /** `poison`: why all of it is set aside. */
+  /** `poison`: what was thrown at it, by name; all of it is set aside. */
   private async takeStretch(batch: Batch, poison?: string): Promise<BatchOutcome> {
     const { topic, partition, firstOffset: first, lastOffset: last, logStart } = batch;
     const key = { group: this.group, topic, partition };
@@ -54,7 +56,8 @@ export class BatchIntake {
       if (place.place === 'stop') return { outcome: 'stop', why: place.why };
       if (place.place === 'take') {
         const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= place.from);
-        if (poison !== undefined) for (const message of messages) await this.park(client, message, poison);
+        if (poison !== undefined)
+          for (const message of messages) await this.park(client, message, 'failed_here', { error: poison });
         else if (topic === TOPICS.settings.name) await this.settings(client, messages);
         else await this.requests(client, messages);
         await storeOffset(client, key, last + 1n);
@@ -68,7 +71,7 @@ export class BatchIntake {
     for (const message of messages) {
       const read = readRequest(message.value?.toString('utf8') ?? '');
       if (read.ok) reads.push(read);
-      else await this.park(client, message, read.why);
+      else await this.park(client, message, read.why, read.params);
     }
     await takeRequests(client, reads);
   }
@@ -78,13 +81,21 @@ export class BatchIntake {
       // A tombstone removes a company from the topic; what was read of it stays until its books are closed.
       if (message.value === null) continue;
       const taken = await takeSettings(client, message.value.toString('utf8'), new Date());
-      if (!taken) await this.park(client, message, 'field_invalid');
+      if (!taken) await this.park(client, message, 'unreadable');
     }
   }
 
-  private async park(client: Client, message: ConsumedMessage, code: string): Promise<void> {
+  private async park(
+    client: Client,
+    message: ConsumedMessage,
+    code: string,
+    params: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const { topic, partition, offset, key, headers, value } = message;
-    await park(client, { topic, partition, offset, key, headers, value, reason: code, tenant: null, eventId: null });
+    const aside = { topic, partition, offset, key, headers, value, reason: code, tenant: null, eventId: null };
+    if (await park(client, aside)) {
+      await insertOutgoing(client, [parkedRow({ topic, partition, offset, key, code, params }, new Date())]);
+    }
     this.onParked({ topic, partition, offset, code });
   }
 }

@@ -14,14 +14,19 @@ import { SHARDS } from './sql/shards';
 /** A request as it was read, or why it cannot be. */
 export type ReadRequest =
   | { readonly ok: true; readonly request: QboRequest; readonly text: string }
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: false; readonly why: string; readonly params: Readonly<Record<string, string>> };
 
 export function readRequest(value: string): ReadRequest {
   const json = readJson(value);
   const checked = check(QboRequest, json);
-  if (!checked.ok) return { ok: false, why: checked.fault.code };
+  if (!checked.ok) {
+    const { code, path, message } = checked.fault;
+    return { ok: false, why: code, params: { field: path, message } };
+  }
   const body = readExact(checked.value.body);
-  if (body === undefined) return { ok: false, why: 'field_invalid' };
+  if (body === undefined) {
+    return { ok: false, why: 'field_invalid', params: { field: 'body', message: 'not a JSON object' } };
+  }
   return { ok: true, request: checked.value, text: value };
 }
 
