@@ -130,7 +130,10 @@ const attention = {
     text: 'Refund {r} of {a} is more than what is left of {p}, {b}.',
     action: 'Correct it in Run a Call',
   },
-  negative_line: { text: 'QuickBooks refuses a negative line on {n}: {text}.' },
+  negative_line: {
+    text: 'QuickBooks refuses a negative line on {n}: {text}.',
+    action: 'Correct it in Run a Call',
+  },
   date_missing: { text: '{doc} is paid or voided but says no date.', action: 'Correct it in Run a Call' },
   payout_part: {
     text: 'Payout {po} holds a {category} of {x}, which we do not post. Enter this payout by hand.',
@@ -186,6 +189,53 @@ const attention = {
   unclear: { text: 'We could not find out whether QuickBooks got this.', action: 'Look in QuickBooks, then say' },
   permission: { text: 'The connecting person lost rights in QuickBooks.', action: 'Reconnect as an admin' },
   refused: { text: 'QuickBooks refused: "{text}" ({code}).', action: 'Mend, then retry' },
+  our_mistake: {
+    text: 'QuickBooks refused what we sent: "{text}" ({code}). The mistake is ours. It is kept.',
+    action: 'Ask support',
+  },
+  link_refused: {
+    text: 'QuickBooks does not apply it to that document: "{text}".',
+    action: 'Look at both in QuickBooks, then retry',
+  },
+  in_use: {
+    text: 'QuickBooks keeps it because other entries use it: "{text}".',
+    action: 'Settle those in QuickBooks, then retry',
+  },
+  text_refused: { text: 'QuickBooks does not take a text of it: "{text}".', action: 'Correct it in Run a Call' },
+  currency_refused: { text: 'QuickBooks does not keep its currency: "{text}".', action: 'Turn it on in QuickBooks' },
+  item_account: {
+    text: 'An item of it has no income account in QuickBooks.',
+    action: 'Choose the account',
+    setting: 'items.defaultIncomeAccount',
+  },
+  feature_off: {
+    text: 'QuickBooks does not offer this in its plan: "{text}".',
+    action: 'Change the plan in QuickBooks, or leave it out',
+  },
+  tax_refused: {
+    text: 'QuickBooks does not take its sales tax: "{text}".',
+    action: 'Check the mapping',
+    setting: 'tax.rates',
+  },
+  too_deep: { text: 'It is nested deeper than QuickBooks allows.', action: 'Flatten it in Run a Call' },
+  customer_unusable: {
+    text: 'Its customer is missing or inactive in QuickBooks.',
+    action: 'Make the customer active in QuickBooks, then retry',
+  },
+  email_missing: { text: 'QuickBooks wants an e-mail address on it.', action: 'Add it in Run a Call' },
+  card_settled: { text: 'Its card payment is settled, so QuickBooks does not void it.', action: 'Refund it instead' },
+  bank_matched: {
+    text: 'It is matched to a bank entry in QuickBooks.',
+    action: 'Undo the match in QuickBooks, then retry',
+  },
+  card_number: {
+    text: 'QuickBooks found what looks like a card number in it, and takes none.',
+    action: 'Remove it in Run a Call',
+  },
+  company_reset: {
+    text: 'The QuickBooks company was reset: what was in it is gone.',
+    action: 'Start afresh',
+  },
   rule_missing: { text: 'We have not built the rule for this yet ({rule}). It is kept.' },
   unreadable: { text: 'This event is of an unknown kind or cannot be read. It is kept.', action: 'Show technical' },
   not_json: { text: 'The message is not a JSON object. It is kept.', action: 'Show technical' },

@@ -3,6 +3,7 @@ import { printExact } from '@qbo-sync/contracts/exact-json';
 import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
 import { singletonPath } from '@qbo-sync/qbo/singletons';
+import { isForOwner } from '@qbo-sync/qbo/error-table';
 import type { Desk, Job } from './desk';
 import { recordsIn } from './decide/find';
 import { changeMessage } from './messages';
@@ -53,7 +54,7 @@ async function say(desk: Desk, job: Job, records: readonly ExactObject[]): Promi
 }
 
 async function failed(desk: Desk, job: Job, outcome: Outcome): Promise<void> {
-  if (outcome.is === 'fault' && outcome.fault.class === 'hold') {
+  if (outcome.is === 'fault' && isForOwner(outcome.fault.class)) {
     return settle(desk, job, { outcome: 'refused', code: outcome.fault.code, detail: outcome.fault.detail });
   }
   return letWait(desk, job, null, { notBefore: desk.clock() });

@@ -21,7 +21,7 @@ describe('classify', () => {
       'a fault under HTTP 200 (§1.5)',
       200,
       fault({ code: '2010', Message: 'unsupported' }),
-      { class: 'hold', code: '2010', detail: 'unsupported' },
+      { class: 'bug', code: '2010', detail: 'unsupported' },
     ],
     [
       'a gateway fault (§1.6)',

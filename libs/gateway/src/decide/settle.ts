@@ -99,6 +99,8 @@ export function afterFault(fault: Fault, { kind, sends, adopts }: Sent): AfterFa
       if (kind !== 'create') return 'refused';
       return sends > 1 ? 'look' : adopts ? 'adopt' : 'refused';
     case 'hold':
+    case 'bug':
+    case 'rename':
       return kind === 'create' && sends > 1 ? 'look' : 'refused';
   }
 }

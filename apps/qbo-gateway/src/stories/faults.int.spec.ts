@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
+import { customerPut, journalFile } from '../spec-rig';
+import { MIGRATIONS, storyRig, type StoryRig } from './story-rig';
+
+jest.setTimeout(60_000);
+
+/** Rows of `docs/quickbooks-errors.md`: code, HTTP status, name, class and where the record stands then. */
+const ROWS = readFileSync(join(__dirname, '../../../../docs/quickbooks-errors.md'), 'utf8')
+  .split('\n')
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter((cells) => /^\d+$/.test(cells[1] ?? '') && cells.length === 8)
+  .map(([, code = '', status = '', name = '', , , stands = '']) => ({ code, status: Number(status), name, stands }));
+
+const of = (stands: string) => ROWS.filter((row) => row.stands === stands);
+const HELD = of('held');
+const OTHERS = ROWS.filter(({ stands }) => stands !== 'held');
+
+describe('what QuickBooks answers, and where the record stands then', () => {
+  let rig: StoryRig;
+  let books: string;
+
+  const start = async (): Promise<void> => {
+    const database = await testDatabase({ name: 'faults', migrations: MIGRATIONS });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    rig = storyRig({ database, emulator, until });
+    const ended = await rig.connect();
+    if (ended.is !== 'connected') throw new Error(ended.is);
+    ({ books } = ended);
+    await rig.settings(1, { books });
+    await rig.dispatch();
+  };
+  const fault = ({ code, status }: { code: string; status: number }): Promise<unknown> =>
+    rig.admin('POST', 'disturbances', {
+      ...{ kind: 'fault', code, status, method: 'POST', contains: `Fault ${code} of`, detail: `said of ${code}` },
+      ...(['3001', '3100', '3200'].includes(code) ? { envelope: 'gateway' } : {}),
+    });
+  const put = (code: string) =>
+    rig.take(customerPut(rig.tenant, books, `c${code}`, 1, { DisplayName: `Fault ${code} of QuickBooks` }));
+
+  describe('a person is shown it', () => {
+    beforeAll(start);
+    afterAll(() => rig.close());
+
+    it.each(HELD)('$code $name', async ({ code, status }) => {
+      await fault({ code, status });
+      await put(code);
+      expect(await rig.answered(`customer:c${code}`, 1)).toMatchObject({ outcome: 'refused', code });
+      const said = (await rig.said()).find(
+        ({ topic, value }) => topic === 'qbo.answers.v1' && value['ref'] === `customer:c${code}`,
+      );
+      expect(said?.value).toMatchObject({ code, detail: `said of ${code}` });
+      expect((await rig.answers()).filter(({ ref }) => ref === `customer:c${code}`)).toHaveLength(1);
+    });
+  });
+
+  describe('nobody needs to do anything about the record', () => {
+    beforeEach(start);
+    afterEach(() => rig.close());
+
+    it.each(OTHERS)('$code $name: $stands', async ({ code, status, stands }) => {
+      await fault({ code, status });
+      await put(code);
+      const company = () =>
+        rig.db
+          .query<{ state: string; trouble: string | null }>(`select state, trouble from company`)
+          .then(({ rows }) => rows[0]);
+      const row = () =>
+        rig.db
+          .query<{ attempts: number; not_before: Date | null }>(`select attempts, not_before from pending`)
+          .then(({ rows }) => rows[0]);
+      await until(
+        async () => {
+          const [known, waiting] = [await company(), await row()];
+          switch (stands) {
+            case 'reconnect':
+              return known?.state === 'reconnect';
+            case 'throttled':
+              return known?.trouble === 'rate_limit';
+            case 'subscription':
+              return known?.trouble === 'subscription';
+            case 'later':
+              return (waiting?.attempts ?? 0) > 0 && waiting?.not_before !== null;
+            case 'checking':
+              return (await rig.openAttempts()) === 1;
+            default:
+              throw new Error(`no such place: ${stands}`);
+          }
+        },
+        { timeoutMs: 10_000, what: `${code} to stand as ${stands}` },
+      );
+      expect(await rig.answers()).toEqual([]);
+      expect(await row()).toBeDefined();
+    });
+  });
+});
