@@ -8,7 +8,13 @@ import { EntityRuntime } from '@qbo-sync/service/entity-service/runtime';
 export class CustomersController {
   constructor(@Inject(EntityRuntime) private readonly runtime: EntityRuntime) {}
 
-  @EventPattern([TOPICS.runacallCustomers.name, TOPICS.answers.name, TOPICS.commands.name, TOPICS.settings.name])
+  @EventPattern([
+    TOPICS.runacallCustomers.name,
+    TOPICS.changes.name,
+    TOPICS.answers.name,
+    TOPICS.commands.name,
+    TOPICS.settings.name,
+  ])
   take(@Payload() batch: Batch): Promise<BatchOutcome> {
     return this.runtime.take(batch);
   }

@@ -15,6 +15,8 @@ export const CUSTOMERS: EntityService = {
   name: 'customers',
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallCustomers.name],
+  lists: true,
+  pulls: { resource: 'Customer', entity: 'customer' },
 };
 
 @Module({ imports: [EntityServiceModule.of(CUSTOMERS, [CustomersController])] })

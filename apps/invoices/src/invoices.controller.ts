@@ -10,6 +10,7 @@ export class InvoicesController {
 
   @EventPattern([
     TOPICS.runacallInvoices.name,
+    TOPICS.changes.name,
     TOPICS.runacallCustomers.name,
     TOPICS.answers.name,
     TOPICS.commands.name,

@@ -16,6 +16,7 @@ export const INVOICES: EntityService = {
   name: 'invoices',
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallInvoices.name],
+  lists: true,
   follows: { topic: TOPICS.runacallCustomers.name, store: followCustomers, answered: followItemAnswers },
   related: mastersOf,
   migrations: [FOLLOWED_MASTERS_MIGRATION],

@@ -15,6 +15,8 @@ export const ITEMS: EntityService = {
   name: 'items',
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallItems.name],
+  lists: true,
+  pulls: { resource: 'Item', entity: 'item' },
 };
 
 @Module({ imports: [EntityServiceModule.of(ITEMS, [ItemsController])] })

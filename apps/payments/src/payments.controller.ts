@@ -11,6 +11,7 @@ export class PaymentsController {
   @EventPattern([
     TOPICS.runacallPayments.name,
     TOPICS.runacallInvoices.name,
+    TOPICS.changes.name,
     TOPICS.answers.name,
     TOPICS.commands.name,
     TOPICS.settings.name,

@@ -16,6 +16,7 @@ export const PAYMENTS: EntityService = {
   name: 'payments',
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallPayments.name],
+  lists: true,
   follows: { topic: TOPICS.runacallInvoices.name, store: followInvoices, answered: followAnswers },
   related: invoicesOf,
   migrations: [FOLLOWED_INVOICE_MIGRATION],

@@ -41,6 +41,10 @@ export class GatewayConfig extends BaseConfig {
   @Matches(URL_FORM)
   INTUIT_REDIRECT_URI: string;
 
+  @Expects("the verifier token of the app's webhooks; two with a comma between while they rotate")
+  @IsString()
+  INTUIT_WEBHOOK_VERIFIER_TOKEN: string = '';
+
   @Expects('the path of a JSON file {"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}')
   @IsString()
   @MinLength(1)

@@ -27,6 +27,7 @@ import { logTrouble } from '@qbo-sync/service/trouble';
 import { Counter, type Registry } from 'prom-client';
 import { BatchIntake } from './batch-intake';
 import { KeyKeeper } from './key-keeper';
+import { FeedWork } from './feed-work';
 import type { GatewayConfig } from './gateway-config';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
@@ -50,6 +51,7 @@ export interface RuntimeParts {
 export class GatewayRuntime {
   readonly connections: Connections;
   readonly reader: Reader;
+  readonly feed: FeedWork;
   private readonly db: Database;
   private readonly kafka: KafkaClient;
   private readonly producer: Producer;
@@ -106,9 +108,20 @@ export class GatewayRuntime {
     });
     const watch = new CompanyWatch(this.db, clock, wake);
     const mayWrite = (tenant: string, forMs: number): boolean => this.dispatcher.maySend(tenant, forMs);
-    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite);
+    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite, (call) =>
+      this.feed.count(call),
+    );
     this.connections = new Connections({ db: this.db, vault, oauth, client: this.client, onCommit: wake });
     this.reader = new Reader(this.db, quickbooks);
+    this.feed = new FeedWork({
+      db: this.db,
+      quickbooks,
+      vault,
+      config,
+      log,
+      metrics: parts.metrics,
+      onCommit: () => this.outbox?.wake(),
+    });
     this.intake = new BatchIntake(this.db, group, (place) => log.warn(place, 'set a message aside'));
     this.dispatcher = new Dispatcher({
       db: this.db,
@@ -169,6 +182,7 @@ export class GatewayRuntime {
   /** What is in flight ends and is stored; what is stored is published next time if not now. */
   async close(): Promise<void> {
     await this.stopConsuming();
+    await this.feed.stop();
     await this.dispatcher.stop();
     await this.keys.stop();
     this.permits.stop();
@@ -190,6 +204,7 @@ export class GatewayRuntime {
       if (this.consumer === undefined || !settingsAreRead(TOPICS.settings.name, this.settingsEnds, stored)) return;
       this.settingsRead = true;
       await this.dispatcher.start();
+      this.feed.start();
       this.parts.log.info({}, 'settings read');
     };
     const poll = (): void => {

@@ -4,6 +4,7 @@ import { BatchTransport } from '@qbo-sync/service/batch-transport';
 import type { Service } from '@qbo-sync/service/boot';
 import { GatewayConfig, refuseStrangers } from './gateway-config';
 import { GatewayModule } from './gateway.module';
+import { keepRawBody } from './raw-body';
 
 /** The gateway's process. `group` is its consumer group; specs have their own. */
 export function gatewayService(group = 'qbo-sync.gateway'): Service<GatewayConfig> {
@@ -14,6 +15,9 @@ export function gatewayService(group = 'qbo-sync.gateway'): Service<GatewayConfi
     module: (config) => {
       refuseStrangers(config);
       return GatewayModule.of(group);
+    },
+    prepare: (app) => {
+      app.use('/webhooks/intuit', keepRawBody);
     },
     transports: (app) => [app.get(BatchTransport, { strict: false })],
   };

@@ -11,6 +11,7 @@ import { InternalController } from './internal.controller';
 import { OAuthController } from './oauth.controller';
 import { ProblemFilter } from './problem.filter';
 import { TopicsController } from './topics.controller';
+import { WebhooksController } from './webhooks.controller';
 
 @Module({})
 export class GatewayModule implements OnApplicationShutdown {
@@ -19,7 +20,7 @@ export class GatewayModule implements OnApplicationShutdown {
   static of(group: string): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [InternalController, OAuthController, TopicsController],
+      controllers: [InternalController, OAuthController, TopicsController, WebhooksController],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {

@@ -1,6 +1,7 @@
 import type { Migration } from '@qbo-sync/eventstore/migrations';
 import { GATEWAY_SQL } from './migrations/0002-gateway';
 import { SENDING_SQL } from './migrations/0003-sending';
+import { FEED_SQL } from './migrations/0005-feed';
 import { KEEPING_SQL } from './migrations/0004-keeping';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
@@ -8,4 +9,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0002-gateway', sql: GATEWAY_SQL },
   { name: 'gateway/0003-sending', sql: SENDING_SQL },
   { name: 'gateway/0004-keeping', sql: KEEPING_SQL },
+  { name: 'gateway/0005-feed', sql: FEED_SQL },
 ];

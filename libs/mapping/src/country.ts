@@ -29,6 +29,14 @@ export function foreignCountry(country: string, own: string): string | undefined
   return sameCountry(country, own) ? undefined : ALPHA_3.get(canonical(country));
 }
 
+const ALPHA_2: ReadonlyMap<string, string> = new Map([...ALPHA_3].map(([two, three]) => [three, two]));
+
+/** Alpha-2 of a country in either code; undefined for a name or nothing. */
+export function alpha2Of(country: string): string | undefined {
+  const code = canonical(country);
+  return ALPHA_3.has(code) ? code : ALPHA_2.get(code);
+}
+
 /** Canada and the United Kingdom: QuickBooks wants a cost account on every item (quickbooks.md §9.4). */
 export const wantsCostAccount = (country: string): boolean => ['CA', 'GB'].includes(canonical(country));
 

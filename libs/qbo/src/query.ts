@@ -15,9 +15,12 @@ export function literal(value: string): string {
 export function select(
   resource: string,
   where: readonly (readonly [field: string, value: string])[],
-  options: { readonly inactiveToo?: boolean; readonly start?: number } = {},
+  options: { readonly inactiveToo?: boolean; readonly start?: number; readonly changedSince?: Date } = {},
 ): string {
   const conditions = where.map(([field, value]) => `${name(field)} = ${literal(value)}`);
+  if (options.changedSince !== undefined) {
+    conditions.push(`MetaData.LastUpdatedTime >= ${literal(options.changedSince.toISOString())}`);
+  }
   if (options.inactiveToo === true) conditions.push('Active IN (true, false)');
   const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return `SELECT * FROM ${name(resource)}${filter} STARTPOSITION ${options.start ?? 1} MAXRESULTS ${PAGE_ROWS}`;

@@ -13,5 +13,7 @@ export class QboChange {
   @IsString() record: string;
   @IsArray() @IsString({ each: true }) changed: string[];
   @IsIn(['qbo', 'list']) origin: 'qbo' | 'list';
+  /** It came to an end there: by a person, or by a merge into another record. */
+  @IsOptional() @IsIn(['deleted', 'voided', 'inactive', 'merged']) gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
   @IsInstant() at: string;
 }

@@ -6,6 +6,7 @@ import {
   toInactiveCustomer,
   vendorNamesakeName,
 } from '@qbo-sync/mapping/customer';
+import { changedCustomerFields, newCustomerFields } from '@qbo-sync/mapping/from-customer';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
@@ -31,6 +32,14 @@ export const customerRules: Rules<Customer> = {
   nature: 'master',
   facts: ['merged'],
 
+  back: {
+    command: 'com.runacall.customer.upsert.v1',
+    takesNew: (values) => values['customers.pull'],
+    takesChanges: (values) => values['customers.updates'],
+    newFields: newCustomerFields,
+    changedFields: changedCustomerFields,
+  },
+
   describe: ({ data }) => (data === undefined ? {} : { party: data.displayName }),
 
   plan(view, context) {
@@ -38,9 +47,10 @@ export const customerRules: Rules<Customer> = {
     const { data } = view;
     if (ctx === undefined || data === undefined) return NOT_READY;
     const { values } = ctx;
-    if (!values['customers.push'] && !view.linked) return switchedOff('customers.push', view.wanted);
+    const isTheirs = data.quickbooksId !== undefined && !view.linked;
+    if (!values['customers.push'] && !view.linked && !isTheirs) return switchedOff('customers.push', view.wanted);
     if (mergedInto(view) !== undefined || !data.active) return planFor(view.ref, 'remove', toInactiveCustomer());
-    if (data.quickbooksId !== undefined && !view.linked) return linkTo(view.ref, data.quickbooksId);
+    if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
     if (!values['customers.updates'] && view.linked) return switchedOff('customers.updates', false);
     return planFor(view.ref, 'put', toCustomer(data, ctx, otherName(data, view)));
   },

@@ -1,5 +1,6 @@
 import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
+import { changedItemFields, newItemFields } from '@qbo-sync/mapping/from-item';
 import { ITEM_HOW, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
@@ -16,15 +17,24 @@ export const itemRules: Rules<Item> = {
   nature: 'master',
   facts: [],
 
+  back: {
+    command: 'com.runacall.item.upsert.v1',
+    takesNew: (values) => values['items.pull'],
+    takesChanges: (values) => values['items.pull'],
+    newFields: newItemFields,
+    changedFields: changedItemFields,
+  },
+
   describe: ({ data }) => (data === undefined ? {} : { party: data.name }),
 
   plan(view, context) {
     const ctx = mappingContext(context);
     const { data } = view;
     if (ctx === undefined || data === undefined) return NOT_READY;
-    if (!ctx.values['items.push'] && !view.linked) return switchedOff('items.push', view.wanted);
+    const isTheirs = data.quickbooksId !== undefined && !view.linked;
+    if (!ctx.values['items.push'] && !view.linked && !isTheirs) return switchedOff('items.push', view.wanted);
     if (!data.active) return planFor(view.ref, 'remove', toInactiveItem());
-    if (data.quickbooksId !== undefined && !view.linked) return linkTo(view.ref, data.quickbooksId);
+    if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
     return planFor(view.ref, 'put', toItem(data, ctx, view.round));
   },
 

@@ -7,6 +7,7 @@ import { base, record, type Recording, replacedBy } from './recording';
 import { gateOf } from './gate';
 import { dismissed, resolved, restored } from './resolve';
 import { settle } from './settle';
+import { theirs } from './theirs';
 import { viewOf, type State } from './stream-state';
 
 /**
@@ -17,6 +18,7 @@ import { viewOf, type State } from './stream-state';
  *   wanted                         → Wanted, then a decision for what is open (or was skipped)
  *   answered                       → Settled | Held | Deferred | Skipped | the next form of the request (settle.ts)
  *   listed                         → Listed
+ *   theirs                         → Told | Held (theirs.ts)
  *   redecide                       → a decision for what is open, only when it differs from the one in force
  *   dismiss                        → Dismissed
  *   restore                        → what was dismissed stands again; what only waited is decided again
@@ -56,6 +58,7 @@ function ofErased<Data, Related>(
       return dismissed(start, trigger, context);
     case 'wanted':
     case 'listed':
+    case 'theirs':
     case 'redecide':
     case 'restore':
     case 'resolve':
@@ -78,6 +81,8 @@ function respond<Data, Related>(
       return settle(rules, start, trigger.answer, context);
     case 'listed':
       return listed(start, trigger);
+    case 'theirs':
+      return theirs(rules, start, trigger, context);
     case 'redecide':
       return redecided(rules, start, trigger.why, context);
     case 'dismiss':

@@ -27,6 +27,8 @@ export function blank(event: StreamEvent): StreamEvent {
       return { ...event, personal: { warnings: [], summary: {} } };
     case 'Listed':
       return { ...event, personal: { record: '{}' } };
+    case 'Told':
+      return { ...event, personal: { command: { quickbooksId: event.data.quickbooksId, fields: {} } } };
     case 'Proposed':
       return { ...event, personal: { activity: {} } };
   }

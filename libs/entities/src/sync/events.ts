@@ -1,4 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { Find, How, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { Answered } from './rules';
@@ -19,7 +20,7 @@ import type { Answered } from './rules';
  * A revision is the stream version of a PushRequested (or of the decision that made none).
  */
 export type StreamEvent =
-  Changed | Wanted | PushRequested | Deferred | Held | Skipped | Settled | Dismissed | Listed | Proposed;
+  Changed | Wanted | PushRequested | Deferred | Held | Skipped | Settled | Dismissed | Listed | Proposed | Told;
 
 /** A Run a Call event was taken in. `personal.data` is the whole aggregate. */
 export interface Changed {
@@ -146,6 +147,21 @@ export interface Listed {
   readonly type: 'Listed';
   readonly data: { readonly books: string; readonly resource: string; readonly at: string };
   readonly personal: { readonly record: string };
+}
+
+/** Run a Call was told what somebody changed in QuickBooks. */
+export interface Told {
+  readonly type: 'Told';
+  readonly data: {
+    /** Of (books, resource, QuickBooks id, SyncToken): told twice, it changes nothing. */
+    readonly commandId: string;
+    /** Type of the command. */
+    readonly command: string;
+    readonly books: string;
+    readonly quickbooksId: string;
+    readonly at: string;
+  };
+  readonly personal: { readonly command: UpsertCommand };
 }
 
 /** What the console should offer or know: published as a `profile` or `proposal` activity as it stands. */

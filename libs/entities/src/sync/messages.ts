@@ -1,7 +1,7 @@
 import type { RecordActivity, RecordState, Stage } from '@qbo-sync/contracts/sync/activity';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { AnswerPlace, PushRequested, StreamEvent, Summary } from './events';
+import type { AnswerPlace, PushRequested, StreamEvent, Summary, Told } from './events';
 
 /** Where a stored event stands: its stream, its version there, and the service that owns it. */
 export interface EventPlace {
@@ -12,7 +12,7 @@ export interface EventPlace {
 }
 
 export interface OutgoingMessage {
-  readonly topic: 'qbo.requests.v1' | 'sync.activity.v1';
+  readonly topic: 'qbo.requests.v1' | 'sync.activity.v1' | 'runacall.commands.v1';
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,6 +32,7 @@ const SETTLED: Stage = 5;
  *   Dismissed                                    → a row; at (answer's revision, attempt, 5) when an answer led to it,
  *                                                  else at (own version, 0, 1)
  *   Proposed                                     → its activity, as it stands
+ *   Told                                         → runacall.commands.v1
  *   Wanted · Listed                              → nothing (the decision beside it says what there is to say)
  */
 export function toMessages(place: EventPlace, event: StreamEvent): readonly OutgoingMessage[] {
@@ -41,6 +42,8 @@ export function toMessages(place: EventPlace, event: StreamEvent): readonly Outg
       return [];
     case 'Proposed':
       return [message('sync.activity.v1', place.tenant, place.ref, event.personal.activity)];
+    case 'Told':
+      return [commandOf(place, event)];
     case 'PushRequested': {
       const { traceparent } = event.data;
       const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent };
@@ -54,7 +57,22 @@ export function toMessages(place: EventPlace, event: StreamEvent): readonly Outg
   }
 }
 
-type Told = Exclude<StreamEvent, { type: 'Wanted' | 'Listed' | 'Proposed' }>;
+type Row = Exclude<StreamEvent, { type: 'Wanted' | 'Listed' | 'Proposed' | 'Told' }>;
+
+/** A command to Run a Call, as CloudEvents binds to Kafka (events.md). */
+function commandOf({ tenant, ref }: EventPlace, { data, personal }: Told): OutgoingMessage {
+  const { commandId, command, quickbooksId, at } = data;
+  const subject = personal.command.id ?? ref.slice(ref.indexOf(':') + 1);
+  return message('runacall.commands.v1', tenant, subject, personal.command, {
+    ce_specversion: '1.0',
+    ce_id: commandId,
+    ce_source: '/qbo-sync',
+    ce_type: command,
+    ce_subject: personal.command.id ?? quickbooksId,
+    ce_time: at,
+    ce_tenant: tenant,
+  });
+}
 
 function requestOf({ tenant, version }: EventPlace, { data, personal }: PushRequested): QboRequest {
   return {
@@ -77,7 +95,7 @@ function requestOf({ tenant, version }: EventPlace, { data, personal }: PushRequ
   };
 }
 
-function row(place: EventPlace, event: Told): RecordActivity {
+function row(place: EventPlace, event: Row): RecordActivity {
   const { tenant, version } = place;
   const ref = refOf(place, event);
   const at = placeOf(event);
@@ -111,7 +129,7 @@ function row(place: EventPlace, event: Told): RecordActivity {
   };
 }
 
-function saying(event: Told): { state: RecordState; reason?: Reason; warnings?: readonly Reason[] } {
+function saying(event: Row): { state: RecordState; reason?: Reason; warnings?: readonly Reason[] } {
   switch (event.type) {
     case 'Changed':
     case 'PushRequested':
@@ -131,11 +149,11 @@ function saying(event: Told): { state: RecordState; reason?: Reason; warnings?: 
   }
 }
 
-function placeOf(event: Told): AnswerPlace | undefined {
+function placeOf(event: Row): AnswerPlace | undefined {
   return 'answer' in event.data ? event.data.answer : undefined;
 }
 
-function refOf(place: EventPlace, event: Told): string {
+function refOf(place: EventPlace, event: Row): string {
   return ('ref' in event.data ? event.data.ref : undefined) ?? place.ref;
 }
 

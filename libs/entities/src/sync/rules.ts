@@ -1,9 +1,10 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Find, How, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
-import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { MappingContext } from '@qbo-sync/mapping/document';
 import type { Summary } from './events';
 
 /** What a rule may look at beside the stream itself. `now` and everything read is handed in. */
@@ -116,6 +117,31 @@ export type Verdict =
   /** Plan again with `view.round + 1` and this answer in `view.lastAnswer`. */
   | { readonly verdict: 'again' };
 
+/** A record that somebody changed in QuickBooks, numbers as decimal strings. */
+export interface Theirs {
+  /** The ref of ours, a part of the stream's record perhaps; or the stream's own. */
+  readonly ref: string;
+  readonly books: string;
+  readonly resource: string;
+  readonly record: TextObject;
+  /** Top-level fields of QuickBooks' record that differ from what was last known of it. */
+  readonly changed: readonly string[];
+  readonly gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
+  readonly at: string;
+}
+
+/** What goes back to Run a Call, and when the settings let it. */
+export interface Back {
+  /** Type of the command: `com.runacall.customer.upsert.v1`. */
+  readonly command: string;
+  takesNew(values: SettingValues): boolean;
+  takesChanges(values: SettingValues): boolean;
+  /** Run a Call's fields for a record made in QuickBooks; undefined: it has nothing to make of it. */
+  newFields(record: TextObject, ctx: MappingContext): Readonly<Record<string, unknown>> | undefined;
+  /** Run a Call's fields for those changed there; null empties one. */
+  changedFields(record: TextObject, changed: readonly string[], ctx: MappingContext): Readonly<Record<string, unknown>>;
+}
+
 /** All that differs between entities. Pure; one object per entity, in `entities/<entity>/`. */
 export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unknown> {
   readonly entity: string;
@@ -127,6 +153,8 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   readonly gate?: 'books';
   /** `always`: every new version of the settings is looked at, with nothing open too (the company profile). */
   readonly follows?: 'always';
+  /** Absent: nothing goes back, a change in QuickBooks is only shown. */
+  readonly back?: Back;
   /** The record's own accounting date, in the company's zone; documents only. */
   ownDate?(data: Data): string;
   describe(view: View<Data>, context: Context<Related>): Summary;
@@ -168,6 +196,7 @@ export type Trigger =
       readonly record: string;
       readonly at: string;
     }
+  | ({ readonly kind: 'theirs' } & Theirs)
   | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
   /** `revision`: of the row the person saw; it counts only while that row stands. */
   | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string; readonly revision?: number }

@@ -43,6 +43,8 @@ export interface State {
   readonly summary: Summary;
   readonly listed: readonly ListedRecord[];
   readonly proposed: readonly Readonly<Record<string, unknown>>[];
+  /** Ids of the commands sent to Run a Call. */
+  readonly told: readonly string[];
 }
 
 export interface QuickbooksRecord {
@@ -112,6 +114,7 @@ export function initial(tenant: string, ref: string): State {
     summary: {},
     listed: [],
     proposed: [],
+    told: [],
   };
 }
 
@@ -199,6 +202,8 @@ export function evolve(before: State, stored: StreamEvent): State {
       return { ...state, stop: undefined, dismissed: state.stop };
     case 'Listed':
       return { ...state, listed: withRecord(state.listed, listedRecord(event)) };
+    case 'Told':
+      return { ...state, told: [...state.told, event.data.commandId] };
     case 'Proposed':
       return { ...state, proposed: [...state.proposed, event.personal.activity] };
   }

@@ -50,6 +50,16 @@ export type Trigger =
       readonly record: string;
       readonly at: string;
     }
+  | {
+      readonly kind: 'theirs';
+      readonly ref: string;
+      readonly books: string;
+      readonly resource: string;
+      readonly record: TextObject;
+      readonly changed: readonly string[];
+      readonly gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
+      readonly at: string;
+    }
   | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
   /** `revision`: of the row the person saw; it counts only while that row stands. */
   | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string; readonly revision?: number }
@@ -107,8 +117,10 @@ export interface EntityService {
   readonly functions: EntityFunctions;
   /** Run a Call topics whose events this service decides on. */
   readonly events: readonly string[];
-  /** Reads `qbo.changes.v1` for what its `list` requests asked for. */
+  /** Reads `qbo.changes.v1`: what its `list` requests asked for, and what was changed of its records in QuickBooks. */
   readonly lists?: boolean;
+  /** Takes what is made in QuickBooks too: records of this resource that no ref names go to `<entity>:qbo.<id>`. */
+  readonly pulls?: { readonly resource: string; readonly entity: string };
   /** A Run a Call topic of another service, taken into a table of this one's own. */
   readonly follows?: {
     readonly topic: string;

@@ -231,7 +231,18 @@ describe('settings and changes', () => {
 
   it('what its own list asked for is listed; other changes are not its own', () => {
     expect(read(TOPICS.changes.name, change)).toMatchObject({ do: 'decide', trigger: { kind: 'listed' } });
-    expect(read(TOPICS.changes.name, { ...change, origin: 'qbo' })).toEqual({ do: 'nothing' });
     expect(read(TOPICS.changes.name, { ...change, ref: 'profile:Account' })).toEqual({ do: 'nothing' });
+  });
+
+  it('what somebody changed of its own records in QuickBooks is theirs', () => {
+    const theirs = { ...change, origin: 'qbo', changed: ['Name'], gone: 'inactive' };
+    expect(read(TOPICS.changes.name, theirs)).toMatchObject({
+      do: 'decide',
+      stream: change.ref,
+      trigger: { kind: 'theirs', ref: change.ref, changed: ['Name'], gone: 'inactive' },
+    });
+    expect(read(TOPICS.changes.name, { ...theirs, ref: 'customer:cus_1' })).toEqual({ do: 'nothing' });
+    const { ref: _ref, ...unlinked } = theirs;
+    expect(read(TOPICS.changes.name, unlinked)).toEqual({ do: 'nothing' });
   });
 });

@@ -225,6 +225,7 @@ function replayWork(service: EntityService, command: SyncCommand, message: Consu
 
 function changeWork(service: EntityService, change: QboChange, message: ConsumedMessage): Work {
   const { tenant, ref, origin, books, resource, record, at } = change;
+  if (origin === 'qbo') return theirsWork(service, change, message);
   if (origin !== 'list' || ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
   if (!hasRules(service, ref)) return { do: 'nothing' };
   return {
@@ -233,6 +234,26 @@ function changeWork(service: EntityService, change: QboChange, message: Consumed
     stream: service.functions.streamOf(ref),
     ref,
     trigger: { kind: 'listed', books, resource, record, at },
+    message,
+  };
+}
+
+/** Somebody changed a record of ours in QuickBooks, or made one there. */
+function theirsWork(service: EntityService, change: QboChange, message: ConsumedMessage): Work {
+  const { tenant, books, resource, record, changed, gone, at } = change;
+  const parsed = readRecord(record);
+  if (parsed === 'unreadable') return parkOwn(message, 'unreadable', { type: 'record' }, tenant);
+  const { pulls } = service;
+  const made = pulls?.resource === resource ? `${pulls.entity}:qbo.${String(parsed['Id'])}` : undefined;
+  const ref = change.ref ?? made;
+  if (ref === undefined || ownerOf(ref) !== service.name || !hasRules(service, ref)) return { do: 'nothing' };
+  const theirs = { kind: 'theirs', ref, books, resource, record: parsed, changed, at } as const;
+  return {
+    do: 'decide',
+    tenant,
+    stream: service.functions.streamOf(ref),
+    ref,
+    trigger: gone === undefined ? theirs : { ...theirs, gone },
     message,
   };
 }

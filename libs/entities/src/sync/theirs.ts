@@ -1,0 +1,130 @@
+import type { Reason } from '@qbo-sync/contracts/reasons';
+import { mappingContext } from './plans';
+import { base, record, type Recording } from './recording';
+import type { Context, Rules, Theirs } from './rules';
+import { sameJson } from './same-json';
+import { type State, viewOf } from './stream-state';
+
+/**
+ * A record changed in QuickBooks by somebody else than us.
+ *
+ *   other books                                   nothing: a fresh start has begun
+ *   came to an end there                          Held gone_in_qbo: shown, never made again by itself
+ *   goes back to Run a Call, the settings say so  Told: its changed fields, without those that changed here too
+ *   a document, in a field that we sent           Held both_changed: shown, never overwritten by itself
+ *   anything else                                 nothing
+ */
+export function theirs<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  change: Theirs,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  if (context.settings?.books !== change.books) return start;
+  const isOurs = state.asked[change.ref] !== undefined || state.latest !== undefined || state.wanted !== undefined;
+  if (!isOurs) return change.gone === undefined ? tellNew(rules, start, change, context) : start;
+  const name = nameOf(rules, state, context);
+  if (change.gone !== undefined) {
+    return show(start, { code: 'gone_in_qbo', params: { doc: name, date: change.at.slice(0, 10) } }, context);
+  }
+  if (rules.back !== undefined) return tellChanged(rules, start, change, context);
+  const sent = bodyOf(state.asked[change.ref]?.request.personal.body);
+  return rules.nature === 'document' && change.changed.some((field) => field in sent)
+    ? show(start, { code: 'both_changed', params: { name } }, context)
+    : start;
+}
+
+function tellNew<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  change: Theirs,
+  context: Context<Related>,
+): Recording {
+  const ctx = mappingContext(context);
+  const { back } = rules;
+  if (back === undefined || ctx === undefined || !back.takesNew(ctx.values)) return start;
+  // Made once: what is changed before Run a Call has answered comes with the link.
+  if (start.state.told.length > 0) return start;
+  const fields = back.newFields(change.record, ctx);
+  return fields === undefined ? start : tell(back.command, start, change, { fields }, context);
+}
+
+function tellChanged<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  change: Theirs,
+  context: Context<Related>,
+): Recording {
+  const ctx = mappingContext(context);
+  const { back } = rules;
+  const { state } = start;
+  if (back === undefined || ctx === undefined || state.latest === undefined) return start;
+  if (!back.takesChanges(ctx.values)) return start;
+  const clashing = changedHere(state);
+  const changed = change.changed.filter((field) => !clashing.has(field));
+  const known = state.latest.data;
+  const news = Object.entries(back.changedFields(change.record, changed, ctx)).filter(
+    ([field, value]) => !sameJson(known[field] ?? null, value),
+  );
+  if (news.length === 0) return start;
+  const command = { id: idOf(state.ref), ifSequence: state.latest.sequence, fields: Object.fromEntries(news) };
+  return tell(back.command, start, change, command, context);
+}
+
+function tell<Related>(
+  type: string,
+  start: Recording,
+  { books, resource, record: shown }: Theirs,
+  what: { readonly id?: string; readonly ifSequence?: number; readonly fields: Readonly<Record<string, unknown>> },
+  { now }: Context<Related>,
+): Recording {
+  const { Id: quickbooksId, SyncToken: token } = shown;
+  if (typeof quickbooksId !== 'string') return start;
+  const commandId = [books, resource, quickbooksId, typeof token === 'string' ? token : '0'].join('/');
+  if (start.state.told.includes(commandId)) return start;
+  return record(start, {
+    type: 'Told',
+    data: { commandId, command: type, books, quickbooksId, at: now },
+    personal: { command: { ...what, quickbooksId } },
+  });
+}
+
+/** Fields that an unanswered request of ours changes too: the gateway's answer says that they clash. */
+function changedHere(state: State): ReadonlySet<string> {
+  const asked = state.asked[state.ref];
+  const agreed = bodyOf(state.confirmed[state.ref]?.personal.body);
+  if (asked === undefined || (asked.answered && !asked.rejected)) return new Set();
+  const wanted = bodyOf(asked.request.personal.body);
+  return new Set(
+    [...Object.keys(wanted), ...Object.keys(agreed)].filter(
+      (field) => !sameJson(wanted[field] ?? null, agreed[field] ?? null),
+    ),
+  );
+}
+
+function show<Related>(start: Recording, reason: Reason, context: Context<Related>): Recording {
+  const { state } = start;
+  const { stop } = state;
+  if (stop?.type === 'Held' && stop.reason.code === reason.code) return start;
+  const covers = stop?.covers ?? state.decided?.covers ?? [];
+  const change = state.latest?.change ?? 'wanted';
+  return record(start, {
+    type: 'Held',
+    data: { ...base({ covers, change }, context), code: reason.code },
+    personal: { reason, summary: state.summary },
+  });
+}
+
+function nameOf<Data, Related>(rules: Rules<Data, Related>, state: State, context: Context<Related>): string {
+  const { number, party } = rules.describe(viewOf<Data, Related>(state, context), context);
+  return number ?? party ?? idOf(state.ref);
+}
+
+function bodyOf(text: string | undefined): Readonly<Record<string, unknown>> {
+  return text === undefined ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+function idOf(ref: string): string {
+  return ref.slice(ref.indexOf(':') + 1);
+}

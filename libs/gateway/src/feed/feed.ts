@@ -1,0 +1,180 @@
+import type { Database } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { readActive } from '../condition';
+import type { Quickbooks } from '../quickbooks';
+import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
+import { readChanges } from './reading';
+import { selectHeld, selectLinkedResources } from './sql-changes';
+import {
+  claimFeed,
+  insertFeeds,
+  lockFeed,
+  selectFeeds,
+  updateFeedRead,
+  updateFeedRefused,
+  type FeedRow,
+} from './sql-feeds';
+import { deleteReceivedBefore, selectMerges, updateEventsDone } from './sql-webhooks';
+import { retakeHeld, takeMerge, takeRecords, type Taken } from './taking';
+
+export interface FeedOptions {
+  readonly db: Database;
+  readonly quickbooks: Pick<Quickbooks, 'call'>;
+  readonly clock?: () => Date;
+  /** The least time between two readings of one company. */
+  readonly everyMs?: number;
+  readonly pollMs?: number;
+  /** Messages were stored: publish them. */
+  readonly onCommit?: () => void;
+  /** One company was read: counts alone. */
+  readonly onRead?: (read: { readonly tenant: string; readonly isCheck: boolean; readonly taken: Taken }) => void;
+  readonly onError?: (error: unknown, tenant: string) => void;
+}
+
+const POLL_MS = 2_000;
+/** Records that waited for an answer, looked at per round. */
+const HELD_EACH = 200;
+/** Intuit repeats a delivery for days; what is older is not sent again. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
+/** Companies read at a time. */
+const AT_ONCE = 8;
+
+/**
+ * Brings back what changed in QuickBooks: woken by webhooks, and daily, it reads a company's changes at most once per
+ * interval over all processes (the claim is a row), drops what is our own, publishes the rest.
+ */
+export class Feed {
+  readonly #options: FeedOptions;
+  readonly #clock: () => Date;
+  #rounds: Promise<void> | undefined;
+  #forgotAt = 0;
+  #woken = false;
+  #stopped = false;
+  #rouse: (() => void) | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => new Date());
+  }
+
+  start(): void {
+    this.#rounds = this.#loop();
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#rouse?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#rouse?.();
+    await this.#rounds;
+  }
+
+  /** One look at everything that is due. */
+  async round(): Promise<void> {
+    const { db } = this.#options;
+    const now = this.#clock();
+    await insertFeeds(db, null);
+    await this.#retake(now);
+    const feeds = await selectFeeds(db, now);
+    // While sync is off nothing is read: where the reading stopped is kept, and nothing is lost by it.
+    const active = await readActive(
+      db,
+      feeds.map(({ tenant }) => tenant),
+    );
+    const due = feeds.filter((feed) => active.get(feed.tenant) === true && dueAt(this.#paced(feed)) <= now.getTime());
+    for (let from = 0; from < due.length && !this.#stopped; from += AT_ONCE) {
+      await Promise.all(due.slice(from, from + AT_ONCE).map((feed) => this.#readOne(feed.books)));
+    }
+    if (now.getTime() - this.#forgotAt < FORGET_EVERY_MS) return;
+    this.#forgotAt = now.getTime();
+    await deleteReceivedBefore(db, new Date(now.getTime() - KEPT_MS));
+  }
+
+  async #readOne(books: string): Promise<void> {
+    const { db, everyMs = READ_EVERY_MS } = this.#options;
+    const calledAt = this.#clock();
+    const feed = await claimFeed(db, books, calledAt, everyMs);
+    if (feed === undefined) return;
+    try {
+      await this.#read(feed, calledAt);
+    } catch (error) {
+      this.#options.onError?.(error, feed.tenant);
+    }
+  }
+
+  async #read(feed: FeedRow, calledAt: Date): Promise<void> {
+    const { db, quickbooks } = this.#options;
+    const { tenant, books, refused, named } = feed;
+    const reading = readingAt(feed, calledAt.getTime());
+    const linked = await selectLinkedResources(db, books);
+    const resources = [...new Set([...linked, ...named.map((one) => spelt(one, linked))])].filter(
+      (resource) => !refused.includes(resource),
+    );
+    const read =
+      resources.length === 0
+        ? ({ is: 'read', pages: [], answeredAt: undefined, refused: [] } as const)
+        : await readChanges(quickbooks, feed, resources.sort(), reading);
+    // The wake stands: it is read again after the interval, or once QuickBooks answers again.
+    if (read.is === 'failed') return;
+    const taken = { drop: 0, wait: 0, refresh: 0, publish: 0 };
+    for (const { resource, records } of read.pages) {
+      const page = await inTransaction(db, (client) => takeRecords(client, feed, resource, records, calledAt));
+      for (const what of Object.keys(taken) as (keyof Taken)[]) taken[what] += page[what];
+    }
+    await inTransaction(db, async (client) => {
+      await lockFeed(client, books);
+      for (const merge of await selectMerges(client, books)) {
+        await takeMerge(client, feed, { ...merge, resource: spelt(merge.resource, linked) }, calledAt);
+      }
+      for (const resource of read.refused) await updateFeedRefused(client, books, resource);
+      await updateEventsDone(client, books, calledAt, this.#clock());
+      await updateFeedRead(client, books, {
+        cursorAt: new Date(nextCursor(feed.cursorAt, read.answeredAt, calledAt.getTime())),
+        checkedAt: new Date(reading.isCheck ? calledAt.getTime() : feed.checkedAt),
+      });
+    });
+    this.#options.onRead?.({ tenant, isCheck: reading.isCheck, taken });
+    this.#options.onCommit?.();
+  }
+
+  async #retake(now: Date): Promise<void> {
+    const { db } = this.#options;
+    const held = await selectHeld(db, HELD_EACH);
+    if (held.length === 0) return;
+    await inTransaction(db, (client) => retakeHeld(client, held, now));
+    this.#options.onCommit?.();
+  }
+
+  #paced(feed: FeedRow): FeedRow {
+    const { everyMs = READ_EVERY_MS } = this.#options;
+    return feed.calledAt === null ? feed : { ...feed, calledAt: feed.calledAt + everyMs - READ_EVERY_MS };
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      this.#woken = false;
+      try {
+        await this.round();
+      } catch (error) {
+        this.#options.onError?.(error, '');
+      }
+      await this.#rest(this.#options.pollMs ?? POLL_MS);
+    }
+  }
+
+  async #rest(forMs: number): Promise<void> {
+    if (this.#woken || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, forMs);
+      this.#rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#rouse = undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import type { FieldHashes } from '../decide/fields';
+import type { Sql } from '../sql/client';
+import type { KnownLink } from './change';
+
+export async function selectLinkedResources(sql: Sql, books: string): Promise<string[]> {
+  const { rows } = await sql.query<{ resource: string }>(`select distinct resource from link where books = $1`, [
+    books,
+  ]);
+  return rows.map(({ resource }) => resource);
+}
+
+/** The links of records by QuickBooks' id, held until the transaction ends: no answer of ours changes them meanwhile. */
+export async function lockLinks(
+  sql: Sql,
+  books: string,
+  resource: string,
+  qboIds: readonly string[],
+): Promise<Map<string, KnownLink>> {
+  if (qboIds.length === 0) return new Map();
+  const { rows } = await sql.query<{
+    qbo_id: string;
+    ref: string;
+    sync_token: string;
+    shown: FieldHashes;
+    seen_token: string | null;
+    seen: FieldHashes | null;
+    gone: 'us' | 'qbo' | null;
+  }>(
+    `select qbo_id, ref, sync_token, shown, seen_token, seen, gone from link
+      where books = $1 and resource = $2 and qbo_id = any($3::text[]) order by gone is null, ref for update`,
+    [books, resource, qboIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.qbo_id,
+      { ...row, syncToken: row.sync_token, seenToken: row.seen_token } satisfies KnownLink & Record<string, unknown>,
+    ]),
+  );
+}
+
+/** Sends of a company that have no answer yet: their refs, and the resources of the creates among them. */
+export async function selectOpenSends(
+  sql: Sql,
+  tenant: string,
+): Promise<{ readonly refs: ReadonlySet<string>; readonly creates: ReadonlySet<string> }> {
+  const { rows } = await sql.query<{ ref: string; kind: string; resource: string | null }>(
+    `select a.ref, a.kind, r.message::json ->> 'resource' as resource
+       from attempt a join request r using (tenant, ref, revision)
+      where a.tenant = $1 and a.closed_at is null`,
+    [tenant],
+  );
+  return {
+    refs: new Set(rows.map(({ ref }) => ref)),
+    creates: new Set(rows.flatMap(({ kind, resource }) => (kind === 'create' && resource !== null ? [resource] : []))),
+  };
+}
+
+/** Only what we do not compare moved: the next update goes with this token, without a read. */
+export async function updateAgreed(
+  sql: Sql,
+  link: { readonly books: string; readonly ref: string },
+  token: string,
+  shown: FieldHashes,
+): Promise<void> {
+  await sql.query(`update link set sync_token = $3, shown = $4 where books = $1 and ref = $2`, [
+    link.books,
+    link.ref,
+    token,
+    JSON.stringify(shown),
+  ]);
+}
+
+/** What was read of a record that somebody changed there. */
+export async function updateSeen(
+  sql: Sql,
+  link: { readonly books: string; readonly ref: string },
+  token: string,
+  seen: FieldHashes,
+): Promise<void> {
+  await sql.query(`update link set seen_token = $3, seen = $4 where books = $1 and ref = $2`, [
+    link.books,
+    link.ref,
+    token,
+    JSON.stringify(seen),
+  ]);
+}
+
+/** The record is no more: it is never made again by itself. */
+export async function updateGone(sql: Sql, link: { readonly books: string; readonly ref: string }): Promise<void> {
+  await sql.query(`update link set gone = 'qbo' where books = $1 and ref = $2`, [link.books, link.ref]);
+}
+
+/** Notes a record nobody here knows. False: this version, or a newer one, was noted before. */
+export async function upsertNoticed(
+  sql: Sql,
+  at: { readonly books: string; readonly resource: string; readonly qboId: string },
+  token: string,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `insert into noticed as n (books, resource, qbo_id, sync_token) values ($1, $2, $3, $4)
+     on conflict (books, resource, qbo_id) do update set sync_token = excluded.sync_token
+        where n.sync_token < excluded.sync_token`,
+    [at.books, at.resource, at.qboId, token],
+  );
+  return rowCount === 1;
+}
+
+export interface HeldChange {
+  readonly tenant: string;
+  readonly books: string;
+  readonly resource: string;
+  readonly qboId: string;
+  readonly record: string;
+}
+
+/** Keeps a record until an answer of ours tells what it is; the newest reading stands. */
+export async function upsertHeld(sql: Sql, held: HeldChange, at: Date): Promise<void> {
+  await sql.query(
+    `insert into held_change (books, resource, qbo_id, tenant, record, held_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (books, resource, qbo_id) do update set record = excluded.record`,
+    [held.books, held.resource, held.qboId, held.tenant, held.record, at],
+  );
+}
+
+/** Records that wait, oldest first. */
+export async function selectHeld(sql: Sql, limit: number): Promise<HeldChange[]> {
+  const { rows } = await sql.query<Omit<HeldChange, 'qboId'> & { qbo_id: string }>(
+    `select tenant, books, resource, qbo_id, record from held_change order by held_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ qbo_id: qboId, ...rest }) => ({ ...rest, qboId }));
+}
+
+export async function deleteHeld(sql: Sql, books: string, resource: string, qboIds: readonly string[]): Promise<void> {
+  await sql.query(`delete from held_change where books = $1 and resource = $2 and qbo_id = any($3::text[])`, [
+    books,
+    resource,
+    qboIds,
+  ]);
+}

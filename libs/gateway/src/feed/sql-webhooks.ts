@@ -1,0 +1,79 @@
+import type { Sql } from '../sql/client';
+
+/** Keeps a delivery as it came, sealed. The same bytes again are the same delivery. */
+export async function insertDelivery(sql: Sql, bodyHash: string, sealed: string, at: Date): Promise<void> {
+  await sql.query(
+    `insert into webhook_delivery (body_hash, sealed, received_at) values ($1, $2, $3) on conflict do nothing`,
+    [bodyHash, sealed, at],
+  );
+}
+
+export interface WebhookEvent {
+  readonly id: string;
+  /** Null: no company of ours has this realm. */
+  readonly books: string | null;
+  readonly resource: string;
+  readonly qboId: string;
+  readonly operation: string;
+  readonly mergedFrom: string | null;
+}
+
+/** Stores events by their id; returns the ids of those that are new. */
+export async function insertEvents(sql: Sql, events: readonly WebhookEvent[], at: Date): Promise<string[]> {
+  if (events.length === 0) return [];
+  const { rows } = await sql.query<{ id: string }>(
+    `insert into webhook_event (id, books, resource, qbo_id, operation, merged_from, received_at)
+     select e.*, $7::timestamptz
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as e
+     on conflict do nothing returning id`,
+    [
+      events.map((each) => each.id),
+      events.map((each) => each.books),
+      events.map((each) => each.resource),
+      events.map((each) => each.qboId),
+      events.map((each) => each.operation),
+      events.map((each) => each.mergedFrom),
+      at,
+    ],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Books by each keyed hash of a realm. */
+export async function selectBooksByRealm(sql: Sql, hmacs: readonly string[]): Promise<Map<string, string>> {
+  if (hmacs.length === 0) return new Map();
+  const { rows } = await sql.query<{ hmac: string; books: string }>(
+    `select h.hmac, c.books from company c cross join lateral unnest(c.realm_hmacs) as h (hmac)
+      where c.realm_hmacs && $1::text[]`,
+    [hmacs],
+  );
+  return new Map(rows.map(({ hmac, books }) => [hmac, books]));
+}
+
+/** Merges said by webhooks and not yet taken in: the records that are no more. */
+export async function selectMerges(
+  sql: Sql,
+  books: string,
+): Promise<{ id: string; resource: string; from: string; into: string }[]> {
+  const { rows } = await sql.query<{ id: string; resource: string; merged_from: string; qbo_id: string }>(
+    `select id, resource, merged_from, qbo_id from webhook_event
+      where books = $1 and done_at is null and merged_from is not null order by received_at limit 100`,
+    [books],
+  );
+  return rows.map((row) => ({ id: row.id, resource: row.resource, from: row.merged_from, into: row.qbo_id }));
+}
+
+/** What was received up to a moment has been read. */
+export async function updateEventsDone(sql: Sql, books: string, receivedTo: Date, at: Date): Promise<void> {
+  await sql.query(`update webhook_event set done_at = $3 where books = $1 and done_at is null and received_at <= $2`, [
+    books,
+    receivedTo,
+    at,
+  ]);
+}
+
+/** Deliveries and events older than Intuit would send them again. */
+export async function deleteReceivedBefore(sql: Sql, before: Date): Promise<void> {
+  await sql.query(`delete from webhook_delivery where received_at < $1`, [before]);
+  await sql.query(`delete from webhook_event where received_at < $1`, [before]);
+}

@@ -1,0 +1,100 @@
+import { parseExact, isObject, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import { changeMessage } from '../messages';
+import type { Company } from '../quickbooks';
+import { insertOutgoing } from '../sql/outgoing';
+import { decideChange, type Decision } from './change';
+import {
+  deleteHeld,
+  lockLinks,
+  selectOpenSends,
+  updateAgreed,
+  updateGone,
+  updateSeen,
+  upsertHeld,
+  upsertNoticed,
+  type HeldChange,
+} from './sql-changes';
+
+/** What became of the records of one page. */
+export type Taken = Readonly<Record<Decision['do'], number>>;
+
+/**
+ * Takes records of one resource in as QuickBooks shows them now, in the caller's transaction. Open sends are looked at
+ * before links: a send answered between the two has its link by then.
+ */
+export async function takeRecords(
+  client: Client,
+  company: Company,
+  resource: string,
+  records: readonly ExactObject[],
+  at: Date,
+): Promise<Taken> {
+  const { tenant, books } = company;
+  const byId = new Map(records.flatMap((record) => (typeof record['Id'] === 'string' ? [[record['Id'], record]] : [])));
+  const open = await selectOpenSends(client, tenant);
+  const links = await lockLinks(client, books, resource, [...byId.keys()]);
+  const taken = { drop: 0, wait: 0, refresh: 0, publish: 0 };
+  for (const [qboId, record] of byId) {
+    const link = links.get(qboId);
+    const decision = decideChange(record, {
+      link,
+      sendOpen: link !== undefined && open.refs.has(link.ref),
+      createOpen: open.creates.has(resource),
+    });
+    const place = { books, resource, qboId };
+    if (decision.do === 'publish' && link === undefined && !(await upsertNoticed(client, place, decision.token))) {
+      taken.drop += 1;
+      continue;
+    }
+    taken[decision.do] += 1;
+    if (decision.do === 'wait') await upsertHeld(client, { ...place, tenant, record: printExact(record) }, at);
+    if (decision.do === 'refresh' && link !== undefined) {
+      const update = decision.what === 'agreed' ? updateAgreed : updateSeen;
+      await update(client, { books, ref: link.ref }, decision.token, decision.shown);
+    }
+    if (decision.do !== 'publish') continue;
+    const { changed, gone } = decision;
+    if (link !== undefined) {
+      if (gone === 'deleted' || gone === 'voided') await updateGone(client, { books, ref: link.ref });
+      else await updateSeen(client, { books, ref: link.ref }, decision.token, decision.shown);
+    }
+    const change = {
+      ...{ tenant, books, resource, record: printExact(record), changed: [...changed], origin: 'qbo' as const },
+      ...(link === undefined ? {} : { ref: link.ref }),
+      ...(gone === undefined ? {} : { gone }),
+      at: at.toISOString(),
+    };
+    await insertOutgoing(client, [changeMessage(change, link?.ref ?? `${resource}/${qboId}`)]);
+  }
+  return taken;
+}
+
+/** Looks again at records that waited for an answer of ours; those still without one wait on. */
+export async function retakeHeld(client: Client, held: readonly HeldChange[], at: Date): Promise<void> {
+  for (const { tenant, books, resource, qboId, record } of held) {
+    const json = parseExact(record);
+    const again = isObject(json) ? [json] : [];
+    const taken = await takeRecords(client, { tenant, books }, resource, again, at);
+    if (taken.wait === 0) await deleteHeld(client, books, resource, [qboId]);
+  }
+}
+
+/** Merged into another record there: ours is no more. */
+export async function takeMerge(
+  client: Client,
+  { tenant, books }: Company,
+  merge: { readonly resource: string; readonly from: string; readonly into: string },
+  at: Date,
+): Promise<void> {
+  const link = (await lockLinks(client, books, merge.resource, [merge.from])).get(merge.from);
+  if (link === undefined || link.gone !== null) return;
+  await updateGone(client, { books, ref: link.ref });
+  const change = {
+    ...{ tenant, books, ref: link.ref, resource: merge.resource, changed: [], origin: 'qbo' as const },
+    record: JSON.stringify({ Id: merge.from, MergedInto: merge.into }),
+    gone: 'merged' as const,
+    at: at.toISOString(),
+  };
+  await insertOutgoing(client, [changeMessage(change, link.ref)]);
+}
