@@ -16,7 +16,7 @@ export function readDisturbance(body: AdminBody): Disturbance {
   return plain;
 }
 
-const OAUTH_SETTINGS = ['accessTokenLifeS', 'rotateAlways', 'previousTokenLifeMs'];
+const OAUTH_SETTINGS = ['accessTokenLifeS', 'rotateAlways', 'previousTokenLifeMs', 'reuseRevokes'];
 const RANGES = ['latencyMs', 'jitterMs'];
 const THROTTLE_FORMS = ['gateway', 'capitalised', 'alternate'];
 
@@ -50,8 +50,8 @@ function checkChoice(wanted: Record<string, unknown>, key: string, choices: read
 
 /** The OAuth settings that may be changed; never the app's secret. */
 export function oauthSettings(emulator: Emulator): Record<string, unknown> {
-  const { accessTokenLifeS, rotateAlways, previousTokenLifeMs } = emulator.oauth.settings;
-  return { accessTokenLifeS, rotateAlways, previousTokenLifeMs };
+  const { accessTokenLifeS, rotateAlways, previousTokenLifeMs, reuseRevokes } = emulator.oauth.settings;
+  return { accessTokenLifeS, rotateAlways, previousTokenLifeMs, reuseRevokes };
 }
 
 /** Switches something in the company's pages; it stays switched over restarts. */

@@ -38,13 +38,15 @@ type Handler = (world: World, call: AdminCall) => unknown;
  *   DELETE /admin/disturbances[/{id}]         off, one or all
  *   POST   /admin/settings                    { requestidMode?, latencyMs?, jitterMs?, limits?: { perMinute?, batchesPerMinute?, concurrent?, perSecond? } | null,
  *                                             throttleForm?: gateway | capitalised | alternate, retryAfterS?, readsPerMonth?, quotaDetail?, queryLagMs?,
- *                                             accessTokenLifeS?, rotateAlways?, previousTokenLifeMs? }; `limits: {}` = the documented ones
+ *                                             accessTokenLifeS?, rotateAlways?, previousTokenLifeMs?, reuseRevokes? }; `limits: {}` = the documented ones
  *   POST   /admin/switches                    { company, …CompanySwitches }
  *   POST   /admin/preferences                 { company, AccountingInfoPrefs?, SalesFormsPrefs?, TaxPrefs?, … }, null takes a value away
  *   POST   /admin/write                       a person in QuickBooks' pages: { company, entity, operation?, body }; SyncToken is filled in
  *   POST   /admin/next-company                { company } for the next authorize
  *   POST   /admin/disconnect                  { company }: the user disconnects the app
  *   POST   /admin/expire-access-tokens        { company? }
+ *   GET    /admin/tokens                      per realm: refreshes answered, refused, lost to one at the same time, made with the replaced token
+ *   POST   /admin/false-invalid-grant         { company?, forMs }: every refresh gets invalid_grant for so long, though the grant lives
  *   GET    /admin/webhooks                    settings without the token; events, deliveries, attempts, acknowledged, refused; what waits
  *   POST   /admin/webhooks                    { url?, verifierToken?, shape?: cloudevents | legacy | alternate, voidWord?, delayMs?, headOfLine?,
  *                                             duplicateEvery?, reversed?, echo? }
@@ -92,6 +94,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     emulator.oauth.expireAccessTokens(
       body['company'] === undefined ? undefined : companyIn(emulator, body).profile.realmId,
     );
+    return {};
+  },
+  'GET tokens': ({ emulator }) => emulator.oauth.tokenCounters(),
+  'POST false-invalid-grant': ({ emulator }, { body }) => {
+    const { forMs } = toPlain(body as ExactObject) as Record<string, unknown>;
+    if (typeof forMs !== 'number') throw new AdminProblem(400, 'forMs: milliseconds');
+    const realm = body['company'] === undefined ? null : companyIn(emulator, body).profile.realmId;
+    emulator.oauth.refuseFalsely(realm, forMs);
     return {};
   },
   'GET webhooks': ({ webhooks }) => webhooks.status(),

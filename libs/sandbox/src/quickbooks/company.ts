@@ -1,5 +1,6 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import { Ledger, type Posting } from './ledger';
+import { RecordIndex } from './record-index';
 
 export const ENTITY_NAMES = [
   'Account',
@@ -103,6 +104,7 @@ export class Company {
   readonly counters = new Map<string, number>();
   readonly keptAnswers = new Map<string, KeptAnswer>();
   switches: CompanySwitches = DEFAULT_SWITCHES;
+  private readonly indexes = new Map<EntityName, Map<string, RecordIndex>>();
   private order = 0;
   /** What the last changes replaced, oldest first: for queries that lag behind. */
   private replaced: { at: number; entity: EntityName; id: string; row: Row | undefined }[] = [];
@@ -111,6 +113,24 @@ export class Company {
 
   get(entity: EntityName, id: string): ExactObject | undefined {
     return this.table(entity).get(id)?.record;
+  }
+
+  /** Ids of the records whose values, as `valuesOf` tells them, hold `value`; `name` tells one index from another. */
+  indexed(
+    entity: EntityName,
+    name: string,
+    valuesOf: (record: ExactObject) => readonly string[],
+    value: string,
+  ): ReadonlySet<string> {
+    const indexes = this.indexes.get(entity) ?? new Map<string, RecordIndex>();
+    this.indexes.set(entity, indexes);
+    let index = indexes.get(name);
+    if (index === undefined) {
+      index = new RecordIndex(valuesOf);
+      for (const [id, { record }] of this.table(entity)) index.replace(id, undefined, record);
+      indexes.set(name, index);
+    }
+    return index.find(value);
   }
 
   rows(entity: EntityName): Row[] {
@@ -145,7 +165,9 @@ export class Company {
       this.replaced = this.replaced.filter((old) => old.at > change.at - LONGEST_LAG_MS);
     for (const { entity, id, record } of change.puts) {
       this.order += 1;
-      this.replaced.push({ at: change.at, entity, id, row: this.table(entity).get(id) });
+      const row = this.table(entity).get(id);
+      this.replaced.push({ at: change.at, entity, id, row });
+      for (const index of this.indexes.get(entity)?.values() ?? []) index.replace(id, row?.record, record);
       if (record === null) {
         this.table(entity).delete(id);
         this.deleted.get(entity)?.set(id, change.at);

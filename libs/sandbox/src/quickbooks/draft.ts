@@ -36,6 +36,19 @@ export class Draft {
     return records;
   }
 
+  /** The records whose values hold `value`, as {@link Company.indexed} tells them, with what this write changes. */
+  indexed(
+    entity: EntityName,
+    name: string,
+    valuesOf: (record: ExactObject) => readonly string[],
+    value: string,
+  ): ExactObject[] {
+    const ids = new Set(this.company.indexed(entity, name, valuesOf, value));
+    for (const put of this.changed.values()) if (put.entity === entity) ids.add(put.id);
+    const records = [...ids].map((id) => this.stands(entity, id)).filter((record) => record !== undefined);
+    return records.filter((record) => valuesOf(record).includes(value));
+  }
+
   /** Stores a record under its Id with a fresh envelope: SyncToken 0, or one more than it had (quickbooks.md §9.1). */
   save(entity: EntityName, id: string, fields: ExactObject): ExactObject {
     const current = this.stands(entity, id);

@@ -22,7 +22,11 @@ export function staysActive(wanted: ExactObject, current: ExactObject | undefine
 }
 
 export function sameName(left: string, right: string): boolean {
-  return left.trim().toLowerCase() === right.trim().toLowerCase();
+  return foldedName(left) === foldedName(right);
+}
+
+function foldedName(name: string): string {
+  return name.trim().toLowerCase();
 }
 
 /** Refuses `:`, tab and newline (quickbooks.md §9.3, §9.10). */
@@ -45,11 +49,10 @@ export function checkNameFree(
   detail: string,
 ): void {
   for (const { entity, field } of lists) {
-    for (const record of draft.all(entity)) {
+    const folded = (record: ExactObject): string[] => [foldedName(text(record[field]) ?? '')];
+    for (const record of draft.indexed(entity, field, folded, foldedName(name))) {
       const isSelf = entity === self.entity && text(record['Id']) === self.id;
-      if (!isSelf && sameName(text(record[field]) ?? '', name)) {
-        refuse('6240', `The name supplied already exists. : ${detail}`, field);
-      }
+      if (!isSelf) refuse('6240', `The name supplied already exists. : ${detail}`, field);
     }
   }
 }

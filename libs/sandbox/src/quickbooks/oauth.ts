@@ -16,6 +16,16 @@ export interface OAuthSettings {
   rotateAlways: boolean;
   /** How long a replaced refresh token still works. */
   previousTokenLifeMs: number;
+  /** True: using one refresh token twice at once ends the grant, as Intuit warns it may (quickbooks.md §2.4). */
+  reuseRevokes: boolean;
+}
+
+/** Refreshes of one company's tokens: answered, refused, lost to another at the same time, made with the replaced token. */
+export interface TokenCounters {
+  refreshed: number;
+  refused: number;
+  atOnce: number;
+  previous: number;
 }
 
 export interface OAuthAnswer {
@@ -36,6 +46,13 @@ export class OAuth {
   private readonly grants = new Map<string, Grant>();
   private readonly accessTokens = new Map<string, { grant: string; expiresAt: number }>();
   private readonly refreshing = new Set<string>();
+  private readonly grantsOfRealm = new Map<string, Set<string>>();
+  /** Of every refresh token that ever was. */
+  private readonly grantOfToken = new Map<string, string>();
+  /** Grants whose token was used twice at once, until the winner has its answer. */
+  private readonly reused = new Set<string>();
+  private readonly counters = new Map<string, TokenCounters>();
+  private falselyInvalid: { realm: string | null; until: number } | null = null;
 
   constructor(
     readonly settings: OAuthSettings,
@@ -48,7 +65,12 @@ export class OAuth {
     this.authorizations = patch.authorizations ?? this.authorizations;
     if (patch.nextRealm !== undefined) this.nextRealm = patch.nextRealm;
     for (const [code, value] of Object.entries(patch.codes ?? {})) this.codes.set(code, value);
-    for (const [id, grant] of Object.entries(patch.grants ?? {})) this.grants.set(id, grant);
+    for (const [id, grant] of Object.entries(patch.grants ?? {})) {
+      this.grants.set(id, grant);
+      this.grantsOfRealm.set(grant.realm, (this.grantsOfRealm.get(grant.realm) ?? new Set()).add(id));
+      for (const token of [grant.refreshToken, ...grant.previous.map((old) => old.token)])
+        this.grantOfToken.set(token, id);
+    }
     for (const [token, value] of Object.entries(patch.accessTokens ?? {})) this.accessTokens.set(token, value);
   }
 
@@ -107,17 +129,8 @@ export class OAuth {
     switch (form.get('grant_type')) {
       case 'authorization_code':
         return this.exchange(form.get('code') ?? '', form.get('redirect_uri') ?? '');
-      case 'refresh_token': {
-        const token = form.get('refresh_token') ?? '';
-        if (this.refreshing.has(token)) return INVALID_GRANT;
-        this.refreshing.add(token);
-        try {
-          await pause();
-          return this.refresh(token);
-        } finally {
-          this.refreshing.delete(token);
-        }
-      }
+      case 'refresh_token':
+        return this.refreshOnce(form.get('refresh_token') ?? '', pause);
       default:
         return { status: 400, body: { error: 'unsupported_grant_type' } };
     }
@@ -138,17 +151,60 @@ export class OAuth {
     return this.issue(id, grant);
   }
 
-  private refresh(token: string): OAuthAnswer {
-    const now = this.now();
-    for (const [id, grant] of this.grants) {
-      const isCurrent = grant.refreshToken === token && grant.refreshExpiresAt > now;
-      const isPrevious = grant.previous.some((previous) => previous.token === token && previous.diesAt > now);
-      if (grant.revoked || !(isCurrent || isPrevious)) continue;
-      const renewed = this.renew(grant, isCurrent, now);
-      this.change({ grants: { [id]: renewed } });
-      return this.issue(id, renewed);
+  /** Of two refreshes with the same token at the same time one loses, and may take the winner with it (quickbooks.md §2.4). */
+  private async refreshOnce(token: string, pause: () => Promise<void>): Promise<OAuthAnswer> {
+    const id = this.grantOfToken.get(token) ?? '';
+    const counters = this.countersOf(this.grants.get(id)?.realm ?? '');
+    if (this.refreshing.has(token)) {
+      counters.atOnce += 1;
+      if (this.settings.reuseRevokes) this.reused.add(id);
+      return INVALID_GRANT;
     }
-    return INVALID_GRANT;
+    this.refreshing.add(token);
+    try {
+      await pause();
+      const answer = this.isFalselyInvalid(this.grants.get(id)?.realm) ? INVALID_GRANT : this.refresh(id, token);
+      counters[answer.status === 200 ? 'refreshed' : 'refused'] += 1;
+      return answer;
+    } finally {
+      this.refreshing.delete(token);
+      const grant = this.grants.get(id);
+      if (this.reused.delete(id) && grant !== undefined) this.change({ grants: { [id]: { ...grant, revoked: true } } });
+    }
+  }
+
+  private refresh(id: string, token: string): OAuthAnswer {
+    const now = this.now();
+    const grant = this.grants.get(id);
+    if (grant === undefined || grant.revoked) return INVALID_GRANT;
+    const isCurrent = grant.refreshToken === token && grant.refreshExpiresAt > now;
+    const isPrevious = grant.previous.some((previous) => previous.token === token && previous.diesAt > now);
+    if (!isCurrent && !isPrevious) return INVALID_GRANT;
+    if (isPrevious) this.countersOf(grant.realm).previous += 1;
+    const renewed = this.renew(grant, isCurrent, now);
+    this.change({ grants: { [id]: renewed } });
+    return this.issue(id, renewed);
+  }
+
+  /** Answers every refresh of a company, or of all, with `invalid_grant` for so long, though the grant lives. */
+  refuseFalsely(realm: string | null, forMs: number): void {
+    this.falselyInvalid = { realm, until: this.now() + forMs };
+  }
+
+  private isFalselyInvalid(realm: string | undefined): boolean {
+    const window = this.falselyInvalid;
+    return window !== null && window.until > this.now() && (window.realm === null || window.realm === realm);
+  }
+
+  /** By realm, since the start; tokens nobody knows under the empty one. */
+  tokenCounters(): Record<string, TokenCounters> {
+    return Object.fromEntries(this.counters);
+  }
+
+  private countersOf(realm: string): TokenCounters {
+    const known = this.counters.get(realm) ?? { refreshed: 0, refused: 0, atOnce: 0, previous: 0 };
+    this.counters.set(realm, known);
+    return known;
   }
 
   private renew(grant: Grant, isCurrent: boolean, now: number): Grant {
@@ -204,7 +260,7 @@ export class OAuth {
 
   /** True when the app may work in a company's books: only then Intuit tells it of changes. */
   isConnected(realm: string): boolean {
-    return [...this.grants.values()].some((grant) => grant.realm === realm && !grant.revoked);
+    return [...(this.grantsOfRealm.get(realm) ?? [])].some((id) => this.grants.get(id)?.revoked === false);
   }
 
   /** As if the user had disconnected the app inside QuickBooks. */

@@ -16,8 +16,20 @@ function parts(ms: number): Record<string, string> {
   return Object.fromEntries(FORMAT.formatToParts(ms).map((part) => [part.type, part.value]));
 }
 
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** `2015-07-24T10:33:39-07:00`, as in MetaData. */
 export function metaTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastText = format(second * 1000);
+    lastSecond = second;
+  }
+  return lastText;
+}
+
+function format(ms: number): string {
   const p = parts(ms);
   return `${p['year']}-${p['month']}-${p['day']}T${p['hour']}:${p['minute']}:${p['second']}${(p['timeZoneName'] ?? '').slice(3)}`;
 }

@@ -44,6 +44,7 @@ const DEFAULT_OAUTH: OAuthSettings = {
   accessTokenLifeS: 3600,
   rotateAlways: false,
   previousTokenLifeMs: 86_400_000,
+  reuseRevokes: false,
 };
 
 /** Starts an emulated QuickBooks Online over its journal and answers where it listens. */

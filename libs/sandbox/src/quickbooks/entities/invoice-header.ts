@@ -17,7 +17,7 @@ export function numberFor({ draft, id, current, wanted, input, include }: Writin
   const warns = own && draft.company.switches.warnDuplicateNumbers && !include.includes('allowduplicatedocnum');
   const other =
     warns && input['DocNumber'] !== undefined
-      ? draft.all('Invoice').find((record) => record['DocNumber'] === given && record['Id'] !== id)
+      ? draft.indexed('Invoice', 'DocNumber', numbersOf, given).find((record) => record['Id'] !== id)
       : undefined;
   if (other !== undefined) {
     refuse(
@@ -27,6 +27,10 @@ export function numberFor({ draft, id, current, wanted, input, include }: Writin
     );
   }
   return given;
+}
+
+function numbersOf(invoice: ExactObject): string[] {
+  return [text(invoice['DocNumber']) ?? ''];
 }
 
 function nextNumber(draft: Draft): string {

@@ -28,15 +28,22 @@ export interface Application {
 /** The payments applied to an invoice, oldest first. */
 export function applicationsOf(draft: Draft, invoiceId: string): Application[] {
   const found: Application[] = [];
-  for (const payment of draft.all('Payment')) {
+  for (const payment of draft.indexed('Payment', 'invoices', paidInvoices, invoiceId)) {
     for (const line of objects(payment['Line'])) {
-      const linked = objects(line['LinkedTxn']).some(
-        (link) => link['TxnType'] === 'Invoice' && link['TxnId'] === invoiceId,
-      );
-      if (linked) found.push({ payment, amount: decimalOrZero(line['Amount']) });
+      if (invoicesOf(line).includes(invoiceId)) found.push({ payment, amount: decimalOrZero(line['Amount']) });
     }
   }
   return found.sort((left, right) => Number(left.payment['Id']) - Number(right.payment['Id']));
+}
+
+function paidInvoices(payment: ExactObject): string[] {
+  return objects(payment['Line']).flatMap(invoicesOf);
+}
+
+function invoicesOf(line: ExactObject): string[] {
+  return objects(line['LinkedTxn'])
+    .filter((link) => link['TxnType'] === 'Invoice')
+    .map((link) => text(link['TxnId']) ?? '');
 }
 
 /** The mirrors on an invoice of what is applied to it (quickbooks.md §9.5). */
