@@ -6,12 +6,13 @@ import { BatchTransport } from '@qbo-sync/service/batch-transport';
 import type { Service } from '@qbo-sync/service/boot';
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
-import type { NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import { ConsoleConfig } from './console-config';
 import { ConsoleModule } from './console.module';
 import { ProblemFilter } from './http/problem.filter';
 import { CONSOLE_SQL } from './migrations/0001-console';
 import { CONNECTION_START_SQL } from './migrations/0002-connection-start';
+import { ANSWERS_AS_GIVEN_SQL } from './migrations/0003-answers-as-given';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -22,6 +23,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       ...EVENT_STORE_MIGRATIONS,
       { name: 'console/0001-console', sql: CONSOLE_SQL },
       { name: 'console/0002-connection-start', sql: CONNECTION_START_SQL },
+      { name: 'console/0003-answers-as-given', sql: ANSWERS_AS_GIVEN_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],
@@ -31,6 +33,8 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
 
 function prepare(app: INestApplication): void {
   app.useGlobalFilters(new ProblemFilter(app.get(HttpAdapterHost).httpAdapter, app.get<Log>(LOG)));
+  // An ETag of ours is a version that If-Match can name; a hash of the answer is none.
+  (app.getHttpAdapter().getInstance() as Express).disable('etag').disable('x-powered-by');
   app.use('/api', (_request: Request, response: Response, next: NextFunction) => {
     response.setHeader('cache-control', 'no-store');
     next();

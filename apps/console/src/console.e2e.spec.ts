@@ -260,7 +260,25 @@ describe('the console', () => {
     expect((await call('GET', '/api/v1/operations/log')).status).toBe(404);
     expect((await call('GET', `${path}/settings`, undefined, { bearer: OPERATOR })).status).toBe(200);
     const again = { name: 'Acme Heating', timeZone: 'Europe/London', currency: 'GBP', country: 'GB' };
-    expect((await call('PUT', path, again, { bearer: OPERATOR })).body.token).toBe(token);
+    const put = await call('PUT', path, again, { bearer: OPERATOR });
+    expect(put.body.token).toBe(token);
+    expect(put.headers.get('etag')).toBeNull();
+  });
+
+  it('a Stripe account belongs to one company', async () => {
+    const facts = { name: 'Acme Heating', timeZone: 'Europe/London', currency: 'GBP', country: 'GB' };
+    const make = (id: string, stripeAccount?: string): Promise<Answer> =>
+      call(
+        'PUT',
+        `/api/v1/companies/${id}`,
+        { ...facts, ...(stripeAccount && { stripeAccount }) },
+        { bearer: OPERATOR },
+      );
+    expect((await make(tenant, 'acct_1')).status).toBe(200);
+    expect((await make(tenant, 'acct_1')).status).toBe(200);
+    expect((await make(other, 'acct_1')).body).toMatchObject({ status: 409, code: 'stripe_account_taken' });
+    expect((await make(tenant)).status).toBe(200);
+    expect((await make(other, 'acct_1')).status).toBe(200);
   });
 
   it('brings a company from its connection to Sync active, and publishes every step', async () => {
@@ -312,6 +330,9 @@ describe('the console', () => {
     expect(saved.status).toBe(200);
     expect(saved.headers.get('etag')).toBe(`"${saved.body.version}"`);
     expect(saved.body.values['items.defaultIncomeAccount']).toEqual({ id: '79', name: 'Service revenue' });
+    expect(saved.body.values).toMatchObject({ 'tax.mode': 'per_line' });
+    const shown = await call('PATCH', `${path}/settings`, { values: { 'tax.mode': 'off' } });
+    expect(shown.body.errors).toMatchObject([{ pointer: '/values/tax.mode', code: 'read_only' }]);
     expect(saved.body.values['tax.rates'][0]).toMatchObject({ rateId: 'tx_20', state: 'confirmed' });
 
     const { needed, advised } = (await call('GET', `${path}/sync-active`)).body;
@@ -351,7 +372,8 @@ describe('the console', () => {
     const first = await call('PATCH', `${path}/settings`, { values }, { headers });
     expect(first.status).toBe(200);
     const again = await call('PATCH', `${path}/settings`, { values }, { headers });
-    expect(again.body).toEqual(first.body);
+    expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
+    expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
     const reused = await call('PATCH', `${path}/settings`, { values: { 'customers.pull': false } }, { headers });
     expect(reused.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TENANT_PATTERN } from '@qbo-sync/contracts/keys';
 import { CONFIG } from '@qbo-sync/service/tokens';
+import { DataSource } from 'typeorm';
 import type { ConsoleConfig } from '../console-config';
 import { companyToken } from '../http/company-token';
 import { Problem } from '../http/problem';
@@ -13,6 +14,7 @@ import { CompanyBody, type CompanyDto, type MadeCompanyDto } from './company.dto
 export class Companies {
   constructor(
     @Inject(SettingsStore) private readonly settings: SettingsStore,
+    @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: ConsoleConfig,
   ) {}
 
@@ -23,9 +25,26 @@ export class Companies {
     if (!isTimeZone(timeZone)) {
       throw new Problem('body_invalid', {}, [{ pointer: '/timeZone', code: 'time_zone_unknown', params: {} }]);
     }
+    if (!(await this.takeStripeAccount(id, stripeAccount ?? null))) throw new Problem('stripe_account_taken');
     const company = { name, timeZone, currency, country, stripeAccount: stripeAccount ?? null };
     await this.settings.decide(id, { do: 'make', at: new Date().toISOString(), by: 'operator', company });
     return { id, ...company, token: companyToken(this.config.OPERATOR_TOKEN, id) };
+  }
+
+  /** One company each (product.md §1); the one it had before is free again. False: another company's. */
+  private async takeStripeAccount(tenant: string, account: string | null): Promise<boolean> {
+    await this.dataSource.query(`delete from stripe_account where tenant = $1 and account is distinct from $2`, [
+      tenant,
+      account,
+    ]);
+    if (account === null) return true;
+    const taken: unknown[] = await this.dataSource.query(
+      `insert into stripe_account as s (account, tenant) values ($1, $2)
+       on conflict (account) do update set tenant = excluded.tenant where s.tenant = excluded.tenant
+       returning account`,
+      [account, tenant],
+    );
+    return taken.length > 0;
   }
 
   async show(id: string): Promise<CompanyDto> {

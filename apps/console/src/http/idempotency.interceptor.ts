@@ -60,6 +60,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       case 'answered':
         if (anew) return lastValueFrom(next.handle());
         response.status(taken.status);
+        if (taken.etag !== null) response.setHeader('etag', taken.etag);
         return taken.answer ?? undefined;
       case 'first':
         return this.answer(caller, key, response, next, anew);
@@ -75,7 +76,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     try {
       const answer: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-      await this.answers.keep(caller, key, response.statusCode, anew ? null : answer);
+      const etag = response.getHeader('etag')?.toString();
+      await this.answers.keep(caller, key, { status: response.statusCode, etag, answer: anew ? null : answer });
       return answer;
     } catch (error) {
       await this.answers.forget(caller, key);

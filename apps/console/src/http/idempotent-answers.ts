@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 export type Taken =
   | { readonly outcome: 'first' }
-  | { readonly outcome: 'answered'; readonly status: number; readonly answer: unknown }
+  | { readonly outcome: 'answered'; readonly status: number; readonly etag: string | null; readonly answer: unknown }
   | { readonly outcome: 'other' }
   | { readonly outcome: 'in_use' };
 
@@ -25,22 +25,28 @@ export class IdempotentAnswers {
       [caller, key, request, ABANDONED],
     );
     if (taken.length > 0) return { outcome: 'first' };
-    const rows: { request: Buffer; status: number | null; answer: unknown }[] = await this.dataSource.query(
-      `select request, status, answer from idempotent_answer where caller = $1 and key = $2`,
-      [caller, key],
-    );
+    const rows: { request: Buffer; status: number | null; etag: string | null; answer: unknown }[] =
+      await this.dataSource.query(
+        `select request, status, etag, answer from idempotent_answer where caller = $1 and key = $2`,
+        [caller, key],
+      );
     const known = rows[0];
     if (known === undefined) return { outcome: 'in_use' };
     if (!known.request.equals(request)) return { outcome: 'other' };
     return known.status === null
       ? { outcome: 'in_use' }
-      : { outcome: 'answered', status: known.status, answer: known.answer };
+      : { outcome: 'answered', status: known.status, etag: known.etag, answer: known.answer };
   }
 
-  async keep(caller: string, key: string, status: number, answer: unknown): Promise<void> {
+  /** `answer` is given again with its keys in this order. */
+  async keep(
+    caller: string,
+    key: string,
+    { status, etag, answer }: { status: number; etag: string | undefined; answer: unknown },
+  ): Promise<void> {
     await this.dataSource.query(
-      `update idempotent_answer set status = $3, answer = $4::jsonb where caller = $1 and key = $2`,
-      [caller, key, status, JSON.stringify(answer ?? null)],
+      `update idempotent_answer set status = $3, etag = $4, answer = $5::json where caller = $1 and key = $2`,
+      [caller, key, status, etag ?? null, JSON.stringify(answer ?? null)],
     );
   }
 

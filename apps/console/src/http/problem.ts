@@ -18,6 +18,7 @@ export const PROBLEMS = {
   nothing_offered: { status: 409, title: 'No other QuickBooks company was chosen: connect to it first.' },
   name_differs: { status: 409, title: 'This is not the name of the other QuickBooks company.' },
   taken: { status: 409, title: 'This QuickBooks company belongs to another Run a Call company.' },
+  stripe_account_taken: { status: 409, title: 'This Stripe account belongs to another Run a Call company.' },
   sync_active_needed: { status: 409, title: 'Something needed for Sync active is missing.' },
   sync_active_advised: { status: 409, title: 'Advice was neither followed nor acknowledged.' },
   quickbooks_refused: { status: 502, title: 'QuickBooks refused.' },

@@ -52,7 +52,7 @@ export function checkValues(
   const faults: ValueFault[] = [];
   const changes: Record<string, { from: unknown; to: unknown }> = {};
   for (const [key, given] of Object.entries(values)) {
-    const parsed = isSettingKey(key) ? parse(key, given, state, chart) : { faults: [fault(key, 'unknown_setting')] };
+    const parsed = isSettingKey(key) ? parse(key, given, state, chart) : { faults: [fault(key, notSet(key))] };
     if ('faults' in parsed) faults.push(...parsed.faults);
     else if (isSettingKey(key) && !same(state.values[key], parsed.value)) {
       changes[key] = { from: state.values[key], to: parsed.value };
@@ -62,6 +62,11 @@ export function checkValues(
   faults.push(...conflicts(Object.keys(changes), next as SettingValues, state.profile));
   return faults.length === 0 ? { ok: true, changes: changes as SettingChanges } : { ok: false, faults };
 }
+
+/** Shown among the settings, read from QuickBooks (console.md §3). */
+export const SHOWN_ONLY = 'tax.mode';
+
+const notSet = (key: string): ValueFaultCode => (key === SHOWN_ONLY ? 'read_only' : 'unknown_setting');
 
 /** Faults of the choices already made: an account deleted, made inactive or of another type since it was chosen. */
 export function checkStanding(state: SettingsState, chart: Chart): readonly ValueFault[] {

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
 import type { Chart } from '../quickbooks/chart';
 import { ChartReader } from '../quickbooks/chart-reader';
 import { effectsOf } from './effects';
-import { checkValues, namesRecords } from './settings-check';
+import { checkValues, namesRecords, SHOWN_ONLY } from './settings-check';
 import type { SettingsCheckDto, SettingsDto, SettingsPatch } from './settings.dto';
 import { SettingsStore, type VersionedSettings } from './settings-store';
 
@@ -62,7 +62,7 @@ export class SettingsDesk {
     return {
       version,
       appliedVersion: await this.appliedVersion(tenant),
-      values: state.values,
+      values: { ...state.values, [SHOWN_ONLY]: state.profile?.taxMode ?? null },
       changed: state.changed,
     };
   }
