@@ -141,6 +141,27 @@ describe('replaying what a restore left out', () => {
     expect(operations(commandId)).toEqual([]);
   });
 
+  it('story 5: decides nothing again; that is a command of its own', async () => {
+    await rig.send(rig.settings(2, { values: { 'items.push': false } }));
+    await rig.send(created('itm_off'));
+    const rowOf = (state: string) =>
+      until(() => rig.rows().find((row) => row.ref === 'item:itm_off' && row.state === state), { what: state });
+    expect(await rowOf('skipped')).toMatchObject({ reason: { code: 'setting_off' } });
+    await rig.send(rig.settings(3));
+    const isRead = (one: object) => 'settingsVersion' in one && one.settingsVersion === 3;
+    await until(() => rig.activities().some((one) => one.kind === 'read' && isRead(one)), { what: 'version 3' });
+    const { end } = await replay({ ids: ['itm_off'] });
+    expect(end.progress).toMatchObject({ matched: 1, new: 0, known: 1, changed: 0 });
+    expect(requestsOf('itm_off')).toEqual([]);
+
+    const at = new Date().toISOString();
+    const about = { commandId: randomUUID(), tenant: rig.tenant, by: 'pat', at, refs: ['item:itm_off'] };
+    const value = JSON.stringify({ ...about, kind: 'redecide' });
+    await rig.send({ topic: TOPICS.commands.name, key: `${rig.tenant}:item:itm_off`, value });
+    await requested(['itm_off']);
+    expect((await until(() => requestsOf('itm_off')[0], { what: 'a request' })).kind).toBe('put');
+  });
+
   it('names nobody in its log, nor in what it tells the operator', () => {
     const told = JSON.stringify(rig.activities().filter(({ kind }) => kind === 'operation'));
     expect(told).toContain('item:itm_39');
