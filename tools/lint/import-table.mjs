@@ -20,6 +20,7 @@ export const IMPORT_TABLE = {
   'console-app': { may: ['contracts', 'eventstore', 'kafka', 'money', 'service'] },
   'sandbox-app': { may: ['contracts', 'kafka', 'sandbox', 'service'] },
   tools: { may: ['contracts'] },
+  bench: { may: ['contracts', 'eventstore', 'gateway', 'qbo', 'sandbox', 'testkit'] },
   testkit: { may: ['contracts', 'sandbox', 'tools'] },
 };
 
