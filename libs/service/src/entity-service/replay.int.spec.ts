@@ -171,6 +171,19 @@ describe('a replay', () => {
     expect(await count(`(select distinct ref from event where type = 'Taken') as t`)).toBe(ids.length);
   });
 
+  it('story 5: what was committed just before the process broke is not taken again (K17)', async () => {
+    await send(ids);
+    const commandId = await ask();
+    let broke = 0;
+    run(() => {
+      broke += 1;
+      if (broke <= 2) throw new Error('after the commit, before the group knew');
+    });
+    expect(await done(commandId)).toMatchObject({ matched: ids.length, new: ids.length, known: 0 });
+    expect(broke).toBeGreaterThan(2);
+    expect(await count(`event where type = 'Taken'`)).toBe(ids.length);
+  });
+
   it('story 5: two processes at it at once take each record once', async () => {
     await send(ids);
     const commandId = await ask();
