@@ -13,6 +13,7 @@ import { countWrites, duplicates, journal, ledger } from './admin-reports';
 import { changeWebhooks, tellEvent } from './admin-webhooks';
 import type { Emulator } from './emulator';
 import { readBody, sendJson } from './http-messages';
+import { editAsPerson } from './human';
 import type { World } from './world';
 
 /** A way into the emulator for tests and people; the day itself never uses it. */
@@ -42,6 +43,8 @@ type Handler = (world: World, call: AdminCall) => unknown;
  *   POST   /admin/switches                    { company, …CompanySwitches }
  *   POST   /admin/preferences                 { company, AccountingInfoPrefs?, SalesFormsPrefs?, TaxPrefs?, … }, null takes a value away
  *   POST   /admin/write                       a person in QuickBooks' pages: { company, entity, operation?, body }; SyncToken is filled in
+ *   POST   /admin/human                       the same by one word: { company, do: rename | inactivate | reactivate | delete | void | unapply | merge,
+ *                                             entity?, id, name?, invoice?, into? }
  *   POST   /admin/next-company                { company } for the next authorize
  *   POST   /admin/disconnect                  { company }: the user disconnects the app
  *   POST   /admin/expire-access-tokens        { company? }
@@ -82,6 +85,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'POST switches': ({ emulator }, { body }) => changeSwitches(emulator, body),
   'POST preferences': ({ emulator }, { body }) => changePreferences(emulator, body),
   'POST write': ({ emulator }, { body }) => writeAsPerson(emulator, body),
+  'POST human': (world, { body }) => editAsPerson(world, body),
   'POST next-company': ({ emulator }, { body }) => {
     emulator.oauth.setNextRealm(companyIn(emulator, body).profile.realmId);
     return {};
