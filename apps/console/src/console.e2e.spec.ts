@@ -87,6 +87,12 @@ function fakeGateway(): Server {
       if (request.headers.authorization !== `Bearer ${OPERATOR}`) return answer(401, {});
       if (url.endsWith('/connection/start')) return answer(200, { authorizeUrl: 'https://intuit.example/authorize' });
       if (url.endsWith('/connection') && method === 'DELETE') return answer(200, {});
+      if (url.endsWith('/connection/fresh-start')) {
+        const { name } = JSON.parse(Buffer.concat(chunks).toString()) as { name: string };
+        return name === 'Acme Plumbing'
+          ? answer(200, { books: 'books-1', state: 'connected' })
+          : answer(409, { code: 'name_differs' });
+      }
       if (url.endsWith('/connection')) {
         return answer(200, { books: 'books-1', state: 'connected', companyName: 'Acme LLC', connectedAt: at(0) });
       }
@@ -526,6 +532,14 @@ describe('the console', () => {
       `${tenant}:invoice:inv_2`,
     ]);
     expect(rows).toEqual([{ topic: TOPICS.activity.name, reason: 'failed_here' }]);
+  });
+
+  it('starts afresh with another QuickBooks company only once its name was typed', async () => {
+    const refused = await call('POST', `${path}/connection/fresh-start`, { name: 'Acme Heating' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'name_differs' } });
+    expect(await call('POST', `${path}/connection/fresh-start`, {})).toMatchObject({ status: 400 });
+    const started = await call('POST', `${path}/connection/fresh-start`, { name: 'Acme Plumbing' });
+    expect(started).toMatchObject({ status: 200, body: { state: 'connected' } });
   });
 
   it('describes itself', async () => {
