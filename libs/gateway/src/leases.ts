@@ -51,9 +51,13 @@ export class Leases {
   /** Takes what is free, and what this process held before it was started again. */
   async start(): Promise<void> {
     const askedAt = this.#now();
-    const before = await retakeShards(this.#options.db, this.#options.owner, this.#leaseMs);
-    this.#note(before, askedAt);
-    await this.#round();
+    try {
+      this.#note(await retakeShards(this.#options.db, this.#options.owner, this.#leaseMs), askedAt);
+      await this.#round();
+    } catch (error) {
+      // The next round asks again; what was held before runs out by itself.
+      this.#options.onError?.(error);
+    }
     this.#plan();
   }
 
