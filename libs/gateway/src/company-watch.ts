@@ -3,6 +3,7 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Fault, Outcome } from '@qbo-sync/qbo/classify';
 import { sayCondition } from './condition';
 import { BACK_OFF, backOffMs, type BackOff, type Trouble } from './decide/gate';
+import { restMs } from './decide/throttle';
 import { clearTrouble, selectCompany, updateState, updateTrouble } from './sql/companies';
 
 /** What one outcome says of the company as a whole; `fine`: QuickBooks answers it; `nothing`: it cannot be told. */
@@ -61,8 +62,6 @@ export function counts(known: Known, sign: Sign, kind: 'read' | 'write', started
   }
 }
 
-/** Intuit asks for 60 s after a refusal by throttling (quickbooks.md §3.1). */
-const THROTTLED_MS = 60_000;
 const SUBSCRIPTION_MS = 3_600_000;
 
 /** Keeps each company's trouble and says its condition, once per change. */
@@ -77,7 +76,7 @@ export class CompanyWatch {
   ) {}
 
   throttledUntilMs(fault: Fault): number {
-    return this.clock().getTime() + Math.max(THROTTLED_MS, fault.retryAfterMs ?? 0);
+    return this.clock().getTime() + restMs(fault);
   }
 
   now(): number {

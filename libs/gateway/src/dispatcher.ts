@@ -3,8 +3,10 @@ import { readActive } from './condition';
 import { Courier } from './courier';
 import { Fenced, type Desk, type Step } from './desk';
 import { Agenda } from './decide/agenda';
-import { BACK_OFF, backOffMs, gate, type BackOff } from './decide/gate';
+import { BACK_OFF, backOffMs, gate, isConnected, type BackOff } from './decide/gate';
 import { size, takeHeads } from './decide/lanes';
+import { gateUnder, nextOutage, NO_OUTAGE } from './decide/outage';
+import { earned, newRetryBudget, spend } from './decide/retry-budget';
 import { giveTurns, type Ask } from './decide/turns';
 import { shardOf } from './intake';
 import { Leases } from './leases';
@@ -71,6 +73,8 @@ export class Dispatcher {
   /** Realms that may have something to start. */
   readonly #ready = new Set<string>();
   readonly #agenda = new Agenda();
+  #outage = NO_OUTAGE;
+  #retries = newRetryBudget(Date.now());
   #first: string | null = null;
   /** Every company is to be looked at. */
   #look = true;
@@ -187,11 +191,18 @@ export class Dispatcher {
     const tenants = held.map(({ tenant }) => tenant);
     const active = await readActive(db, tenants);
     await this.#remember(held.filter(({ tenant }) => !this.#realms.has(tenant)));
+    const health = (company: CompanyRow) => ({
+      tenant: company.tenant,
+      failures: company.trouble === 'qbo_down' ? company.failures : 0,
+      retryAt: company.retryAt,
+    });
+    this.#outage = nextOutage(this.#outage, held.filter(({ state }) => isConnected(state)).map(health));
     const here = new Set(tenants);
     for (const tenant of this.#realms.keys()) if (!here.has(tenant)) this.#realms.delete(tenant);
     for (const company of held) {
       const { tenant, books } = company;
-      const open = gate({ ...company, active: active.get(tenant) ?? null }, now);
+      const own = gate({ ...company, active: active.get(tenant) ?? null }, now);
+      const open = gateUnder(this.#outage, health(company), own);
       const realm = this.#realms.get(tenant) ?? newRealm(company, open);
       Object.assign(realm, { company, gate: open, stale: 'now' });
       this.#realms.set(tenant, realm);
@@ -270,16 +281,37 @@ export class Dispatcher {
     while (left > 0 && realm.open.length > 0) {
       const [attempt, ...others] = realm.open;
       realm.open = others;
-      if (attempt === undefined || !may(attempt)) continue;
+      if (attempt === undefined || !may(attempt) || !this.#affords(realm, attempt.sends > 1)) continue;
       this.#start(company, { ...attempt, run: () => workOnOpen(this.#desk, company, attempt) });
       left -= 1;
     }
-    const { heads, lanes } = takeHeads(realm.lanes, left, may);
+    const { heads, lanes } = takeHeads(
+      realm.lanes,
+      left,
+      (head) => may(head) && this.#affords(realm, head.attempts > 0),
+    );
     realm.lanes = lanes;
     for (const head of heads) this.#start(company, { ...head, run: () => workOn(this.#desk, company, head) });
     if (realm.gate.most === 'one' && left - heads.length > 0) {
       for (const probe of this.#probes(company)) this.#start(company, probe);
     }
+  }
+
+  /** Whether the retry budget allows this one; if not, the realm's window is read again once it does. */
+  #affords(realm: Realm, again: boolean): boolean {
+    const nowMs = Date.now();
+    if (!again) {
+      this.#retries = earned(this.#retries, nowMs);
+      return true;
+    }
+    const spent = spend(this.#retries, nowMs);
+    if (spent.may) {
+      this.#retries = spent.budget;
+      return true;
+    }
+    realm.stale = 'now';
+    this.#agenda.add(realm.company.tenant, spent.atMs);
+    return false;
   }
 
   /** A trouble ends by itself even where nothing waits. That a subscription has ended shows on writes alone. */

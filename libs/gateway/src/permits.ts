@@ -1,5 +1,6 @@
 import {
   allowance,
+  closed,
   ended,
   rebuilt,
   REALM_LIMITS,
@@ -90,6 +91,11 @@ export class Permits {
   /** The realm was throttled. */
   refused(realm: string, kind: CallKind, untilMs: number): void {
     this.#uses.set(realm, throttled(this.#use(realm), kind, this.limits, this.now(), untilMs));
+  }
+
+  /** The realm's quota is used up: nothing goes, and its share of the limits is not in doubt. */
+  close(realm: string, untilMs: number): void {
+    this.#uses.set(realm, closed(this.#use(realm), untilMs));
   }
 
   stop(): void {

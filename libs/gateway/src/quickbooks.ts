@@ -3,6 +3,7 @@ import { classify, type Outcome } from '@qbo-sync/qbo/classify';
 import { QBO_LIMITS, type QboCall, type QboClient, type Reply } from '@qbo-sync/qbo/client';
 import type { CallKind } from '@qbo-sync/qbo/limiter';
 import { signOf, type CompanyWatch } from './company-watch';
+import { isQuota } from './decide/throttle';
 import type { Permit, Permits } from './permits';
 import type { RefusedToken, Tokens } from './tokens';
 
@@ -62,7 +63,9 @@ export class Quickbooks {
     if (outcome.is === 'ok') this.onAnswered(call);
     await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
-      this.permits.refused(company.books, kindOf(call), this.watch.throttledUntilMs(outcome.fault));
+      const untilMs = this.watch.throttledUntilMs(outcome.fault);
+      if (isQuota(outcome.fault)) this.permits.close(company.books, untilMs);
+      else this.permits.refused(company.books, kindOf(call), untilMs);
     }
     return outcome;
   }

@@ -15,8 +15,11 @@ export interface RealmLimits {
   readonly windowMs: number;
 }
 
-/** 500 calls a minute of either kind, 40 of them batches: 460 + 40 × 30 = 1,660 writes (quickbooks.md §3.1). */
-export const REALM_LIMITS: RealmLimits = { concurrent: 10, perWindow: { single: 460, batch: 40 }, windowMs: 60_000 };
+/**
+ * 500 calls a minute of either kind, 40 of them batches: 460 + 40 × 30 = 1,660 writes (quickbooks.md §3.1). Five are left
+ * for calls that go without a permit: the one that looks at a company while it is being connected, tried again.
+ */
+export const REALM_LIMITS: RealmLimits = { concurrent: 10, perWindow: { single: 455, batch: 40 }, windowMs: 60_000 };
 
 /** What is known of one kind of call. */
 export interface KindUse {
@@ -75,9 +78,14 @@ export function unsent(use: RealmUse, kind: CallKind): RealmUse {
   return change(use, kind, { inFlight: use.kinds[kind].inFlight - 1 });
 }
 
+/** Nothing starts before `untilMs`. */
+export function closed(use: RealmUse, untilMs: number): RealmUse {
+  return { ...use, closedUntilMs: Math.max(use.closedUntilMs, untilMs) };
+}
+
 /** What is left of our own count at a refusal, so that the other app's rhythm is met and not chased. */
 const CUT = 0.9;
-const LEAST = 0.05;
+const LEAST = 0.2;
 
 /**
  * QuickBooks refused by throttling: nothing starts before `untilMs`. We never pass the limit by our own count, so somebody
@@ -94,10 +102,10 @@ export function throttled(
   const limit = limits.perWindow[kind];
   const own = Math.max(0, recent(answered, limits, nowMs).length - 1) / limit;
   // Several calls of one burst are refused together: that is one refusal.
-  if (nowMs < use.closedUntilMs) return { ...use, closedUntilMs: Math.max(use.closedUntilMs, untilMs) };
+  if (nowMs < use.closedUntilMs) return closed(use, untilMs);
   const before = ceiling(use.kinds[kind], limit, limits, nowMs) / limit;
   const share = Math.max(LEAST, Math.min(before, own) * CUT);
-  return { ...change(use, kind, { share, cutAtMs: untilMs }), closedUntilMs: Math.max(use.closedUntilMs, untilMs) };
+  return closed(change(use, kind, { share, cutAtMs: untilMs }), untilMs);
 }
 
 /** The use with what others are known to have called in the last window, before this process was or held the realm. */

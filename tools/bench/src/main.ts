@@ -1,5 +1,5 @@
 import { idlePath } from './idle-path';
-import { BOUND, drain, tooFast } from './one-realm';
+import { BOUND, drain, tooFast, type Drained } from './one-realm';
 
 /** `--minutes n`: how long the one realm drains, in real time; 6 minutes use up the 10,000 that wait. */
 const WAITING = 10_000;
@@ -26,14 +26,19 @@ async function main(): Promise<void> {
     '≥ 95 %',
     `${(one.part * 100).toFixed(1)} % (${one.writes} writes)`,
   );
-  row('  429s', '0', String(one.throttled));
+  row('  429s', '0', refusals(one));
   row('  fullest minute: calls, batches; most at once', '500, 40; 10', most(one));
   if (one.errors > 0) row('  failures of ours', '0', String(one.errors));
   const control = await drain(4_000, Math.min(minutes, 1.25), tooFast());
-  row('  control at 105 % of the limits: 429s', '> 0', String(control.throttled));
+  row('  control at 105 % of the limits: 429s', '> 0', refusals(control));
 }
 
-function most({ most: { perMinute, batchesPerMinute, concurrent } }: Awaited<ReturnType<typeof drain>>): string {
+function refusals({ throttled, reasons }: Drained): string {
+  const by = Object.entries(reasons).filter(([, count]) => count > 0);
+  return [String(throttled), ...by.map(([reason, count]) => `${reason} ${count}`)].join(', ');
+}
+
+function most({ most: { perMinute, batchesPerMinute, concurrent } }: Drained): string {
   return `${perMinute}, ${batchesPerMinute}; ${concurrent}`;
 }
 

@@ -13,6 +13,8 @@ export interface Drained {
   /** Of what QuickBooks would have taken in that time. */
   readonly part: number;
   readonly throttled: number;
+  /** By which of QuickBooks' limits. */
+  readonly reasons: Readonly<Record<string, number>>;
   readonly most: { readonly concurrent: number; readonly perMinute: number; readonly batchesPerMinute: number };
   readonly errors: number;
 }
@@ -28,7 +30,15 @@ export async function drain(waiting: number, minutes: number, limits: RealmLimit
     const traffic = await rig.traffic();
     const throttled = Object.values(traffic?.throttled ?? {}).reduce((sum, count) => sum + count, 0);
     const most = traffic?.most ?? { concurrent: 0, perMinute: 0, batchesPerMinute: 0 };
-    return { minutes, writes, part: writes / (BOUND * minutes), throttled, most, errors: rig.errors.length };
+    return {
+      minutes,
+      writes,
+      part: writes / (BOUND * minutes),
+      throttled,
+      reasons: traffic?.throttled ?? {},
+      most,
+      errors: rig.errors.length,
+    };
   } finally {
     await rig.close();
   }
@@ -36,6 +46,5 @@ export async function drain(waiting: number, minutes: number, limits: RealmLimit
 
 /** The control: a limiter that allows 105 % does get refused, so the emulator's windows are exact. */
 export function tooFast(): RealmLimits {
-  const { single, batch } = REALM_LIMITS.perWindow;
-  return { ...REALM_LIMITS, perWindow: { single: Math.ceil(single * 1.05), batch: Math.ceil(batch * 1.05) } };
+  return { ...REALM_LIMITS, perWindow: { single: Math.ceil(460 * 1.05), batch: Math.ceil(40 * 1.05) } };
 }
