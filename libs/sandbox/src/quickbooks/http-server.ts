@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,8 @@ const COMPANY_PATH = /^\/v3\/company\/([^/]+)\/(.+)$/;
 /** OAuth, the accounting API, and beside them `/admin` and `/health`. */
 export function createQuickBooksServer(world: World): Server {
   return createServer((request, response) => {
-    response.setHeader('intuit_tid', `1-${randomBytes(4).toString('hex')}-${randomBytes(12).toString('hex')}`);
+    const tid = randomUUID().replaceAll('-', '');
+    response.setHeader('intuit_tid', `1-${tid.slice(0, 8)}-${tid.slice(8)}`);
     route(world, request, response).catch(() => {
       if (!response.headersSent) send(response, 500, 'text/html', '<html><body>Internal Server Error</body></html>');
       else response.destroy();

@@ -247,8 +247,8 @@ function bareName(displayName: string): string {
 
 /** The qualified names below a renamed customer follow; that is no change of the children's own. */
 function renameChildren(draft: Draft, parent: ExactObject): void {
-  for (const child of draft.all('Customer')) {
-    if (refValue(child['ParentRef']) !== parent['Id'] || child['Id'] === parent['Id']) continue;
+  for (const child of draft.indexed('Customer', 'parent', parentOf, text(parent['Id']) ?? '')) {
+    if (child['Id'] === parent['Id']) continue;
     const renamed: ExactObject = {
       ...child,
       ParentRef: refTo(parent, 'DisplayName'),
@@ -270,6 +270,11 @@ function shown(company: Company, record: ExactObject): ExactObject {
 }
 
 function family(company: Company, id: string): string[] {
-  const children = company.rows('Customer').filter((row) => refValue(row.record['ParentRef']) === id);
-  return [id, ...children.flatMap((row) => family(company, text(row.record['Id']) ?? ''))];
+  const children = [...company.indexed('Customer', 'parent', parentOf, id)];
+  return [id, ...children.flatMap((child) => family(company, child))];
+}
+
+function parentOf(record: ExactObject): string[] {
+  const parent = refValue(record['ParentRef']);
+  return parent === undefined ? [] : [parent];
 }
