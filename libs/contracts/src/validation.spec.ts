@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { check, isDecimalString } from './validation';
+import { check, isDay, isDecimalString, isInstant } from './validation';
 import { SyncCommand } from './sync/command';
 import { QboRequest } from './sync/request';
 import { SyncSettings, DEFAULT_SETTINGS } from './sync/settings';
@@ -11,6 +11,34 @@ describe('decimal strings', () => {
   it.each(['', '.5', '5.', '1,000.00', '1e3', '+1', ' 1', '1.12345678', 'NaN', 129.5, null])('%p is none', (text) =>
     expect(isDecimalString(text)).toBe(false),
   );
+});
+
+describe('days and instants', () => {
+  it.each(['2026-11-20', '2028-02-29', '2026-12-31'])('%s is a day', (text) => expect(isDay(text)).toBe(true));
+  it.each([
+    '2026-02-29',
+    '2026-02-30',
+    '2026-04-31',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-11-00',
+    '0000-01-01',
+    '2026-11-20Z',
+    20261120,
+  ])('%p is none', (value) => expect(isDay(value)).toBe(false));
+  it.each(['2026-11-20T16:04:05Z', '2026-11-20t16:04:05.123456z', '2026-11-20T23:59:59-08:00'])(
+    '%s is an instant',
+    (text) => expect(isInstant(text)).toBe(true),
+  );
+  it.each([
+    '2026-02-30T00:00:00Z',
+    '2026-13-45T00:00:00Z',
+    '2026-11-20T24:00:00Z',
+    '2026-11-20T16:60:00Z',
+    '2026-11-20T16:04:05',
+    '2026-11-20T16:04:05+24:00',
+    'yesterday',
+  ])('%s is none', (text) => expect(isInstant(text)).toBe(false));
 });
 
 describe('our own messages', () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
-import { buildMessage, Matches, validateSync, ValidateBy, type ValidationError } from 'class-validator';
+import { buildMessage, validateSync, ValidateBy, type ValidationError } from 'class-validator';
 
 /**
  * Decorators for the wire's own forms, and one function that checks a plain object against a DTO class.
@@ -21,15 +21,48 @@ export function IsDecimalString(): PropertyDecorator {
   });
 }
 
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** `YYYY-MM-DD`, a day of the calendar: no 30 February. */
+export function isDay(value: unknown): value is string {
+  const [, year = '', month = '', day = ''] = typeof value === 'string' ? (DAY.exec(value) ?? []) : [];
+  // Day 0 of the month after is the last of this one.
+  return (
+    Number(year) > 0 &&
+    Number(month) >= 1 &&
+    Number(month) <= 12 &&
+    Number(day) >= 1 &&
+    Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+  );
+}
+
+/** RFC 3339 with an offset or Z, a moment that a clock can show: what a database would refuse never gets that far. */
+export function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && isDay(INSTANT.exec(value)?.[1]);
+}
+
 /** `YYYY-MM-DD`. */
-export const IsDay = (): PropertyDecorator =>
-  Matches(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { message: '$property must be a day, YYYY-MM-DD' });
+export function IsDay(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isDay',
+    validator: {
+      validate: isDay,
+      defaultMessage: buildMessage((each) => `${each}$property must be a day, YYYY-MM-DD`),
+    },
+  });
+}
 
 /** RFC 3339 with an offset or Z. */
-export const IsInstant = (): PropertyDecorator =>
-  Matches(/^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/, {
-    message: '$property must be an RFC 3339 instant',
+export function IsInstant(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isInstant',
+    validator: {
+      validate: isInstant,
+      defaultMessage: buildMessage((each) => `${each}$property must be an RFC 3339 instant`),
+    },
   });
+}
 
 export type FaultCode = 'field_missing' | 'number_not_text' | 'field_invalid';
 

@@ -149,6 +149,16 @@ describe('reading an event of Run a Call', () => {
     expect(readEvent(message({ headers: {}, value: text('{}') }))).toMatchObject({ tenant: 'acme' });
   });
 
+  it('a time that no calendar has is refused, and not told as the time of the event', () => {
+    const read = readEvent(message({ headers: { ...headers, ce_time: '2026-02-30T00:00:00Z' } }));
+    expect(read).toMatchObject({ code: 'envelope_invalid', params: { field: 'ce_time' } });
+    expect(read).not.toHaveProperty('time');
+    expect(readEvent(message({ data: { ...invoice, issuedOn: '2026-02-30' } }))).toMatchObject({
+      code: 'field_invalid',
+      params: { field: 'issuedOn' },
+    });
+  });
+
   it('never says a value in its params', () => {
     const read = readEvent(message({ data: { ...invoice, customerId: 42 } }));
     expect(JSON.stringify(read)).not.toContain('42');

@@ -1,5 +1,5 @@
 import { splitKey, TENANT_PATTERN } from '../keys';
-import { check, type FaultCode } from '../validation';
+import { check, type FaultCode, isInstant } from '../validation';
 import type { Entity } from '../refs';
 import { changeOf, EVENT_FAMILIES } from './event-types';
 
@@ -63,8 +63,6 @@ interface Envelope {
   traceparent?: string | undefined;
 }
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
-
 /** Reads one message of a `runacall.*` topic. Never throws on what a producer sent. */
 export function readEvent(message: WireMessage): ReadEvent {
   const text = decode(message.value);
@@ -88,7 +86,7 @@ export function readEvent(message: WireMessage): ReadEvent {
     Record<string, string>;
   if (specversion !== '1.0') return refuse('envelope_invalid', { field: 'ce_specversion' });
   if (!TENANT_PATTERN.test(tenant!)) return refuse('envelope_invalid', { field: 'ce_tenant' });
-  if (!INSTANT.test(time!) || Number.isNaN(Date.parse(time!))) return refuse('envelope_invalid', { field: 'ce_time' });
+  if (!isInstant(time)) return refuse('envelope_invalid', { field: 'ce_time' });
   if (!/^\d{1,15}$/.test(sequence!)) return refuse('envelope_invalid', { field: 'ce_sequence' });
   const key = splitKey(message.key);
   if (key === undefined || key.tenant !== tenant || key.ref !== subject) {
@@ -186,6 +184,6 @@ function known(envelope: Envelope, key: string | null): Omit<Unreadable, 'outcom
     ...(envelope.id ? { eventId: envelope.id } : {}),
     ...(envelope.subject ? { subject: envelope.subject } : {}),
     ...(envelope.type ? { type: envelope.type } : {}),
-    ...(envelope.time ? { time: envelope.time } : {}),
+    ...(isInstant(envelope.time) ? { time: envelope.time } : {}),
   };
 }
