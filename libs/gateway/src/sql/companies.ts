@@ -90,7 +90,7 @@ export interface Connected {
   readonly refreshSealed: string;
   readonly issuedAt: Date;
   readonly accessUntil: Date;
-  readonly refreshUntil: Date;
+  readonly refreshUntil?: Date;
   readonly companyName: string | null;
 }
 
@@ -119,7 +119,7 @@ export async function upsertConnected(sql: Sql, company: Connected): Promise<voi
       company.issuedAt,
       company.accessUntil,
       company.companyName,
-      company.refreshUntil,
+      company.refreshUntil ?? null,
     ],
   );
 }
