@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Matches, Min, MinLength } from 'class-validator';
+import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { BaseConfig, ConfigError, Expects } from '@qbo-sync/service/config';
 
 const URL_FORM = /^https?:\/\/[^\s/]+\S*$/;
@@ -55,6 +56,26 @@ export class GatewayConfig extends BaseConfig {
   @IsInt()
   @Min(1000)
   QBO_UNSURE_WAIT_MS: number = 125_000;
+
+  @Expects(
+    'at least 1: calls of one write or read to one QuickBooks company in any minute; with the batches at most 500',
+  )
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  QBO_SINGLES_PER_MINUTE: number = REALM_LIMITS.perWindow.single;
+
+  @Expects('at least 1: batches of up to 30 writes to one QuickBooks company in any minute; QuickBooks takes 40')
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  QBO_BATCHES_PER_MINUTE: number = REALM_LIMITS.perWindow.batch;
+
+  @Expects('at least 1: calls to one QuickBooks company at once; QuickBooks takes 10')
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  QBO_CONCURRENT_CALLS: number = REALM_LIMITS.concurrent;
 }
 
 const INTUIT = /(^|\.)(intuit|quickbooks)\.com$/;

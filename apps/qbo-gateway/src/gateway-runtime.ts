@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { splitKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { placeQuiet, readOffsets } from '@qbo-sync/eventstore/offsets';
 import type { Outbox } from '@qbo-sync/eventstore/outbox';
@@ -19,6 +20,7 @@ import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
 import type { QuietAnswer, QuietPartition } from '@qbo-sync/kafka/sweep';
 import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { QboClient } from '@qbo-sync/qbo/client';
+import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
 import { settingsAreRead, type PartitionEnd } from '@qbo-sync/service/entity-service/settings-gate';
 import type { Health } from '@qbo-sync/service/health';
@@ -56,7 +58,7 @@ export class GatewayRuntime {
   private readonly kafka: KafkaClient;
   private readonly producer: Producer;
   private readonly client: QboClient;
-  private readonly permits = new Permits();
+  private readonly permits: Permits;
   private readonly dispatcher: Dispatcher;
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
@@ -81,6 +83,11 @@ export class GatewayRuntime {
     });
     this.producer = createProducer(this.kafka);
     this.client = new QboClient(config.QBO_API_URL);
+    this.permits = new Permits({
+      ...REALM_LIMITS,
+      concurrent: config.QBO_CONCURRENT_CALLS,
+      perWindow: { single: config.QBO_SINGLES_PER_MINUTE, batch: config.QBO_BATCHES_PER_MINUTE },
+    });
     const vault = new Vault(readKeyRing(config.TOKEN_KEYS_FILE));
     const oauth = new IntuitOAuth({
       clientId: config.INTUIT_CLIENT_ID,
@@ -149,7 +156,9 @@ export class GatewayRuntime {
   async take(batch: Batch): Promise<BatchOutcome> {
     const outcome = await this.intake.take(batch);
     this.parts.log.debug({ topic: batch.topic, partition: batch.partition, count: batch.messages.length }, 'took');
-    this.wake();
+    // Settings may open or shut gates; requests only fill the queues of their companies.
+    this.dispatcher.wake(batch.topic === TOPICS.requests.name ? tenantsOf(batch) : undefined);
+    this.outbox?.wake();
     return outcome;
   }
 
@@ -245,4 +254,9 @@ export class GatewayRuntime {
     });
     health.add('outbox', () => ({ ok: (this.outbox?.status().failures ?? 1) === 0 }));
   }
+}
+
+/** The companies a batch of requests is for, by its keys. */
+function tenantsOf({ messages }: Batch): string[] {
+  return [...new Set(messages.flatMap(({ key }) => splitKey(key ?? '')?.tenant ?? []))];
 }
