@@ -5,16 +5,8 @@ import type { Quickbooks } from '../quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
 import { readChanges } from './reading';
 import { selectHeld, selectLinkedResources } from './sql-changes';
-import {
-  claimFeed,
-  insertFeeds,
-  lockFeed,
-  selectFeeds,
-  updateFeedRead,
-  updateFeedRefused,
-  type FeedRow,
-} from './sql-feeds';
-import { deleteReceivedBefore, selectMerges, updateEventsDone } from './sql-webhooks';
+import { claimFeed, insertFeeds, selectFeeds, updateFeedRead, updateFeedRefused, type FeedRow } from './sql-feeds';
+import { deleteReceivedBefore, selectMerges, selectNamed, updateEventsDone } from './sql-webhooks';
 import { retakeHeld, takeMerge, takeRecords, type Taken } from './taking';
 
 export interface FeedOptions {
@@ -32,6 +24,7 @@ export interface FeedOptions {
 }
 
 const POLL_MS = 2_000;
+const BREATH_MS = 200;
 /** Records that waited for an answer, looked at per round. */
 const HELD_EACH = 200;
 /** Intuit repeats a delivery for days; what is older is not sent again. */
@@ -77,7 +70,7 @@ export class Feed {
   async round(): Promise<void> {
     const { db } = this.#options;
     const now = this.#clock();
-    await insertFeeds(db, null);
+    await insertFeeds(db);
     await this.#retake(now);
     const feeds = await selectFeeds(db, now);
     // While sync is off nothing is read: where the reading stopped is kept, and nothing is lost by it.
@@ -108,7 +101,8 @@ export class Feed {
 
   async #read(feed: FeedRow, calledAt: Date): Promise<void> {
     const { db, quickbooks } = this.#options;
-    const { tenant, books, refused, named } = feed;
+    const { tenant, books, refused } = feed;
+    const named = [...new Set([...feed.named, ...(await selectNamed(db, books))])];
     const reading = readingAt(feed, calledAt.getTime());
     const linked = await selectLinkedResources(db, books);
     const resources = [...new Set([...linked, ...named.map((one) => spelt(one, linked))])].filter(
@@ -126,7 +120,6 @@ export class Feed {
       for (const what of Object.keys(taken) as (keyof Taken)[]) taken[what] += page[what];
     }
     await inTransaction(db, async (client) => {
-      await lockFeed(client, books);
       for (const merge of await selectMerges(client, books)) {
         await takeMerge(client, feed, { ...merge, resource: spelt(merge.resource, linked) }, calledAt);
       }
@@ -135,6 +128,7 @@ export class Feed {
       await updateFeedRead(client, books, {
         cursorAt: new Date(nextCursor(feed.cursorAt, read.answeredAt, calledAt.getTime())),
         checkedAt: new Date(reading.isCheck ? calledAt.getTime() : feed.checkedAt),
+        named,
       });
     });
     this.#options.onRead?.({ tenant, isCheck: reading.isCheck, taken });
@@ -166,10 +160,13 @@ export class Feed {
     }
   }
 
-  async #rest(forMs: number): Promise<void> {
+  /** Woken or not it takes a breath: a storm of webhooks is a few looks, not one each. */
+  async #rest(pollMs: number): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
     if (this.#woken || this.#stopped) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, forMs);
+      const timer = setTimeout(resolve, pollMs);
       this.#rouse = () => {
         clearTimeout(timer);
         resolve();

@@ -22,23 +22,24 @@ interface Row {
   refused: string[];
 }
 
-/** Every connected company has a place, from its connection on; `books`: of these alone. */
-export async function insertFeeds(sql: Sql, books: readonly string[] | null): Promise<void> {
+/** Every company that was ever connected has a place, from its first connection on. */
+export async function insertFeeds(sql: Sql): Promise<void> {
   await sql.query(
     `insert into feed (books, tenant, cursor_at, checked_at)
      select books, tenant, first_connected_at, first_connected_at from company c
-      where ($1::text[] is null or books = any($1)) and not exists (select from feed f where f.books = c.books)
+      where not exists (select from feed f where f.books = c.books)
      on conflict do nothing`,
-    [books],
   );
 }
 
-/** Places of companies that can be read now. */
+/** Places of companies that can be read now: an event of theirs was not read yet, or the daily check is due. */
 export async function selectFeeds(sql: Sql, now: Date): Promise<FeedRow[]> {
   const { rows } = await sql.query<Row>(
-    `select f.* from feed f join company c using (books)
+    `select f.*, e.woken_at from feed f join company c using (books)
+       left join lateral (select min(received_at) as woken_at from webhook_event w
+                           where w.books = f.books and w.done_at is null) e on true
       where c.state = 'connected' and (c.retry_at is null or c.retry_at <= $1)
-        and (f.woken_at is not null or f.checked_at <= $1::timestamptz - interval '24 hours')
+        and (e.woken_at is not null or f.checked_at <= $1::timestamptz - interval '24 hours')
       order by f.called_at nulls first limit 200`,
     [now],
   );
@@ -50,38 +51,22 @@ export async function claimFeed(sql: Sql, books: string, now: Date, everyMs: num
   const { rows } = await sql.query<Row>(
     `update feed set called_at = $2
       where books = $1 and (called_at is null or called_at <= $2::timestamptz - $3 * interval '1 millisecond')
-      returning *`,
+      returning *, null::timestamptz as woken_at`,
     [books, now, everyMs],
   );
   return rows[0] && rowOf(rows[0]);
 }
 
-/** Something changed there: read soon. */
-export async function wakeFeed(sql: Sql, books: string, named: readonly string[], at: Date): Promise<void> {
-  await sql.query(
-    `update feed set woken_at = coalesce(woken_at, $2),
-                     named = array(select distinct unnest(named || $3::text[]))
-      where books = $1`,
-    [books, at, named],
-  );
-}
-
-/** Holds a company's place: a wake either came before or waits for the transaction's end. */
-export async function lockFeed(sql: Sql, books: string): Promise<void> {
-  await sql.query(`select from feed where books = $1 for update`, [books]);
-}
-
-/** The reading is done; a wake that came while it ran stands. Under `lockFeed`. */
+/** The reading is done; what webhooks named is read from now on. */
 export async function updateFeedRead(
   sql: Sql,
   books: string,
-  done: { readonly cursorAt: Date; readonly checkedAt: Date },
+  done: { readonly cursorAt: Date; readonly checkedAt: Date; readonly named: readonly string[] },
 ): Promise<void> {
   await sql.query(
-    `update feed f set cursor_at = greatest(cursor_at, $2), checked_at = greatest(checked_at, $3),
-            woken_at = (select min(received_at) from webhook_event e where e.books = f.books and e.done_at is null)
+    `update feed set cursor_at = greatest(cursor_at, $2), checked_at = greatest(checked_at, $3), named = $4
       where books = $1`,
-    [books, done.cursorAt, done.checkedAt],
+    [books, done.cursorAt, done.checkedAt, done.named],
   );
 }
 

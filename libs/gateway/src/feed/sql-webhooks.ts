@@ -50,6 +50,15 @@ export async function selectBooksByRealm(sql: Sql, hmacs: readonly string[]): Pr
   return new Map(rows.map(({ hmac, books }) => [hmac, books]));
 }
 
+/** Resources named by events that were not read yet, as they spell them. */
+export async function selectNamed(sql: Sql, books: string): Promise<string[]> {
+  const { rows } = await sql.query<{ resource: string }>(
+    `select distinct resource from webhook_event where books = $1 and done_at is null`,
+    [books],
+  );
+  return rows.map(({ resource }) => resource);
+}
+
 /** Merges said by webhooks and not yet taken in: the records that are no more. */
 export async function selectMerges(
   sql: Sql,

@@ -4,7 +4,6 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Vault } from '../vault';
 import { readDelivery } from './delivery';
 import { isSigned } from './signature';
-import { insertFeeds, wakeFeed } from './sql-feeds';
 import { insertDelivery, insertEvents, selectBooksByRealm, type WebhookEvent } from './sql-webhooks';
 
 export type Received =
@@ -14,10 +13,11 @@ export type Received =
 
 /**
  * Takes Intuit's webhook deliveries in. What is validly signed is stored as it came before it is acknowledged, readable
- * or not: one that is not acknowledged holds back all that follow (quickbooks.md §8.3).
+ * or not: one that is not acknowledged holds back all that follow (quickbooks.md §8.3). An event that was not read yet is
+ * what wakes its company: rows are added, none is changed, so that a storm does not queue at one of them.
  *
  *   signature ─▶ 401 and nothing stored
- *      └─▶ body sealed, events by id, each routed by its own realm ─▶ commit ─▶ 200 ─▶ companies woken
+ *      └─▶ body sealed, events by id, each routed by its own realm ─▶ commit ─▶ 200
  */
 export class Webhooks {
   constructor(
@@ -38,16 +38,11 @@ export class Webhooks {
       const sealed = this.vault.seal(body.toString('base64'), { tenant: hash, column: 'webhook' });
       await insertDelivery(client, hash, sealed, at);
       const events = await this.#routed(client, notices);
-      const fresh = new Set(await insertEvents(client, events, at));
-      await wake(
-        client,
-        events.filter(({ id }) => fresh.has(id)),
-        at,
-      );
+      const fresh = await insertEvents(client, events, at);
       return {
         is: 'stored',
         events: events.length,
-        fresh: fresh.size,
+        fresh: fresh.length,
         unrouted: events.filter(({ books }) => books === null).length,
       } as const;
     });
@@ -69,18 +64,5 @@ export class Webhooks {
       books: booksOf(realmId),
       ...{ resource, qboId, operation, mergedFrom: mergedFrom ?? null },
     }));
-  }
-}
-
-/** In the order of their books: two deliveries that name the same companies never wait for each other in a circle. */
-async function wake(client: Client, events: readonly WebhookEvent[], at: Date): Promise<void> {
-  const named = new Map<string, string[]>();
-  for (const { books, resource } of events) {
-    if (books !== null) named.set(books, [...(named.get(books) ?? []), resource]);
-  }
-  if (named.size === 0) return;
-  await insertFeeds(client, [...named.keys()]);
-  for (const [books, resources] of [...named].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    await wakeFeed(client, books, [...new Set(resources)], at);
   }
 }

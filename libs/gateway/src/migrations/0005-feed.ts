@@ -32,7 +32,6 @@ create table feed (
   cursor_at  timestamptz not null,
   checked_at timestamptz not null,
   called_at  timestamptz,
-  woken_at   timestamptz,
   named      text[] not null default '{}',
   refused    text[] not null default '{}'
 );
