@@ -7,6 +7,7 @@ export const ENTITY_NAMES = [
   'CompanyInfo',
   'Customer',
   'Employee',
+  'Estimate',
   'Invoice',
   'Item',
   'Payment',

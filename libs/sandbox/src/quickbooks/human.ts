@@ -69,7 +69,7 @@ function linesBut(emulator: Emulator, body: AdminBody): ExactObject[] {
   );
 }
 
-const OF_CUSTOMERS: readonly EntityName[] = ['Invoice', 'Payment'];
+const OF_CUSTOMERS: readonly EntityName[] = ['Estimate', 'Invoice', 'Payment'];
 
 /** Every transaction of the one customer becomes the other's, each with a new SyncToken; the one customer is gone. */
 function mergeCustomers({ emulator, webhooks }: World, body: AdminBody): unknown {

@@ -1,6 +1,7 @@
 import { ENTITY_NAMES } from './company';
 import { account } from './entities/account';
 import { customer } from './entities/customer';
+import { estimate } from './entities/estimate';
 import { invoice } from './entities/invoice';
 import { item } from './entities/item';
 import { payment } from './entities/payment';
@@ -22,6 +23,7 @@ const ALL: readonly Resource[] = [
   companyInfo,
   customer,
   employee,
+  estimate,
   invoice,
   item,
   payment,

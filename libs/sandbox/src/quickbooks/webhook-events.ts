@@ -24,6 +24,7 @@ const EVENTS: Partial<Record<EntityName, readonly WebhookOperation[]>> = {
   Account: ['Create', 'Update', 'Delete'],
   Customer: ['Create', 'Update', 'Delete', 'Merge'],
   Employee: ['Create', 'Update', 'Delete', 'Merge'],
+  Estimate: ['Create', 'Update', 'Delete', 'Emailed'],
   Invoice: ['Create', 'Update', 'Delete', 'Void', 'Emailed'],
   Item: ['Create', 'Update', 'Delete', 'Merge'],
   Payment: ['Create', 'Update', 'Delete', 'Void', 'Emailed'],
