@@ -25,7 +25,7 @@ describe('grouping', () => {
   it('a batch that is not full lingers for what is being prepared, longer where that would fill it', () => {
     expect(group(many(10, { waitedMs: 5 }), 3, ROOM, 30)).toEqual({ groups: [], againInMs: 20 });
     expect(sizes(many(10, { waitedMs: 25 }), 3)).toEqual(['batch 10']);
-    expect(group(many(10, { waitedMs: 25 }), 20, ROOM, 30)).toEqual({ groups: [], againInMs: 225 });
+    expect(group(many(10, { waitedMs: 25 }), 20, ROOM, 30)).toEqual({ groups: [], againInMs: 1475 });
     expect(sizes(many(30, { waitedMs: 0 }), 20)).toEqual(['batch 30']);
   });
 
