@@ -1,5 +1,7 @@
+import { messageKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
@@ -114,6 +116,44 @@ describe('the customers service', () => {
       [rig.tenant],
     );
     expect(rows).toEqual([{ n: ids.length }]);
+  });
+
+  it('story 7: what is changed or made in QuickBooks goes to Run a Call as the settings say, once', async () => {
+    await rig.send(rig.settings(2, { values: { 'customers.pull': true } }), created('cus_back'));
+    const answer = answered(await requestFor('cus_back'));
+    await rig.send(answer);
+    await untilRow('cus_back', 'synced');
+    const change = (record: object, changed: string[], ref?: string): OutgoingMessage => ({
+      topic: TOPICS.changes.name,
+      key: messageKey(rig.tenant, ref ?? 'Customer/777'),
+      value: JSON.stringify({
+        ...{ tenant: rig.tenant, books: 'books-1', resource: 'Customer', record: JSON.stringify(record), changed },
+        ...{ origin: 'qbo', at: new Date().toISOString() },
+        ...(ref === undefined ? {} : { ref }),
+      }),
+    });
+    const renamed = change(
+      { Id: '93', SyncToken: '1', DisplayName: 'Zoë There' },
+      ['DisplayName'],
+      'customer:cus_back',
+    );
+    const made = change({ Id: '777', SyncToken: '0', DisplayName: 'Made There', Taxable: true }, ['DisplayName']);
+    await rig.send(renamed, made, renamed, made);
+    await until(() => (rig.commands().length === 2 ? true : undefined), { what: 'two commands' });
+    expect(rig.commands()).toEqual(
+      expect.arrayContaining([
+        { id: 'cus_back', ifSequence: 1, quickbooksId: '93', fields: { displayName: 'Zoë There' } },
+        expect.objectContaining({
+          quickbooksId: '777',
+          fields: expect.objectContaining({ displayName: 'Made There' }),
+        }),
+      ]),
+    );
+    await rig.send(
+      created('cus_new', { data: { ...customerData('cus_new'), displayName: 'Made There', quickbooksId: '777' } }),
+    );
+    expect(await requestFor('cus_new')).toMatchObject({ kind: 'link', body: '{"Id":"777"}' });
+    expect(rig.commands()).toHaveLength(2);
   });
 
   it('names nobody in its log at debug', () => {

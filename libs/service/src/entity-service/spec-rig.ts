@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageKey } from '@qbo-sync/contracts/keys';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import {
@@ -42,6 +43,8 @@ export interface Rig {
   requests(): readonly QboRequest[];
   rows(): readonly RecordActivity[];
   activities(): readonly { readonly kind: string }[];
+  /** Commands to Run a Call. */
+  commands(): readonly UpsertCommand[];
   close(): Promise<void>;
 }
 
@@ -98,7 +101,7 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
   const watcher = runConsumer({
     kafka,
     groupId: `spec.${tenant}`,
-    topics: [TOPICS.requests.name, TOPICS.activity.name],
+    topics: [TOPICS.requests.name, TOPICS.activity.name, TOPICS.runacallCommands.name],
     handle: ({ topic, messages }) => {
       for (const { key, value } of messages) {
         if (value === null || !(key?.startsWith(`${tenant}:`) || key?.startsWith('-:'))) continue;
@@ -129,6 +132,8 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
     requests: () => seen.filter(({ topic }) => topic === TOPICS.requests.name).map(({ value }) => value as QboRequest),
     rows: () => activities().filter(({ kind }) => kind === 'record') as RecordActivity[],
     activities,
+    commands: () =>
+      seen.filter(({ topic }) => topic === TOPICS.runacallCommands.name).map(({ value }) => value as UpsertCommand),
     close: async () => {
       await running.close();
       await watcher.stop();
