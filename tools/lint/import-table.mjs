@@ -19,6 +19,9 @@ export const IMPORT_TABLE = {
   'gateway-app': { may: ['contracts', 'eventstore', 'gateway', 'kafka', 'qbo', 'service'] },
   'console-app': { may: ['contracts', 'eventstore', 'kafka', 'money', 'service'] },
   'sandbox-app': { may: ['contracts', 'kafka', 'sandbox', 'service'] },
+  simulation: {
+    may: ['contracts', 'entities', 'eventstore', 'gateway', 'kafka', 'mapping', 'money', 'qbo', 'sandbox', 'service'],
+  },
   tools: { may: ['contracts'] },
   bench: { may: ['contracts', 'eventstore', 'gateway', 'qbo', 'sandbox', 'testkit'] },
   testkit: { may: ['contracts', 'sandbox', 'tools'] },

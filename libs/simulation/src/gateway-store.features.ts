@@ -1,0 +1,143 @@
+import type { Database } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { insertAnswer, selectRecord } from '@qbo-sync/gateway/sql/answers';
+import { deleteAsked, insertAsked } from '@qbo-sync/gateway/sql/asked';
+import {
+  clearTrouble,
+  selectCompanies,
+  selectCompany,
+  updateTrouble,
+  upsertConnected,
+} from '@qbo-sync/gateway/sql/companies';
+import { selectLink, selectLinkedIds, updateKept, upsertLink, type LinkRow } from '@qbo-sync/gateway/sql/links';
+import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
+import { insertRequests, selectRequest } from '@qbo-sync/gateway/sql/requests';
+import type { OpenStore } from './store.features';
+
+const AT = new Date('2026-11-20T16:00:00Z');
+
+const LINK: LinkRow = {
+  books: 'books_1',
+  ref: 'invoice:inv_1',
+  resource: 'Invoice',
+  qboId: '12',
+  path: 'invoice',
+  wrapper: 'Invoice',
+  syncToken: '0',
+  revision: 3,
+  generation: 1,
+  sent: { DocNumber: 'h1' },
+  shown: { DocNumber: 'h1', TotalAmt: 'h2' },
+  theirs: ['Memo'],
+  refs: ['customer:cus_1'],
+  kept: { 'Line.0.Id': '1' },
+  answer: '7',
+  gone: null,
+};
+
+/** Of the gateway's tables: those whose shape every part of it shares. Written once, as for the event store. */
+export function gatewayFeatures(open: () => Promise<OpenStore>): void {
+  let store: OpenStore;
+  let db: Database;
+  beforeAll(async () => {
+    store = await open();
+    db = store.db;
+  });
+  afterAll(() => store.close());
+
+  it('stores a request once and says which were new', async () => {
+    const request = { tenant: 'acme', ref: 'invoice:inv_1', revision: 3, message: '{"a":1}' };
+    const fresh = await insertRequests(db, [request, { ...request, revision: 2, message: '{}' }]);
+    const again = await insertRequests(db, [request, { ...request, revision: 4, message: '{}' }]);
+    expect(fresh.map(({ revision }) => revision)).toEqual([2, 3]);
+    expect(again.map(({ revision }) => revision)).toEqual([4]);
+    expect(await selectRequest(db, request)).toBe('{"a":1}');
+    expect(await selectRequest(db, { ...request, revision: 9 })).toBeUndefined();
+  });
+
+  it('keeps a link by books and ref, its hashes and lists as they were given', async () => {
+    await upsertLink(db, LINK);
+    await upsertLink(db, { ...LINK, syncToken: '1', revision: 4 });
+    await updateKept(db, 'books_1', LINK.ref, { 'Line.1.Id': '2' });
+    expect(await selectLink(db, 'books_1', LINK.ref)).toMatchObject({
+      ...LINK,
+      syncToken: '1',
+      revision: 4,
+      kept: { 'Line.0.Id': '1', 'Line.1.Id': '2' },
+    });
+    expect(await selectLink(db, 'books_2', LINK.ref)).toBeUndefined();
+    expect(await selectLinkedIds(db, 'books_1', 'Invoice', ['12', '13'])).toEqual(new Map([['12', LINK.ref]]));
+  });
+
+  it('refuses a second living link to one record', async () => {
+    await expect(upsertLink(db, { ...LINK, ref: 'invoice:inv_2' })).rejects.toMatchObject({ code: '23505' });
+    await upsertLink(db, { ...LINK, gone: 'qbo' });
+    await upsertLink(db, { ...LINK, ref: 'invoice:inv_2' });
+    expect((await selectLink(db, 'books_1', 'invoice:inv_2'))?.qboId).toBe('12');
+  });
+
+  it('notes once that a parent was asked for, until it is forgotten', async () => {
+    expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(true);
+    expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(false);
+    await deleteAsked(db, 'books_1', 'customer:cus_1');
+    expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(true);
+  });
+
+  it('keeps answers by an id that grows', async () => {
+    const answer = {
+      tenant: 'acme',
+      ref: 'invoice:inv_1',
+      revision: 3,
+      attempt: 1,
+      books: 'books_1',
+      outcome: 'synced',
+      code: null,
+      record: '{}',
+      at: AT.toISOString(),
+    };
+    const first = await insertAnswer(db, answer);
+    const second = await insertAnswer(db, { ...answer, record: null });
+    expect(Number(second)).toBeGreaterThan(Number(first));
+    expect([await selectRecord(db, first), await selectRecord(db, second)]).toEqual(['{}', null]);
+  });
+
+  it('gives back messages oldest first until they are deleted, and none of a transaction that was rolled back', async () => {
+    const message = (value: string) => ({ topic: 't', key: 'k', value });
+    await insertOutgoing(db, [message('1'), message('2')]);
+    await inTransaction(db, async (client) => {
+      await insertOutgoing(client, [message('3')]);
+      throw new Error('no');
+    }).catch(() => undefined);
+    await insertOutgoing(db, [message('4')]);
+    const rows = await oldestOutgoing(db, 10);
+    expect(rows.flatMap(({ messages }) => messages.map(({ value }) => value))).toEqual(['1', '2', '4']);
+    await deleteOutgoing(
+      db,
+      rows.slice(0, 2).map(({ id }) => id),
+    );
+    expect((await oldestOutgoing(db, 10)).map(({ messages }) => messages[0]?.value)).toEqual(['4']);
+  });
+
+  it('binds a company to its books, counts its tokens’ versions and its troubles', async () => {
+    const connected = {
+      tenant: 'acme',
+      books: 'books_1',
+      realmHmacs: ['r1'],
+      realmSealed: 'sealed',
+      accessSealed: 'a',
+      refreshSealed: 'r',
+      issuedAt: AT,
+      accessUntil: new Date(AT.getTime() + 3_600_000),
+      companyName: 'Acme',
+    };
+    await upsertConnected(db, connected);
+    await upsertConnected(db, { ...connected, accessSealed: 'a2' });
+    const company = await selectCompany(db, 'acme');
+    expect(company).toMatchObject({ tokenVersion: 2, accessSealed: 'a2', state: 'connected', firstConnectedAt: AT });
+    await updateTrouble(db, 'acme', 'qbo_down', AT, AT);
+    await updateTrouble(db, 'acme', 'qbo_down', AT, new Date(AT.getTime() + 1));
+    const [troubled] = await selectCompanies(db);
+    expect(troubled).toMatchObject({ trouble: 'qbo_down', failures: 2, troubleSince: AT });
+    expect([await clearTrouble(db, 'acme'), await clearTrouble(db, 'acme')]).toEqual([true, false]);
+  });
+}

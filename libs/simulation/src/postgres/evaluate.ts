@@ -1,0 +1,335 @@
+import type { Expr, Query } from './syntax';
+import type { Slot, Table, Transaction } from './rows';
+import { add, cast, compare, concatenate, contains, divide, multiply, overlaps, type Row } from './values';
+
+export interface Binding {
+  readonly alias: string;
+  readonly row: Row;
+  readonly slot?: Slot;
+}
+
+/** The rows an expression may name, innermost first. */
+export interface Scope {
+  readonly outer: Scope | undefined;
+  readonly level: number;
+  readonly bindings: readonly Binding[];
+  /** The rows of one group, for aggregates. */
+  readonly group?: readonly Scope[];
+  readonly windows?: Map<Expr, unknown>;
+}
+
+/** One statement being run. */
+export interface Execution {
+  readonly transaction: Transaction;
+  readonly params: readonly unknown[];
+  readonly now: Date;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly ctes: Map<string, readonly Row[]>;
+  /** Results of subqueries that name nothing of the rows around them. */
+  readonly cache: Map<Query, readonly Row[]>;
+  /** The same of functions in `from`. */
+  readonly functions: Map<object, readonly Row[]>;
+  /** The outermost level named since it was last set. */
+  lowest: number;
+  /** Calls with effects beside the rows: advisory locks, notifications. */
+  readonly effect: (name: string, args: readonly unknown[]) => unknown;
+  readonly query: (query: Query, outer: Scope) => readonly Row[];
+}
+
+const AGGREGATES = new Set([
+  'count',
+  'min',
+  'max',
+  'sum',
+  'array_agg',
+  'bool_or',
+  'bool_and',
+  'avg',
+  'count distinct',
+  'jsonb_agg',
+  'json_agg',
+]);
+
+export function hasAggregate(expr: Expr): boolean {
+  switch (expr.is) {
+    case 'call':
+      return (expr.over === undefined && AGGREGATES.has(expr.name)) || expr.args.some(hasAggregate);
+    case 'binary':
+      return hasAggregate(expr.left) || hasAggregate(expr.right);
+    case 'unary':
+    case 'cast':
+    case 'null':
+      return hasAggregate(expr.of);
+    case 'case':
+      return (
+        expr.whens.some(([when, then]) => hasAggregate(when) || hasAggregate(then)) || hasAggregate(expr.otherwise)
+      );
+    default:
+      return false;
+  }
+}
+
+/** The value of an expression; null is SQL's, comparisons with it are null. */
+export function evaluate(expr: Expr, scope: Scope, run: Execution): unknown {
+  switch (expr.is) {
+    case 'literal':
+      return expr.value;
+    case 'param':
+      return run.params[expr.index] ?? null;
+    case 'column':
+      return column(expr.table, expr.name, scope, run);
+    case 'cast':
+      return cast(evaluate(expr.of, scope, run), expr.type);
+    case 'binary':
+      return binary(expr, scope, run);
+    case 'unary': {
+      const value = evaluate(expr.of, scope, run);
+      if (value === null) return null;
+      return expr.op === 'not' ? value !== true : typeof value === 'bigint' ? -value : -Number(value);
+    }
+    case 'null':
+      return (evaluate(expr.of, scope, run) === null) !== expr.not;
+    case 'in':
+      return isIn(expr, scope, run);
+    case 'quantified':
+      return quantified(expr, scope, run);
+    case 'case':
+      for (const [when, then] of expr.whens) if (evaluate(when, scope, run) === true) return evaluate(then, scope, run);
+      return evaluate(expr.otherwise, scope, run);
+    case 'row':
+    case 'array':
+      return expr.of.map((each) => evaluate(each, scope, run));
+    case 'exists':
+      return run.query(expr.query, scope).length > 0;
+    case 'subquery': {
+      const [row] = run.query(expr.query, scope);
+      return row === undefined ? null : (Object.values(row)[0] ?? null);
+    }
+    case 'call':
+      return call(expr, scope, run);
+    case 'star':
+      throw new Error('a star stands for no value');
+  }
+}
+
+function column(table: string | undefined, name: string, from: Scope, run: Execution): unknown {
+  for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.outer) {
+    for (const { alias, row } of scope.bindings) {
+      if ((table === undefined || alias === table) && Object.hasOwn(row, name)) {
+        if (scope.level < run.lowest) run.lowest = scope.level;
+        return row[name] ?? null;
+      }
+    }
+    if (table === undefined) {
+      const whole = scope.bindings.find(({ alias }) => alias === name);
+      if (whole !== undefined) return whole.row;
+    }
+  }
+  throw new Error(`no column ${table === undefined ? '' : `${table}.`}${name}`);
+}
+
+function binary({ op, left, right }: Extract<Expr, { is: 'binary' }>, scope: Scope, run: Execution): unknown {
+  const a = evaluate(left, scope, run);
+  if (op === 'and') {
+    if (a === false) return false;
+    const b = evaluate(right, scope, run);
+    return b === false ? false : a === null || b === null ? null : true;
+  }
+  if (op === 'or') {
+    if (a === true) return true;
+    const b = evaluate(right, scope, run);
+    return b === true ? true : a === null || b === null ? null : false;
+  }
+  const b = evaluate(right, scope, run);
+  if (op === 'distinct' || op === 'same') {
+    const same = a === null || b === null ? a === b : compare(a, b) === 0;
+    return op === 'same' ? same : !same;
+  }
+  return a === null || b === null ? null : operate(op, a, b);
+}
+
+function operate(op: string, a: unknown, b: unknown): unknown {
+  switch (op) {
+    case '=':
+      return compare(a, b) === 0;
+    case '<>':
+    case '!=':
+      return compare(a, b) !== 0;
+    case '<':
+      return compare(a, b) < 0;
+    case '<=':
+      return compare(a, b) <= 0;
+    case '>':
+      return compare(a, b) > 0;
+    case '>=':
+      return compare(a, b) >= 0;
+    case '+':
+      return add(a, b, 1);
+    case '-':
+      return add(a, b, -1);
+    case '*':
+      return multiply(a, b);
+    case '/':
+      return divide(a, b);
+    case '%':
+      return typeof a === 'bigint' || typeof b === 'bigint'
+        ? BigInt(a as number) % BigInt(b as number)
+        : Number(a) % Number(b);
+    case '||':
+      return concatenate(a, b);
+    case '@>':
+      return contains(a, b);
+    case '<@':
+      return contains(b, a);
+    case '&&':
+      return overlaps(a as unknown[], b as unknown[]);
+    case '->':
+      return (a as Row)[b as string] ?? null;
+    case '->>': {
+      const value = (a as Row)[b as string] ?? null;
+      return value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value);
+    }
+    case 'like':
+      return new RegExp(
+        `^${String(b)
+          .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+          .replaceAll('%', '.*')
+          .replaceAll('_', '.')}$`,
+        's',
+      ).test(String(a));
+    default:
+      throw new Error(`the operator ${op} is not known here`);
+  }
+}
+
+function isIn({ of, among, not }: Extract<Expr, { is: 'in' }>, scope: Scope, run: Execution): unknown {
+  const value = evaluate(of, scope, run);
+  if (value === null) return null;
+  const found = Array.isArray(among)
+    ? among.some((each) => {
+        const one = evaluate(each, scope, run);
+        return one !== null && compare(value, one) === 0;
+      })
+    : run.query(among as Query, scope).some((row) => {
+        const values = Object.values(row);
+        return compare(value, Array.isArray(value) ? values : values[0]) === 0;
+      });
+  return found !== not;
+}
+
+function quantified(expr: Extract<Expr, { is: 'quantified' }>, scope: Scope, run: Execution): unknown {
+  const value = evaluate(expr.left, scope, run);
+  const array = evaluate(expr.array, scope, run) as readonly unknown[] | null;
+  if (value === null || array === null) return null;
+  const holds = (each: unknown): boolean => each !== null && operate(expr.op, value, each) === true;
+  return expr.all ? array.every(holds) : array.some(holds);
+}
+
+function call(expr: Extract<Expr, { is: 'call' }>, scope: Scope, run: Execution): unknown {
+  const { name, args } = expr;
+  if (expr.over !== undefined) return scope.windows?.get(expr) ?? null;
+  if (AGGREGATES.has(name)) return aggregate(expr, scope, run);
+  if (name === 'coalesce') {
+    for (const each of args) {
+      const value = evaluate(each, scope, run);
+      if (value !== null) return value;
+    }
+    return null;
+  }
+  if (name === 'array') {
+    const [of] = args;
+    if (of?.is !== 'subquery') throw new Error('array(select …) alone is known here');
+    return run.query(of.query, scope).map((row) => Object.values(row)[0] ?? null);
+  }
+  return plainCall(
+    name,
+    args.map((each) => evaluate(each, scope, run)),
+    run,
+  );
+}
+
+function plainCall(name: string, args: readonly unknown[], run: Execution): unknown {
+  const [first, second] = args;
+  switch (name) {
+    case 'now':
+    case 'clock_timestamp':
+    case 'statement_timestamp':
+    case 'transaction_timestamp':
+      return run.now;
+    case 'greatest':
+    case 'least': {
+      const values = args.filter((value) => value !== null);
+      return values.length === 0
+        ? null
+        : values.reduce((best, value) => (compare(value, best) > 0 === (name === 'greatest') ? value : best));
+    }
+    case 'nullif':
+      return first !== null && second !== null && compare(first, second) === 0 ? null : first;
+    case 'hashtext':
+      return [...String(first)].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7);
+    case 'decode':
+      return first === null ? null : Buffer.from(String(first), second as BufferEncoding);
+    case 'encode':
+      return first === null ? null : (first as Buffer).toString(second as BufferEncoding);
+    case 'cardinality':
+      return first === null ? null : (first as unknown[]).length;
+    case 'array_length':
+      return first === null || (first as unknown[]).length === 0 ? null : (first as unknown[]).length;
+    case 'length':
+    case 'octet_length':
+      return first === null ? null : (first as string).length;
+    case 'lower':
+      return first === null ? null : String(first).toLowerCase();
+    case 'make_interval':
+      return { intervalMs: Number(second) * (first === 'secs' ? 1_000 : first === 'mins' ? 60_000 : 3_600_000) };
+    case 'extract epoch':
+      return first === null
+        ? null
+        : first instanceof Date
+          ? first.getTime() / 1_000
+          : (first as { intervalMs: number }).intervalMs / 1_000;
+    case 'jsonb_build_object':
+      return Object.fromEntries(args.flatMap((key, at) => (at % 2 === 0 ? [[String(key), args[at + 1]]] : [])));
+    case 'array_append':
+      return [...((first as unknown[] | null) ?? []), second];
+    case 'floor':
+      return first === null ? null : Math.floor(Number(first));
+    case 'mod':
+      return Number(first) % Number(second);
+    case 'abs':
+      return first === null ? null : Math.abs(Number(first));
+    default:
+      return run.effect(name, args);
+  }
+}
+
+function aggregate({ name, args }: Extract<Expr, { is: 'call' }>, scope: Scope, run: Execution): unknown {
+  const members = scope.group ?? [];
+  const [of] = args;
+  if (of === undefined || of.is === 'star') return BigInt(members.length);
+  const values = members.map((each) => evaluate(of, each, run));
+  const present = values.filter((value) => value !== null);
+  switch (name) {
+    case 'count':
+      return BigInt(present.length);
+    case 'count distinct':
+      return BigInt(new Set(present.map(String)).size);
+    case 'min':
+    case 'max':
+      return present.length === 0
+        ? null
+        : present.reduce((best, value) => (compare(value, best) > 0 === (name === 'max') ? value : best));
+    case 'sum':
+      return present.length === 0 ? null : present.reduce<unknown>((total, value) => add(total, value, 1), 0n);
+    case 'bool_or':
+      return present.length === 0 ? null : present.includes(true);
+    case 'bool_and':
+      return present.length === 0 ? null : !present.includes(false);
+    case 'array_agg':
+    case 'json_agg':
+    case 'jsonb_agg':
+      return values.length === 0 ? null : values;
+    default:
+      throw new Error(`the aggregate ${name} is not known here`);
+  }
+}

@@ -1,0 +1,362 @@
+import {
+  ExactNumber,
+  isObject,
+  parseExact,
+  printExact,
+  type ExactJson,
+  type ExactObject,
+} from '@qbo-sync/contracts/exact-json';
+import type { QboCall, Reply } from '@qbo-sync/qbo/client';
+import { NEVER, type Actor, type World } from './world';
+
+export const MODES = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'] as const;
+export type RequestidMode = (typeof MODES)[number];
+
+export interface Kept {
+  readonly resource: string;
+  record: ExactObject;
+}
+
+/** One try to write, for the oracle: what it was, and whether its sender may doubt its outcome. */
+export interface Sent {
+  readonly at: number;
+  readonly by: string;
+  readonly identity: string;
+  readonly requestid: string;
+  readonly create: boolean;
+  /** True: no answer that says for sure what became of it. */
+  doubtful: boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const HOUR_MS = 3_600_000;
+/** A request is ended by QuickBooks at 120 s (quickbooks.md §1.3): until then it may commit. */
+const LATEST_COMMIT_MS = 119_000;
+const PER_MINUTE = 500;
+
+/**
+ * QuickBooks of one company, in memory: names are unique, SyncTokens count, a reference must exist, a total is what its
+ * lines and its tax add up to. How it answers is the faults' business: after the commit, before it, late, or not at all.
+ */
+export class MemoryQuickbooks {
+  readonly records = new Map<string, Kept>();
+  readonly sent: Sent[] = [];
+  readonly looks: { readonly at: number; readonly resource: string }[] = [];
+  private readonly kept = new Map<string, Answer & { readonly at: number }>();
+  private readonly minute: number[] = [];
+  private closedUntilMs = 0;
+  private nextId = 100;
+  outageUntilMs = 0;
+
+  constructor(
+    private readonly world: World,
+    readonly realm: string,
+    readonly mode: RequestidMode,
+    private readonly isToken: (token: string) => boolean,
+  ) {}
+
+  /** What a client at this process hears. */
+  async send(actor: Actor, call: QboCall): Promise<Reply> {
+    const { world } = this;
+    const { faults, random, time } = world;
+    await world.pass(actor, random.between(20, 180));
+    const write = call.method === 'POST';
+    const named = write ? this.note(actor, call) : [];
+    const heard = async (reply: Reply, delayMs: number): Promise<Reply> => {
+      world.trace(
+        `${actor.name} ${call.method} ${call.path} → ${reply.reply === 'answered' ? reply.status : reply.why}`,
+      );
+      const sure =
+        reply.reply === 'notSent' || (reply.reply === 'answered' && reply.status < 500 && !reply.body.startsWith('<'));
+      if (sure) for (const each of named) each.doubtful = false;
+      await world.pass(actor, delayMs);
+      return actor.alive ? reply : NEVER;
+    };
+    if (time.nowMs < this.outageUntilMs) {
+      return random.chance(0.5) ? heard({ reply: 'notSent', why: 'ECONNREFUSED' }, 5) : heard(answered(503, ''), 40);
+    }
+    if (!this.isToken(call.accessToken)) {
+      return heard(answered(401, fault('3200', 'AuthenticationFailed')), 30);
+    }
+    if (this.throttles()) return heard(answered(429, fault('3001', 'ThrottleExceeded')), 20);
+    if (!write) {
+      const answer = this.read(call);
+      if (faults.strikes('html 502', 0.01)) return heard(answered(502, '<html>Bad gateway</html>'), 40);
+      return heard(answered(answer.status, answer.body), random.between(20, 200));
+    }
+    if (faults.strikes('lost before commit', 0.03)) return heard({ reply: 'noAnswer', why: 'UND_ERR_SOCKET' }, 50);
+    if (faults.strikes('late commit', 0.03)) {
+      time.after(random.between(5_000, LATEST_COMMIT_MS), () => this.execute(call));
+      return heard({ reply: 'noAnswer', why: 'UND_ERR_HEADERS_TIMEOUT' }, random.chance(0.3) ? 60_000 : 50);
+    }
+    const answer = this.execute(call);
+    if (faults.strikes('commit then lose', 0.05)) return heard({ reply: 'noAnswer', why: 'UND_ERR_SOCKET' }, 50);
+    if (faults.strikes('html 502', 0.02)) return heard(answered(502, '<html>Bad gateway</html>'), 40);
+    return heard(answered(answer.status, answer.body), random.between(40, 300));
+  }
+
+  /** A person changes a field that is not ours. */
+  edit(id: string): void {
+    const kept = this.records.get(id);
+    if (kept !== undefined)
+      this.store(kept.resource, { ...kept.record, TrackingNum: `by hand ${this.world.time.nowMs}` });
+  }
+
+  private throttles(): boolean {
+    const now = this.world.time.nowMs;
+    if (now < this.closedUntilMs) return true;
+    while ((this.minute[0] ?? now) <= now - 60_000) this.minute.shift();
+    if (this.minute.length >= PER_MINUTE || this.world.faults.strikes('throttled', 0.006)) {
+      this.closedUntilMs = now + 20_000;
+      return true;
+    }
+    this.minute.push(now);
+    return false;
+  }
+
+  private note(actor: Actor, call: QboCall): Sent[] {
+    const bodies = call.path === 'batch' ? itemsOf(call).map(({ body, create }) => ({ body, create })) : [single(call)];
+    if (call.path === 'batch') this.world.faults.counters.count('batch sent');
+    return bodies.map(({ body, create }) => {
+      const sent: Sent = {
+        at: this.world.time.nowMs,
+        by: actor.name,
+        identity: identityOf(body),
+        requestid: call.query?.['requestid'] ?? '',
+        create,
+        doubtful: true,
+      };
+      this.sent.push(sent);
+      return sent;
+    });
+  }
+
+  private read({ path, query }: QboCall): Answer {
+    const now = this.world.time.nowMs;
+    if (path === 'query') {
+      const [, resource = '', where] = /FROM (\w+)(?: WHERE (.*?))? STARTPOSITION/i.exec(query?.['query'] ?? '') ?? [];
+      this.looks.push({ at: now, resource });
+      const conditions = [...(where ?? '').matchAll(/([\w.]+) = '((?:[^'\\]|\\.)*)'/g)];
+      const rows = this.all(resource).filter((record) =>
+        conditions.every(
+          ([, field = '', value = '']) =>
+            field.startsWith('MetaData') ||
+            String(record[field]).toLowerCase() === value.replace(/\\(.)/g, '$1').toLowerCase(),
+        ),
+      );
+      return ok({
+        QueryResponse: rows.length === 0 ? {} : { [resource]: rows, maxResults: new ExactNumber(String(rows.length)) },
+      });
+    }
+    if (path === 'cdc') {
+      const resource = query?.['entities'] ?? '';
+      this.looks.push({ at: now, resource });
+      const since = Date.parse(query?.['changedSince'] ?? '');
+      const rows = resource
+        .split(',')
+        .map((name) => [name, this.all(name).filter((record) => changedAt(record) >= since)] as const);
+      return ok({
+        CDCResponse: [{ QueryResponse: rows.map(([name, found]) => (found.length === 0 ? {} : { [name]: found })) }],
+      });
+    }
+    const [resource = '', id = ''] = path.split('/');
+    if (resource === 'companyinfo') return ok({ CompanyInfo: { Id: '1', CompanyName: 'Sim' } });
+    const kept = this.records.get(id);
+    if (kept === undefined) return { status: 400, body: fault('610', 'Object Not Found') };
+    this.looks.push({ at: now, resource: kept.resource });
+    return ok({ [kept.resource]: kept.record });
+  }
+
+  private execute(call: QboCall): Answer {
+    if (call.path !== 'batch') {
+      const { body, operation } = single(call);
+      return this.once(call.query?.['requestid'] ?? '', () => this.write(call.path, body, operation));
+    }
+    const answers = itemsOf(call).map(({ bId, resource, body, operation }) => {
+      const { body: text } = this.once(`${call.query?.['requestid'] ?? ''}/${bId}`, () =>
+        this.write(resource.toLowerCase(), body, operation),
+      );
+      return { ...(parseExact(text) as ExactObject), bId };
+    });
+    return ok({ BatchItemResponse: answers });
+  }
+
+  private once(requestid: string, write: () => Answer): Answer {
+    const now = this.world.time.nowMs;
+    const known = this.kept.get(requestid);
+    const remembers =
+      known !== undefined &&
+      (this.mode === 'replay-first-error' ||
+        (known.status === 200 &&
+          (this.mode === 'honour' || (this.mode === 'forget-after-1h' && now - known.at < HOUR_MS))));
+    if (remembers) {
+      this.world.faults.counters.count('requestid replayed');
+      return known;
+    }
+    const answer = write();
+    if (known === undefined || known.status !== 200) this.kept.set(requestid, { ...answer, at: now });
+    return answer;
+  }
+
+  private write(path: string, body: ExactObject, operation: string): Answer {
+    const resource = path.charAt(0).toUpperCase() + path.slice(1);
+    const id = body['Id'];
+    if (typeof id !== 'string') return this.create(resource, body);
+    const kept = this.records.get(id);
+    if (kept === undefined) return { status: 400, body: fault('610', 'Object Not Found') };
+    if (kept.record['SyncToken'] !== body['SyncToken']) {
+      this.world.faults.counters.count('stale token');
+      return { status: 400, body: fault('5010', 'Stale Object Error') };
+    }
+    if (operation === 'void') {
+      return this.store(resource, {
+        ...kept.record,
+        Line: [],
+        TxnTaxDetail: {},
+        PrivateNote: `Voided - ${String(kept.record['PrivateNote'])}`,
+      });
+    }
+    const { sparse, ...fields } = body;
+    const next =
+      sparse === true ? { ...kept.record, ...fields } : { ...fields, MetaData: kept.record['MetaData'] ?? {} };
+    return this.refusal(resource, next, id) ?? this.store(resource, next);
+  }
+
+  private create(resource: string, body: ExactObject): Answer {
+    const refused = this.refusal(resource, body, undefined);
+    if (refused !== undefined) return refused;
+    this.nextId += 1;
+    const active = resource === 'Invoice' ? {} : { Active: true };
+    return this.store(resource, {
+      ...active,
+      ...body,
+      Id: String(this.nextId),
+      SyncToken: '-1',
+      MetaData: { CreateTime: this.stamp() },
+    });
+  }
+
+  private refusal(resource: string, body: ExactObject, own: string | undefined): Answer | undefined {
+    const nameField = resource === 'Customer' ? 'DisplayName' : resource === 'Item' ? 'Name' : undefined;
+    if (nameField !== undefined) {
+      const taken = this.all(resource).some(
+        (record) => record['Id'] !== own && record['Active'] !== false && record[nameField] === body[nameField],
+      );
+      return taken ? { status: 400, body: fault('6240', 'Duplicate Name Exists Error') } : undefined;
+    }
+    for (const id of referencesIn(body)) {
+      if (this.records.has(id) || !/^\d+$/.test(id) || Number(id) < 100) continue;
+      return { status: 400, body: fault('2500', 'Invalid Reference Id') };
+    }
+    if (isNull(body['CustomerRef'])) {
+      this.world.fail(`${identityOf(body)}: sent before what it refers to`);
+      return { status: 400, body: fault('2500', 'Invalid Reference Id') };
+    }
+    return undefined;
+  }
+
+  private store(resource: string, record: ExactObject): Answer {
+    const token = String(Number(record['SyncToken']) + 1);
+    const meta = { ...(isObject(record['MetaData']) ? record['MetaData'] : {}), LastUpdatedTime: this.stamp() };
+    const total =
+      resource === 'Invoice'
+        ? { TotalAmt: totalOf(record), Balance: totalOf(record) }
+        : { Balance: new ExactNumber('0') };
+    const next: ExactObject = { ...record, ...total, SyncToken: token, MetaData: meta, domain: 'QBO' };
+    this.records.set(String(record['Id']), { resource, record: next });
+    this.world.trace(`${this.realm} commits ${resource} ${String(record['Id'])} ${identityOf(record)} ${token}`);
+    return ok({ [resource]: next });
+  }
+
+  private all(resource: string): ExactObject[] {
+    return [...this.records.values()]
+      .filter((kept) => kept.resource.toLowerCase() === resource.toLowerCase())
+      .map(({ record }) => record);
+  }
+
+  private stamp(): string {
+    return new Date(this.world.time.nowMs).toISOString();
+  }
+}
+
+/** How the oracle knows a record again, whatever was sent: the invoice's note, the customer's address, the item's SKU. */
+export function identityOf(record: ExactObject): string {
+  const note = record['PrivateNote'];
+  if (typeof note === 'string') return /Run a Call (\S+)/.exec(note)?.[1] ?? note;
+  const mail = record['PrimaryEmailAddr'];
+  if (isObject(mail)) return String(mail['Address']).split('@')[0] ?? '';
+  return typeof record['Sku'] === 'string' ? record['Sku'] : `#${String(record['Id'])}`;
+}
+
+interface Item {
+  readonly bId: string;
+  readonly resource: string;
+  readonly operation: string;
+  readonly create: boolean;
+  readonly body: ExactObject;
+}
+
+function itemsOf(call: QboCall): Item[] {
+  const { BatchItemRequest: items } = parseExact(call.body ?? '{}') as { BatchItemRequest: ExactObject[] };
+  return items.flatMap(({ bId, operation, optionsData: _options, ...rest }) => {
+    const [entry] = Object.entries(rest);
+    if (entry === undefined || !isObject(entry[1])) return [];
+    const body = entry[1];
+    return [
+      { bId: String(bId), resource: entry[0], operation: String(operation), create: body['Id'] === undefined, body },
+    ];
+  });
+}
+
+function single(call: QboCall): { body: ExactObject; create: boolean; operation: string } {
+  const body = parseExact(call.body ?? '{}') as ExactObject;
+  return { body, create: body['Id'] === undefined, operation: call.query?.['operation'] ?? '' };
+}
+
+function referencesIn(json: ExactJson): string[] {
+  if (Array.isArray(json)) return json.flatMap(referencesIn);
+  if (!isObject(json)) return [];
+  return Object.entries(json).flatMap(([key, value]) =>
+    (key === 'CustomerRef' || key === 'ItemRef') && isObject(value) ? [String(value['value'])] : referencesIn(value),
+  );
+}
+
+function isNull(json: ExactJson | undefined): boolean {
+  return !isObject(json) || typeof json['value'] !== 'string';
+}
+
+/** Cents of lines and tax, printed with two places. */
+function totalOf(record: ExactObject): ExactNumber {
+  const lines = Array.isArray(record['Line']) ? record['Line'].filter(isObject) : [];
+  const tax = isObject(record['TxnTaxDetail']) ? record['TxnTaxDetail']['TotalTax'] : undefined;
+  const total = [...lines.map((line) => line['Amount']), tax].reduce<bigint>((sum, each) => sum + centsOf(each), 0n);
+  const digits = String(total).padStart(3, '0');
+  return new ExactNumber(`${digits.slice(0, -2)}.${digits.slice(-2)}`);
+}
+
+function centsOf(json: ExactJson | undefined): bigint {
+  if (!(json instanceof ExactNumber)) return 0n;
+  const [whole = '0', fraction = ''] = json.source.split('.');
+  return BigInt(whole + fraction.padEnd(2, '0').slice(0, 2));
+}
+
+function changedAt(record: ExactObject): number {
+  const meta = record['MetaData'];
+  return isObject(meta) ? Date.parse(String(meta['LastUpdatedTime'])) : 0;
+}
+
+function answered(status: number, body: string): Reply {
+  return { reply: 'answered', status, body, intuitTid: 'tid' };
+}
+
+function ok(json: ExactJson): Answer {
+  return { status: 200, body: printExact(json) };
+}
+
+function fault(code: string, message: string): string {
+  return JSON.stringify({ Fault: { Error: [{ Message: message, Detail: message, code }], type: 'ValidationFault' } });
+}
