@@ -117,6 +117,7 @@ describe('the invoices service', () => {
     await until(() => good.every((id) => rig.requests().some(({ ref }) => ref === `invoice:${id}`)), {
       what: 'all good',
     });
+    await until(() => good.every((id) => partitionOf(rig.rows(), `evt-${id}`) !== undefined), { what: 'their rows' });
     const partitions = new Set(good.map((id) => partitionOf(rig.rows(), `evt-${id}`)));
     for (const n of [1, 2, 3, 4, 5, 6]) expect(partitions).toContain(partitionOf(rig.rows(), `evt-bad_${n}`));
     const { rows } = await database.pool.query(`select reason from parked where tenant = $1 order by reason`, [

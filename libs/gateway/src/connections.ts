@@ -78,8 +78,11 @@ export class Connections {
     const tenant = state && (await takeState(this.#options.db, hashOf(state), this.#clock()));
     if (!tenant) return { is: 'expired' };
     const ended = await this.#finish(tenant, callback);
+    const company = await selectCompany(this.#options.db, tenant);
     const shown = SHOWN[ended.is];
-    if (shown === undefined) await deleteConnecting(this.#options.db, tenant);
+    // A try that fails while the company is connected leaves no trace: should it lapse later, it has lapsed, not been declined.
+    const isOver = shown === undefined || (company !== undefined && isConnected(company.state));
+    if (isOver) await deleteConnecting(this.#options.db, tenant);
     else if (ended.is !== 'other_company') await upsertConnecting(this.#options.db, tenant, shown, this.#clock());
     return ended;
   }

@@ -60,12 +60,15 @@ export async function lookForSent(desk: Desk, job: Job, body: ExactObject, sentA
   return byQuery.is === 'cut' ? { is: 'blind' } : byQuery;
 }
 
-/** Looks for the one record that holds a taken name; `holders`: the ids of those that bear it. */
+/**
+ * Looks for the one record that holds a taken name. `holder`: the ref of ours that is linked to a record of this name;
+ * `bearer`: a record of this name that is nobody's of ours.
+ */
 export async function lookToLink(
   desk: Desk,
   job: Job,
   body: ExactObject,
-): Promise<{ readonly found: Looked; readonly holder?: string }> {
+): Promise<{ readonly found: Looked; readonly holder?: string; readonly bearer?: ExactObject }> {
   const { find, resource } = job.request;
   const look = lookToAdopt(find);
   if (find === undefined || look === undefined) return { found: { is: 'blind' } };
@@ -75,7 +78,8 @@ export async function lookToLink(
   const taken = await linkedAmong(desk, job, records);
   const found = pickFound(records, { find, body, taken: new Set(taken.keys()) });
   const holder = [...taken.values()][0];
-  return { found, ...(holder === undefined ? {} : { holder }) };
+  const bearer = records.find(({ Id: id }) => typeof id === 'string' && !taken.has(id));
+  return { found, ...(holder === undefined ? {} : { holder }), ...(bearer === undefined ? {} : { bearer }) };
 }
 
 /** The body of a sent record, from its very bytes. */

@@ -70,12 +70,13 @@ async function faulted(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault):
 
 /** Exactly one agreeing, active, unlinked record of this name is ours from now on. */
 async function adopt(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Promise<void> {
-  const { found, holder } = await lookToLink(desk, job, parseBytes(attempt.bytes));
+  const { found, holder, bearer } = await lookToLink(desk, job, parseBytes(attempt.bytes));
   if (found.is === 'failed') return later(desk, job, attempt, fault);
   const remembered =
     found.is === 'one' ? remember(found.record, { sent: {}, theirs: [], refs: attempt.fields.refs }) : undefined;
   if (found.is !== 'one' || remembered === undefined) {
-    return settle(desk, job, { ...refused(fault), ...(holder === undefined ? {} : { holder }) }, attempt);
+    const named = { ...(holder === undefined ? {} : { holder }), ...(bearer === undefined ? {} : { record: bearer }) };
+    return settle(desk, job, { ...refused(fault), ...named }, attempt);
   }
   const link = { remembered, generation: attempt.fields.generation };
   return settle(desk, job, { outcome: 'synced', adopted: true, record: found.record, link }, attempt);

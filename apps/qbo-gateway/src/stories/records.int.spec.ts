@@ -49,6 +49,21 @@ describe('what a request asks for', () => {
     expect(said[1]).toMatchObject({ ref: 'customer:c2', holder: 'customer:c1' });
   });
 
+  it('a namesake a person made is never taken for ours: the answer shows it, and a person decides', async () => {
+    await there('Customer', { DisplayName: 'Name Sake' });
+    const find = {
+      where: [['DisplayName', 'Name Sake']] as [string, string][],
+      agree: ['DisplayName'],
+      anyOf: ['PrimaryPhone.FreeFormNumber'],
+      adopt: true,
+    };
+    await rig.take(customer('c1', 1, 'Name Sake', {}, { find }));
+    const answer = await rig.answered('customer:c1', 1);
+    expect(answer).toMatchObject({ outcome: 'refused', code: '6240' });
+    expect(JSON.parse(answer.record ?? '{}')).toMatchObject({ DisplayName: 'Name Sake' });
+    expect(await rig.writes('Customer')).toEqual([]);
+  });
+
   it('a field once sent and now absent is emptied by a full update of the record just read', async () => {
     await rig.take(customer('c1', 1, 'Clear Me', { Notes: 'call first', CompanyName: 'Clear Co' }));
     await rig.answered('customer:c1', 1);

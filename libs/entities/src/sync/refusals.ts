@@ -9,7 +9,6 @@ import type { Answered, Verdict } from './rules';
  */
 const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   '500': 'our_mistake',
-  '610': 'account_unusable',
   '620': 'link_refused',
   '630': 'name_taken',
   '700': 'our_mistake',
@@ -43,7 +42,6 @@ const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   '2290': 'negative_line',
   '2300': 'our_mistake',
   '2390': 'item_account',
-  '2500': 'account_unusable',
   '2600': 'our_mistake',
   '3202': 'our_mistake',
   '4000': 'our_mistake',
@@ -71,7 +69,6 @@ const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   '6280': 'in_use',
   '6400': 'in_use',
   '6420': 'email_missing',
-  '6430': 'account_unusable',
   '6440': 'our_mistake',
   '6450': 'card_settled',
   '6470': 'tax_refused',

@@ -57,12 +57,17 @@ describe('story 3: finding it again', () => {
     const search = { find: NAMED, body, taken: new Set<string>() };
     expect(pickFound([record('1', '"Name":"dana","Mail":{"Address":"D@x.com"}')], search)).toMatchObject({ is: 'one' });
     expect(pickFound([record('1', '"Name":"Dana","Mail":{"Address":"e@x.com"}')], search)).toEqual({ is: 'none' });
-    expect(pickFound([record('1', '"Name":"Dana"')], { ...search, body: json('{"Name":"Dana"}') })).toMatchObject({
-      is: 'one',
+    expect(pickFound([record('1', '"Name":"Dana","Mail":{"Address":"d@x.com"},"Active":false')], search)).toEqual({
+      is: 'none',
     });
-    expect(
-      pickFound([record('1', '"Name":"Dana","Active":false')], { ...search, body: json('{"Name":"Dana"}') }),
-    ).toEqual({ is: 'none' });
+  });
+
+  it('by the name alone only what was made since our send: a namesake from before is somebody else', () => {
+    const search = { find: NAMED, body: json('{"Name":"Dana"}'), taken: new Set<string>() };
+    expect(pickFound([record('1', '"Name":"Dana"')], search)).toEqual({ is: 'none' });
+    expect(pickFound([record('1', '"Name":"Dana"')], { ...search, createdSince: since })).toMatchObject({ is: 'one' });
+    const { anyOf: _anyOf, ...byName } = NAMED;
+    expect(pickFound([record('1', '"Name":"Dana"')], { ...search, find: byName })).toMatchObject({ is: 'one' });
   });
 
   it('reads the records of a query and of a change feed, and sees where some were left out', () => {

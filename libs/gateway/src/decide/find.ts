@@ -56,7 +56,9 @@ function isOurs(record: ExactObject, { find, body, taken, createdSince }: Search
     return wanted === undefined || same(valueAt(record, path), wanted);
   };
   const offered = (find.anyOf ?? []).filter((path) => valueAt(body, path) !== undefined);
-  return find.agree.every(agrees) && (offered.length === 0 || offered.some(agrees));
+  // Made since our own send, the name alone may tell; a namesake that was there before is somebody else (postings.md §12).
+  const nameTells = offered.length === 0 && (createdSince !== undefined || find.anyOf === undefined);
+  return find.agree.every(agrees) && (nameTells || offered.some(agrees));
 }
 
 /** The marker stands anywhere in the note, followed by a space or the end: `pay_50` is a prefix of `pay_500`. */

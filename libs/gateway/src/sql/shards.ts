@@ -71,9 +71,6 @@ export async function releaseShards(sql: Sql, held: readonly Held[]): Promise<vo
 
 /** True while the epoch is the shard's own; it cannot change before the transaction ends. */
 export async function holdsEpoch(sql: Sql, shard: number, epoch: string): Promise<boolean> {
-  const { rowCount } = await sql.query(`select from shard where shard = $1 and epoch = $2 for share`, [
-    shard,
-    epoch,
-  ]);
+  const { rowCount } = await sql.query(`select from shard where shard = $1 and epoch = $2 for share`, [shard, epoch]);
   return rowCount === 1;
 }
