@@ -81,8 +81,8 @@ export class Connections {
     const company = await selectCompany(this.#options.db, tenant);
     const shown = SHOWN[ended.is];
     // A try that fails while the company is connected leaves no trace: should it lapse later, it has lapsed, not been declined.
-    const isOver = shown === undefined || (company !== undefined && isConnected(company.state));
-    if (isOver) await deleteConnecting(this.#options.db, tenant);
+    const isKept = ended.is === 'other_company' || company === undefined || !isConnected(company.state);
+    if (shown === undefined || !isKept) await deleteConnecting(this.#options.db, tenant);
     else if (ended.is !== 'other_company') await upsertConnecting(this.#options.db, tenant, shown, this.#clock());
     return ended;
   }

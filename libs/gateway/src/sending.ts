@@ -1,5 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { ReasonCode } from '@qbo-sync/contracts/reasons';
 import { recordIn, type Fault, type Outcome } from '@qbo-sync/qbo/classify';
+import type { FaultClass } from '@qbo-sync/qbo/error-table';
 import type { Parcel } from './courier';
 import type { Desk, Job } from './desk';
 import { backOffMs } from './decide/gate';
@@ -96,8 +98,17 @@ async function gone(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Pr
 }
 
 /** Nothing was done. Where the company is the cause its gate is shut, and no attempt is used. */
+/** What the whole company waits for after such a fault; the rows that were being sent say so too. */
+const COMPANY_REASONS: Readonly<Partial<Record<FaultClass, ReasonCode>>> = {
+  reconnect: 'reconnect',
+  refresh: 'reconnect',
+  subscription: 'subscription',
+  throttle: 'rate_limit',
+};
+
 async function later(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Promise<void> {
   const ofCompany = fault.class !== 'retry';
+  const code = COMPANY_REASONS[fault.class];
   const pause = backOffMs(job.attempts, Math.random(), desk.backOff);
   const notBefore = new Date(desk.clock().getTime() + (ofCompany ? 0 : pause));
   return letWait(
@@ -105,7 +116,7 @@ async function later(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): P
     job,
     null,
     ofCompany
-      ? { notBefore }
+      ? { notBefore, sent: true, ...(code === undefined ? {} : { reason: { code } }) }
       : { reason: { code: 'retry_at', params: { at: notBefore.toISOString() } }, notBefore, used: true },
     attempt,
   );

@@ -121,6 +121,8 @@ export interface Waiting {
   readonly notBefore?: Date;
   /** The attempt that led here is used up. */
   readonly used?: boolean;
+  /** Its row says `sending`: only an answer's stage takes that back. */
+  readonly sent?: boolean;
 }
 
 /** Lets the row wait, and says so unless it was said already. */
@@ -152,7 +154,7 @@ export async function letWait(
     await insertOutgoing(client, [
       waitingActivity(
         place,
-        2,
+        wait.sent === true ? 4 : 2,
         {
           reason: wait.reason,
           ...(waitsOn === undefined ? {} : { waitsOn }),

@@ -130,7 +130,15 @@ describe('connecting a company', () => {
       await rig.admin('POST', 'disconnect', { company: realm.is === 'token' ? realm.realmId : '' });
       await rig.take(customerPut(tenant, books, 'c1', 1, { DisplayName: 'Waits For Connection' }));
       await until(async () => (await rig.connections.connection(tenant)).state === 'reconnect');
-      expect((await rig.said()).at(-1)?.value).toMatchObject({ kind: 'company', condition: 'reconnect' });
+      const said = async (): Promise<unknown[]> => (await rig.said()).map(({ value }) => value);
+      expect(await said()).toContainEqual(expect.objectContaining({ kind: 'company', condition: 'reconnect' }));
+      // The row that was being sent says so too.
+      await until(async () =>
+        (await said()).some((value) => {
+          const { state, stage, reason } = value as { state?: string; stage?: number; reason?: { code: string } };
+          return state === 'waiting' && stage === 4 && reason?.code === 'reconnect';
+        }),
+      );
       await rig.admin('POST', 'next-company', { company: realm.is === 'token' ? realm.realmId : '' });
       expect((await rig.connect()).is).toBe('connected');
       expect(await rig.answered('customer:c1', 1)).toMatchObject({ outcome: 'synced' });
