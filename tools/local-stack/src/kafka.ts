@@ -44,7 +44,7 @@ async function kafkaFromMaven(options: {
   const classpath = ['-cp', path.join(lib, '*')];
   if (!existsSync(path.join(dir, 'meta.properties'))) {
     rmSync(dir, { recursive: true, force: true });
-    const id = randomBytes(16).toString('base64url');
+    const id = clusterId();
     execFileSync('java', [...classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties], {
       stdio: 'pipe',
     });
@@ -68,6 +68,12 @@ async function kafkaFromMaven(options: {
       readyWithinMs: 60_000,
     },
   };
+}
+
+/** 16 bytes in base64, as Kafka wants them; one that begins with a dash would be read as an option. */
+function clusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? clusterId() : id;
 }
 
 function serverProperties(dir: string, port: number, controllerPort: number): string {
