@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createKafka } from '@qbo-sync/kafka/client';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
@@ -246,6 +248,7 @@ describe('the logs', () => {
     ]).flat();
     await publish(masters);
     await allAre(masters, 'synced');
+    for (let read = 0; read < 100; read += 1) await api.settings(TENANT);
     const response = await fetch(`${file.sandbox.adminUrl}/status`);
     const { companies } = (await response.json()) as {
       companies: { key: string; realmId: string; companyName: string }[];
@@ -254,6 +257,7 @@ describe('the logs', () => {
       name: CANARY.name,
       amount: CANARY.amount,
       operatorToken: file.operatorToken,
+      ...(JSON.parse(readFileSync(path.join(stack.dir, 'secrets.json'), 'utf8')) as Record<string, string>),
       ...Object.fromEntries(stack.file().companies.map(({ id, token }) => [`token of ${id}`, token])),
       ...Object.fromEntries(companies.map(({ key, realmId }) => [`realm of ${key}`, realmId])),
     };
