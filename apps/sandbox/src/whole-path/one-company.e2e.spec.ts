@@ -261,6 +261,11 @@ describe('the logs', () => {
       ...Object.fromEntries(stack.file().companies.map(({ id, token }) => [`token of ${id}`, token])),
       ...Object.fromEntries(companies.map(({ key, realmId }) => [`realm of ${key}`, realmId])),
     };
+    // Every token Intuit gave out stands in the emulator's journal.
+    const journal = readFileSync(path.join(stack.sandboxDir, 'quickbooks.journal'), 'utf8');
+    const tokens = [...new Set(journal.match(/(?:RT1-|eyJ)[\w-]{60,}/g) ?? [])];
+    expect(tokens.length).toBeGreaterThanOrEqual(4);
+    tokens.forEach((token, n) => (secrets[`token ${n} of Intuit`] = token));
     expect(Object.values(secrets).every((secret) => secret.length > 5)).toBe(true);
     for (const service of SERVICES) {
       const log = stack.logOf(service);
