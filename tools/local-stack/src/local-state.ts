@@ -9,6 +9,8 @@ export interface LocalState {
   readonly stackFile: string;
   readonly pidFile: string;
   readonly starterFile: string;
+  /** A part that died stays down while a file of its name is in here. */
+  readonly heldDownDir: string;
   readonly tokenKeysFile: string;
   readonly sandboxDir: string;
   readonly secrets: Secrets;
@@ -34,6 +36,7 @@ export function openLocalState(dir: string): LocalState {
     stackFile: path.join(dir, 'stack.json'),
     pidFile: path.join(dir, 'pids.json'),
     starterFile: path.join(dir, 'starter.json'),
+    heldDownDir: path.join(dir, 'held-down'),
     tokenKeysFile: tokenKeys(path.join(dir, 'token-keys.json')),
     secrets: secrets(path.join(dir, 'secrets.json')),
   };

@@ -30,6 +30,7 @@ export async function startStack(options: {
     say: options.say,
     giveUp: options.giveUp,
     changed: () => writeFile(),
+    isHeldDown: (name) => existsSync(path.join(state.heldDownDir, name)),
   });
   try {
     const infra = await infrastructure({ env, localDir: state.dir, logs: state.logs, durable: true, progress: step });

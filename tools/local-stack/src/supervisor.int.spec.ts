@@ -26,7 +26,7 @@ const part = (name: string, script: string): PartSpec => ({
   readyWithinMs: 10_000,
 });
 
-function supervised(): { supervisor: Supervisor; said: string[]; gaveUp: string[] } {
+function supervised(isHeldDown?: (name: string) => boolean): { supervisor: Supervisor; said: string[]; gaveUp: string[] } {
   const said: string[] = [];
   const gaveUp: string[] = [];
   const supervisor = new Supervisor({
@@ -34,6 +34,7 @@ function supervised(): { supervisor: Supervisor; said: string[]; gaveUp: string[
     say: (text) => void said.push(text),
     giveUp: (why) => void gaveUp.push(why),
     changed: () => undefined,
+    ...(isHeldDown === undefined ? {} : { isHeldDown }),
   });
   running.push(supervisor);
   return { supervisor, said, gaveUp };
@@ -60,6 +61,21 @@ describe('the supervisor', () => {
     await until(() => marks() === 2);
     await supervisor.stop();
     expect(isRunning(recordOf('steady', second))).toBe(false);
+  }, 30_000);
+
+  it('leaves a part that is held down as it is until it is let go', async () => {
+    let held = true;
+    const { supervisor, said } = supervised((name) => name === 'down' && held);
+    await supervisor.start(['down', 'other'].map((name) => part(name, 'setInterval(() => {}, 1000)')));
+    const first = supervisor.pidOf('down')!;
+    process.kill(first, 'SIGKILL');
+    process.kill(supervisor.pidOf('other')!, 'SIGKILL');
+    await until(() => said.some((text) => text.includes('other is up again')));
+    expect(supervisor.pidOf('down')).toBe(first);
+    held = false;
+    await until(() => said.some((text) => text.includes('down is up again')));
+    expect(supervisor.pidOf('down')).not.toBe(first);
+    await supervisor.stop();
   }, 30_000);
 
   it('stops everything once a part has died more than five times in a minute', async () => {

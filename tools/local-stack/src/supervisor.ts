@@ -6,12 +6,14 @@ import { end, isRunning, readRecords, writeRecords } from './process-record';
  * Starts parts in order, keeps them up, stops them in reverse.
  *
  *   starting ──ready──▶ up ──dies──▶ named with its last lines ──▶ started again with the same environment
+ *                        │                ├─ held down ─▶ not before it is let go
  *                        │                └─ more than 5 deaths in a minute ─▶ everything stops, exit 1
  *                        └──stop()──▶ ended (its group gets the signal), newest first
  *
  * Every pid with its start time stands in `pids.json`, so that the next start ends what a killed starter left behind.
  */
 const RESTARTS_PER_MINUTE = 5;
+const LOOK_AGAIN_MS = 50;
 
 export interface SupervisorOptions {
   readonly pidFile: string;
@@ -20,6 +22,8 @@ export interface SupervisorOptions {
   readonly giveUp: (why: string) => void;
   /** A part has another pid now. */
   readonly changed: () => void;
+  /** True while a part that died is to stay down: an outage lasts as long as somebody wants it to. */
+  readonly isHeldDown?: (name: string) => boolean;
 }
 
 export class Supervisor {
@@ -61,7 +65,12 @@ export class Supervisor {
       this.options.giveUp(`${part.spec.name} died ${deaths.length} times in a minute`);
       return;
     }
-    void sleep(deaths.length === 1 ? 0 : 500).then(() => this.again(part));
+    void this.pause(part, deaths.length === 1 ? 0 : 500).then(() => this.again(part));
+  }
+
+  private async pause({ spec }: Part, forMs: number): Promise<void> {
+    await sleep(forMs);
+    while (!this.stopping && this.options.isHeldDown?.(spec.name) === true) await sleep(LOOK_AGAIN_MS);
   }
 
   private again(part: Part): void {
