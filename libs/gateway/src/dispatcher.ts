@@ -37,6 +37,8 @@ export interface DispatcherOptions {
   readonly onFenced?: (shard: number) => void;
   /** How long a shard is leased for; specs take less. */
   readonly leaseMs?: number;
+  /** How often leases are looked at. */
+  readonly leaseTickMs?: number;
 }
 
 /** Rows being worked on at once, in one realm and in all: what is prepared waits for a permit in memory. */
@@ -96,6 +98,7 @@ export class Dispatcher {
     this.#leases = new Leases({
       ...{ db: options.db, owner: options.owner },
       ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+      ...(options.leaseTickMs === undefined ? {} : { tickMs: options.leaseTickMs }),
       idle: (shard) => ![...this.#busy].some(([tenant, refs]) => refs.size > 0 && shardOf(tenant) === shard),
       onChange: () => this.wake(),
       onError: (error) => options.onError?.(error, { tenant: '', ref: '' }),
