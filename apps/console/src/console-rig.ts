@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageKey } from '@qbo-sync/contracts/keys';
+import type { Activity } from '@qbo-sync/contracts/sync/activity';
+import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
+import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { createKafka } from '@qbo-sync/kafka/client';
+import { runConsumer } from '@qbo-sync/kafka/consumer';
+import { createProducer } from '@qbo-sync/kafka/producer';
+import { ensureTopics } from '@qbo-sync/kafka/topics';
+import { start } from '@qbo-sync/service/boot';
+import { consoleService } from './console-service';
+
+export const OPERATOR = 'operator-token-of-the-spec';
+export const COMPANY = { name: 'Acme Heating', timeZone: 'Europe/London', currency: 'GBP', country: 'GB' } as const;
+/** A second of the specs' afternoon. */
+export const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 3, 14, 0, seconds)).toISOString();
+
+export interface Point {
+  readonly code: string;
+  readonly ok: boolean;
+  readonly pointer: string;
+}
+
+/** What the specs look into, of every answer. */
+export interface Body {
+  readonly token: string;
+  readonly code: string;
+  readonly errors: readonly Point[];
+  readonly needed: readonly Point[];
+  readonly advised: readonly Point[];
+  readonly active: boolean;
+  readonly version: number;
+  readonly appliedVersion: number;
+  readonly values: SettingValues;
+  readonly items: readonly { readonly id: string; readonly eventId: string; readonly state: string }[];
+  readonly next: string | null;
+  readonly total: number | null;
+  readonly byState: Readonly<Record<string, number>>;
+  readonly steps: readonly { readonly step: string }[];
+  readonly related: readonly string[];
+  readonly diff: readonly object[];
+  readonly technical: { readonly intuitTid?: string };
+  readonly request: string | null;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly parameters: readonly { readonly name: string }[] }>>>
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties: object }>> };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+interface CallOptions {
+  /** Without it: the company's own token. */
+  readonly bearer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A running console with two companies of its own, a stand-in for the gateway's internal API, and ears on Kafka. */
+export interface Rig {
+  readonly tenant: string;
+  /** The company no spec does anything with. */
+  readonly other: string;
+  /** The company's place in the API. */
+  readonly path: string;
+  readonly token: string;
+  readonly gateway: Server;
+  /** Settings the console published for the company, oldest first. */
+  readonly documents: readonly SyncSettings[];
+  readonly commands: readonly SyncCommand[];
+  call(method: string, url: string, body?: object, options?: CallOptions): Promise<Answer>;
+  /** As the services and the gateway say it. */
+  say(...activities: Activity[]): Promise<void>;
+  /** A message of the exchange with QuickBooks. */
+  exchange(topic: string, message: { readonly ref: string; readonly [field: string]: unknown }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; brokers: string }): Promise<Rig> {
+  const tenant = `t-${randomUUID().slice(0, 8)}`;
+  const other = `${tenant}-b`;
+  const path = `/api/v1/companies/${tenant}`;
+  const documents: SyncSettings[] = [];
+  const commands: SyncCommand[] = [];
+  const gateway = fakeGateway();
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  const kafka = createKafka({ brokers, clientId: 'spec' });
+  const producer = createProducer(kafka);
+  await ensureTopics(kafka, Object.values(TOPICS));
+  const watcher = runConsumer({
+    kafka,
+    groupId: `spec.${tenant}`,
+    topics: [TOPICS.settings.name, TOPICS.commands.name],
+    handle: ({ topic, messages }) => {
+      for (const { key, value } of messages) {
+        if (value === null || !(key === tenant || key?.startsWith(`${tenant}:`))) continue;
+        const said: unknown = JSON.parse(value.toString());
+        if (topic === TOPICS.settings.name) documents.push(said as SyncSettings);
+        else commands.push(said as SyncCommand);
+      }
+      return Promise.resolve({ outcome: 'done' });
+    },
+  });
+  const running = await start(consoleService(`qbo-sync.console.${tenant}`), {
+    KAFKA_BROKERS: brokers,
+    DATABASE_URL: databaseUrl,
+    OPERATOR_TOKEN: OPERATOR,
+    GATEWAY_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'test',
+  });
+
+  async function ask(
+    method: string,
+    url: string,
+    body: object | undefined,
+    bearer: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${running.url}${url}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(bearer === '' ? {} : { authorization: `Bearer ${bearer}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  }
+
+  const { token } = (await ask('PUT', path, COMPANY, OPERATOR)).body;
+  await ask('PUT', `/api/v1/companies/${other}`, COMPANY, OPERATOR);
+
+  return {
+    ...{ tenant, other, path, token, gateway, documents, commands },
+    call: (method, url, body, { bearer = token, headers } = {}) => ask(method, url, body, bearer, headers),
+    say: (...activities) =>
+      producer.send(
+        activities.map((activity) => ({
+          topic: TOPICS.activity.name,
+          key: messageKey(activity.tenant ?? '-', 'ref' in activity ? activity.ref : activity.kind),
+          value: JSON.stringify(activity),
+        })),
+      ),
+    exchange: (topic, message) =>
+      producer.send([{ topic, key: messageKey(tenant, message.ref), value: JSON.stringify(message) }]),
+    async close() {
+      await running.close();
+      await watcher.stop();
+      await producer.close();
+      gateway.close();
+    },
+  };
+}
+
+/** QuickBooks' side as the gateway's internal API shows it. */
+function fakeGateway(): Server {
+  const accounts = [
+    { Id: '79', Name: 'Service revenue', AccountType: 'Income', AccountSubType: 'ServiceFeeIncome' },
+    { Id: '35', Name: 'Checking', AccountType: 'Bank', AccountSubType: 'Checking' },
+    { Id: '80', Name: 'Old revenue', AccountType: 'Income', AccountSubType: 'ServiceFeeIncome', Active: false },
+  ];
+  const codes = [
+    { Id: '5', Name: 'Standard 20 %', SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '9' } }] } },
+    { Id: '6', Name: 'Exempt', SalesTaxRateList: { TaxRateDetail: [{ TaxRateRef: { value: '10' } }] } },
+  ];
+  const rates = [
+    { Id: '9', RateValue: 20 },
+    { Id: '10', RateValue: 0 },
+  ];
+  return createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const answer = (status: number, body: object): void => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      };
+      const { url = '', method } = request;
+      if (request.headers.authorization !== `Bearer ${OPERATOR}`) return answer(401, {});
+      if (url.endsWith('/connection/start')) return answer(200, { authorizeUrl: 'https://intuit.example/authorize' });
+      if (url.endsWith('/connection') && method === 'DELETE') return answer(200, {});
+      if (url.endsWith('/connection/fresh-start')) {
+        const { name } = JSON.parse(Buffer.concat(chunks).toString()) as { name: string };
+        return name === 'Acme Plumbing'
+          ? answer(200, { books: 'books-1', state: 'connected' })
+          : answer(409, { code: 'name_differs' });
+      }
+      if (url.endsWith('/connection')) {
+        return answer(200, { books: 'books-1', state: 'connected', companyName: 'Acme LLC', connectedAt: at(0) });
+      }
+      const { params } = JSON.parse(Buffer.concat(chunks).toString()) as { params: { query: string } };
+      const resource = /from (\w+)/.exec(params.query)?.[1] ?? '';
+      const list = { Account: accounts, TaxCode: codes, TaxRate: rates }[resource];
+      answer(200, { QueryResponse: { [resource]: list } });
+    });
+  });
+}

@@ -1,0 +1,170 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { Activity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { testBrokers } from '@qbo-sync/testkit/kafka';
+import { until as untilWithin } from '@qbo-sync/testkit/until';
+import { OPERATOR, at, openRig, type Rig } from '../console-rig';
+
+jest.setTimeout(60_000);
+
+/** A loaded machine joins its groups slowly. */
+const until = <Result>(condition: () => Result | Promise<Result>, { what = 'a condition' } = {}) =>
+  untilWithin(condition, { what, timeoutMs: 40_000 });
+
+describe('the log', () => {
+  let database: TestDatabase;
+  let rig: Rig;
+  const record = (part: Partial<RecordActivity>): RecordActivity => ({
+    kind: 'record',
+    tenant: rig.tenant,
+    ref: 'invoice:inv_1',
+    revision: 2,
+    attempt: 0,
+    stage: 1,
+    at: at(6),
+    state: 'waiting',
+    ...part,
+  });
+
+  const event = (id: string, second: number) => ({
+    id,
+    type: 'com.runacall.invoice.sent.v1',
+    occurredAt: at(second),
+    receivedAt: at(second),
+    topic: 'runacall.invoices.v1',
+    partition: 0,
+    offset: String(second),
+  });
+
+  beforeAll(async () => {
+    database = await testDatabase({ name: 'console', migrations: [] });
+    rig = await openRig({ databaseUrl: database.url, brokers: testBrokers() });
+  });
+
+  afterAll(async () => {
+    await rig.close();
+    await database.drop();
+  });
+
+  it('shows each event once, in its greatest state, whatever arrives first', async () => {
+    const first = event('ev-1', 5);
+    const second = event('ev-2', 8);
+    const named = { entity: 'invoice', number: 'RAC-1', party: 'Maria Lopez', amount: '179.70', currency: 'GBP' };
+    await rig.say(
+      record({ revision: 2, stage: 3, attempt: 1, at: at(7), state: 'sending' }),
+      record({ revision: 2, events: [first], ...named }),
+      record({
+        revision: 4,
+        attempt: 1,
+        stage: 5,
+        at: at(12),
+        state: 'synced',
+        events: [second],
+        quickbooks: { type: 'Invoice', id: '238' },
+        ...named,
+      }),
+      record({ revision: 4, events: [second], at: at(9), ...named }),
+      record({
+        tenant: null,
+        ref: 'runacall.invoices.v1/0/9',
+        revision: 0,
+        state: 'needs attention',
+        reason: { code: 'not_json' },
+        events: [],
+        parked: { topic: 'runacall.invoices.v1', partition: 0, offset: '9' },
+      }),
+    );
+    const rows = await until(async () => {
+      const { items } = (await rig.call('GET', `${rig.path}/log`)).body;
+      return items.length === 2 && items.every((row) => row.state !== 'waiting') ? items : undefined;
+    });
+    const replaced = rows.find((row) => row.eventId === 'ev-1');
+    const synced = rows.find((row) => row.eventId === 'ev-2');
+    expect(replaced).toMatchObject({ state: 'skipped', reason: { code: 'replaced' } });
+    expect(synced).toMatchObject({
+      entity: 'invoice',
+      recordId: 'inv_1',
+      change: 'sent',
+      state: 'synced',
+      amount: { amount: '179.70', currency: 'GBP' },
+      tookSeconds: 4,
+      quickbooks: { type: 'Invoice', id: '238' },
+    });
+    expect((await rig.call('GET', `${rig.path}/log?q=%23238`)).body.items).toHaveLength(1);
+    expect((await rig.call('GET', `${rig.path}/log?state=skipped&entity=invoice`)).body.items).toHaveLength(1);
+    expect((await rig.call('GET', `${rig.path}/log/counts`)).body.byState).toEqual({ skipped: 1, synced: 1 });
+
+    expect((await rig.call('GET', `${rig.path}/summary`)).body).toMatchObject({
+      headline: { code: 'not_connected' },
+      waiting: 0,
+      problems: 0,
+    });
+
+    const page = (await rig.call('GET', `${rig.path}/log?limit=1`)).body;
+    expect(page.total).toBe(2);
+    const rest = (await rig.call('GET', `${rig.path}/log?limit=1&cursor=${page.next}`)).body;
+    expect([...page.items, ...rest.items].map(({ id }) => id).toSorted()).toEqual(
+      [replaced?.id, synced?.id].toSorted(),
+    );
+    expect(rest.next).toBeNull();
+
+    const story = (await rig.call('GET', `${rig.path}/log/${synced?.id}`)).body;
+    expect(story.steps.map((step) => step.step)).toEqual(['decision', 'answer']);
+    const exchanged = { tenant: rig.tenant, ref: 'invoice:inv_1', revision: 4, books: 'books-1' };
+    const sent = { DocNumber: 'RAC-1', TotalAmt: 179.7 };
+    await rig.exchange(TOPICS.requests.name, {
+      ...exchanged,
+      lane: 'live',
+      occurredAt: at(8),
+      kind: 'put',
+      resource: 'Invoice',
+      how: { path: 'invoice', update: 'whole' },
+      body: JSON.stringify(sent).replace('179.7', '179.70'),
+    });
+    await rig.exchange(TOPICS.answers.name, {
+      ...exchanged,
+      attempt: 1,
+      outcome: 'synced',
+      quickbooksId: '238',
+      record: JSON.stringify({ Id: '238', ...sent }),
+      intuitTid: 'tid-1',
+      at: at(12),
+    });
+    const told = await until(
+      async () => {
+        const { diff, technical } = (await rig.call('GET', `${rig.path}/log/${synced?.id}`)).body;
+        return technical.intuitTid === 'tid-1' && diff.length > 0 ? diff : undefined;
+      },
+      { what: 'the exchange' },
+    );
+    expect(told).toContainEqual({ field: 'TotalAmt', before: null, sent: '179.70', kept: '179.7' });
+    const raw = (await rig.call('GET', `${rig.path}/log/${synced?.id}/raw`)).body;
+    expect(raw.request).toContain('179.70');
+    expect(story.related).toEqual([replaced?.id]);
+    expect(
+      (await rig.call('GET', `/api/v1/companies/${rig.other}/log/${synced?.id}`, undefined, { bearer: OPERATOR }))
+        .status,
+    ).toBe(404);
+
+    const parked = (
+      await rig.call('GET', '/api/v1/operations/log?q=runacall.invoices.v1/0/9', undefined, { bearer: OPERATOR })
+    ).body;
+    expect(parked.items[0]).toMatchObject({ company: null, entity: 'invoice', reason: { code: 'not_json' } });
+  });
+
+  it('sets a message aside that can never be taken, and goes on after it', async () => {
+    const odd = event('ev-odd', 20);
+    const events = [{ ...odd, occurredAt: 'no time' }];
+    await rig.say(
+      record({ ref: 'invoice:inv_2', events }),
+      record({ ref: 'invoice:inv_2', events: [event('ev-3', 21)] }),
+    );
+    await until(async () => (await rig.call('GET', `${rig.path}/log?q=ev-3`)).body.items.length === 1, {
+      what: 'the next event',
+    });
+    const { rows } = await database.pool.query('select topic, reason from parked where key = $1', [
+      `${rig.tenant}:invoice:inv_2`,
+    ]);
+    expect(rows).toEqual([{ topic: TOPICS.activity.name, reason: 'failed_here' }]);
+  });
+});
