@@ -1,141 +1,194 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { createPool } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
-import { Connections } from '@qbo-sync/gateway/connections';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
-import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
+import { readRequest, takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
+import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
-import { Tokens } from '@qbo-sync/gateway/tokens';
+import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
+import { sealPair, Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
-import type { RealmLimits } from '@qbo-sync/qbo/limiter';
-import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
-import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { testDatabase } from '@qbo-sync/testkit/database';
+import { startEmulator, type Realm, type Weather } from './emulator';
+import { Meter } from './meter';
+import { progress } from './progress';
 
-/** One realm's share of what the emulator counted. */
-interface RealmTraffic {
-  readonly requests: number;
-  readonly batches: number;
-  readonly throttled: Readonly<Record<string, number>>;
-  readonly most: { readonly concurrent: number; readonly perMinute: number; readonly batchesPerMinute: number };
-}
+/** As in apps/qbo-gateway. */
+const POOL_SIZE = 16;
+/** Requests stored in one transaction, as one batch of the consumer brings them. */
+const INTAKE = 500;
+const CONNECTING_AT_ONCE = 16;
+/** With the other fields about 1 KB a request (performance.md §1). */
+const NOTES = 'x'.repeat(650);
 
 export interface RigOptions {
-  /** Our limiter's; QuickBooks' own are always the documented ones. */
-  readonly limits: RealmLimits;
-  /** Time QuickBooks takes, and on the way, both in ms. */
-  readonly latencyMs: { readonly from: number; readonly to: number };
-  readonly jitterMs: { readonly from: number; readonly to: number };
+  readonly companies: number;
+  readonly weather: Weather;
 }
 
-/** One connected company: the gateway over a database of its own and an emulated QuickBooks that keeps exact limits. */
-export async function gatewayRig({ limits, latencyMs, jitterMs }: RigOptions) {
+/** One write: the n-th record of the n-th company. */
+export interface Write {
+  readonly company: number;
+  readonly id: string;
+}
+
+export type Rig = Awaited<ReturnType<typeof gatewayRig>>;
+
+/**
+ * The gateway's own parts as apps/qbo-gateway puts them together, over a database of its own; Kafka alone is missing:
+ * requests are handed to the intake, and what the outbox publishes goes nowhere.
+ */
+export async function gatewayRig({ companies, weather }: RigOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'qbo-sync-bench-'));
+  const emulator = await startEmulator(companies);
   const database = await testDatabase({
     name: 'bench',
     migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS],
   });
-  const db = database.pool;
-  const emulator = await startQuickBooks({
-    port: 0,
-    journalFile: join(folder, 'journal'),
-    settings: {
-      limits: { perMinute: 500, batchesPerMinute: 40, concurrent: 10, perSecond: null },
-      latencyMs,
-      jitterMs,
-    },
-  });
+  const db = createPool(database.url, { max: POOL_SIZE, applicationName: 'bench' });
+  const meter = new Meter(db);
   const keys = join(folder, 'keys.json');
   writeFileSync(keys, JSON.stringify({ current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), {
     mode: 0o600,
   });
   const vault = new Vault(readKeyRing(keys));
-  const oauth = new IntuitOAuth({
-    clientId: 'sandbox-client',
-    clientSecret: 'sandbox-secret',
-    redirectUri: 'http://127.0.0.1:1/oauth/callback',
-    authorizeUrl: emulator.authorizeUrl,
-    tokenUrl: emulator.tokenUrl,
-    revokeUrl: emulator.revokeUrl,
-  });
   const clock = (): Date => new Date();
   const client = new QboClient(emulator.url);
-  const permits = new Permits(limits);
-  const watch = new CompanyWatch(db, clock, () => dispatcher.wake());
-  const quickbooks = new Quickbooks(client, new Tokens(db, vault, oauth, clock), permits, watch);
-  const connections = new Connections({ db, vault, oauth, client });
-  const started = new Map<string, (at: number) => void>();
+  const permits = new Permits(REALM_LIMITS);
+  const outbox = startGatewayOutbox(
+    db,
+    () => Promise.resolve(),
+    (error) => errors.push(error),
+  );
+  const wake = (): void => {
+    dispatcher.wake();
+    outbox.wake();
+  };
+  const tokens = new Tokens(db, vault, emulator.oauth, clock, { onCommit: wake });
+  const quickbooks = new Quickbooks(client, tokens, permits, new CompanyWatch(db, clock, wake), (tenant, forMs) =>
+    dispatcher.maySend(tenant, forMs),
+  );
+  const steps = new Map<string, (step: 'sending' | 'answered') => void>();
   const errors: unknown[] = [];
-  const dispatcher = new Dispatcher({
+  const dispatcher: Dispatcher = new Dispatcher({
     ...{ db, quickbooks, owner: 'bench', unsureWaitMs: 125_000 },
+    onCommit: () => outbox.wake(),
     onStep: ({ step, ref }) => {
-      if (step === 'sending') started.get(ref)?.(performance.now());
+      if (step === 'sending' || step === 'answered') steps.get(ref)?.(step);
     },
     onError: (error) => errors.push(error),
   });
-  const tenant = `co-${randomUUID().slice(0, 8)}`;
-  const answer = await fetch(await connections.begin(tenant), { redirect: 'manual' });
-  const connected = await connections.finish(
-    Object.fromEntries(new URL(answer.headers.get('location') ?? '').searchParams),
-  );
-  if (connected.is !== 'connected') throw new Error(`could not connect: ${connected.is}`);
-  const { books } = connected;
-  const settings: SyncSettings = {
-    ...{ tenant, version: 1, books, active: true, goLiveAt: '2026-11-01T00:00:00Z' },
-    company: { name: 'Oak Plumbing', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
-    ...{ profile: null, values: DEFAULT_SETTINGS },
-  };
-  await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings), clock()));
 
-  const request = (id: string): QboRequest => ({
-    ...{ tenant, ref: `customer:${id}`, revision: 1, books, kind: 'put', lane: 'live', resource: 'Customer' },
-    occurredAt: '2026-11-20T10:00:00Z',
-    how: { path: 'customer', update: 'changed' },
-    body: JSON.stringify({ DisplayName: `Customer ${id}`, Notes: 'x'.repeat(700) }),
-  });
+  const connect = async (n: number): Promise<void> => {
+    const tenant = tenantOf(n);
+    const { realmId, pair }: Realm = await emulator.connect();
+    const now = clock();
+    await upsertConnected(db, {
+      ...sealPair(vault, tenant, pair, now),
+      ...{ tenant, books: booksOf(n), realmHmacs: vault.lookups(realmId), companyName: `Company ${n}` },
+      realmSealed: vault.seal(realmId, { tenant, column: 'realm' }),
+    });
+    await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settingsOf(n)), now));
+  };
+  let next = 0;
+  const tell = progress(`connecting ${companies} companies`);
+  await Promise.all(
+    Array.from({ length: Math.min(companies, CONNECTING_AT_ONCE) }, async () => {
+      while (next < companies) {
+        next += 1;
+        await connect(next - 1);
+        tell(`${next}`);
+      }
+    }),
+  );
+  await db.query('analyze');
+  await emulator.become(weather);
 
   return {
     db,
     dispatcher,
+    emulator,
     errors,
-    /** Stores requests as the intake does, 500 in a transaction. */
-    take: async (ids: readonly string[]): Promise<void> => {
-      for (let from = 0; from < ids.length; from += 500) {
-        const reads = ids.slice(from, from + 500).map((id) => {
-          const one = request(id);
-          return { request: one, text: JSON.stringify(one) };
-        });
+    meter,
+    /** Takes requests in as the consumer's batches would bring them. */
+    take: async (writes: readonly Write[]): Promise<void> => {
+      for (let from = 0; from < writes.length; from += INTAKE) {
+        const some = writes.slice(from, from + INTAKE);
+        const reads = some.map((write) => readRequest(JSON.stringify(requestOf(write)))).filter((read) => read.ok);
+        if (reads.length < some.length) throw new Error('a request of the bench cannot be read');
         await inTransaction(db, (sql) => takeRequests(sql, reads));
+        dispatcher.wake([...new Set(some.map(({ company }) => tenantOf(company)))]);
+        outbox.wake();
       }
-      dispatcher.wake([tenant]);
     },
-    /** When the attempt of a record is stored and leaves, by `performance.now`. */
-    sending: (id: string): Promise<number> => new Promise((resolve) => started.set(`customer:${id}`, resolve)),
+    /** When the attempt of a record is stored and leaves, and when its answer is stored; by `performance.now`. */
+    timesOf: ({ id }: Write): { readonly sending: Promise<number>; readonly answered: Promise<number> } => {
+      const at = { sending: withResolver(), answered: withResolver() };
+      steps.set(refOf(id), (step) => {
+        at[step].resolve(performance.now());
+        if (step === 'answered') steps.delete(refOf(id));
+      });
+      return { sending: at.sending.promise, answered: at.answered.promise };
+    },
     answers: async (): Promise<number> => {
       const { rows } = await db.query<{ n: string }>(`select count(*) as n from answer where outcome = 'synced'`);
       return Number(rows[0]?.n);
     },
-    traffic: async (): Promise<RealmTraffic | undefined> => {
-      const response = await fetch(`${emulator.adminUrl}/traffic`);
-      const { realms } = (await response.json()) as { realms: Record<string, RealmTraffic> };
-      return Object.values(realms)[0];
-    },
+    /** Ends at once: what is under way is cut off. */
     close: async (): Promise<void> => {
       await emulator.close();
       await dispatcher.stop();
+      await outbox.stop();
       permits.stop();
       await client.close();
+      await db.end();
       await database.drop();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function tenantOf(n: number): string {
+  return `co-${n}`;
+}
+
+function booksOf(n: number): string {
+  return `books-${n}`;
+}
+
+function refOf(id: string): string {
+  return `customer:${id}`;
+}
+
+function settingsOf(n: number): SyncSettings {
+  return {
+    ...{ tenant: tenantOf(n), version: 1, books: booksOf(n), active: true, goLiveAt: '2026-11-01T00:00:00Z' },
+    company: { name: `Company ${n}`, timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
+    ...{ profile: null, values: DEFAULT_SETTINGS },
+  };
+}
+
+function requestOf({ company, id }: Write): QboRequest {
+  return {
+    ...{ tenant: tenantOf(company), ref: refOf(id), revision: 1, books: booksOf(company), kind: 'put', lane: 'live' },
+    ...{ resource: 'Customer', occurredAt: '2026-11-20T10:00:00Z', how: { path: 'customer', update: 'changed' } },
+    body: JSON.stringify({ DisplayName: `Customer ${id}`, Notes: NOTES }),
+  };
+}
+
+function withResolver(): { promise: Promise<number>; resolve: (at: number) => void } {
+  let resolve: (at: number) => void = () => undefined;
+  const promise = new Promise<number>((made) => (resolve = made));
+  return { promise, resolve };
 }

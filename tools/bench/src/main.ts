@@ -1,45 +1,61 @@
+import { control } from './control';
+import { hotRealm } from './hot-realm';
 import { idlePath } from './idle-path';
-import { BOUND, drain, tooFast, type Drained } from './one-realm';
+import { manyCompanies } from './many-companies';
+import { oneRealm } from './one-realm';
+import { printHead, printRow, type Row } from './table';
+import { thousandRealms } from './thousand-realms';
 
-/** `--minutes n`: how long the one realm drains, in real time; 6 minutes use up the 10,000 that wait. */
-const WAITING = 10_000;
+/** Each part of the table by its name; `--only a,b` runs these alone. */
+const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
+  control: () => control(),
+  idle: () => idlePath(),
+  realm: ({ minutes }) => oneRealm(minutes),
+  realms: ({ realms }) => thousandRealms(realms),
+  hot: () => hotRealm(),
+  companies: ({ companies }) => manyCompanies(companies),
+};
 
-function minutesGiven(args: readonly string[]): number {
-  const place = args.indexOf('--minutes');
-  const minutes = place < 0 ? 6 : Number(args[place + 1]);
-  if (!Number.isFinite(minutes) || minutes <= 0) throw new Error('--minutes takes a number above 0');
-  return minutes;
+interface Given {
+  /** `--minutes 6`: how long the one realm drains; six use up the 10,000 that wait. */
+  readonly minutes: number;
+  /** `--realms 1000`, each with 50 waiting. */
+  readonly realms: number;
+  /** `--companies 10000`, whose cost is held against that of 10. */
+  readonly companies: number;
 }
 
-function row(name: string, goal: string, measured: string): void {
-  process.stdout.write(`${name.padEnd(58)} ${goal.padEnd(22)} ${measured}\n`);
+function numberGiven(args: readonly string[], name: string, byDefault: number): number {
+  const place = args.indexOf(`--${name}`);
+  const value = place < 0 ? byDefault : Number(args[place + 1]);
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} takes a number above 0`);
+  return value;
+}
+
+function partsGiven(args: readonly string[]): string[] {
+  const place = args.indexOf('--only');
+  if (place < 0) return Object.keys(PARTS);
+  const names = (args[place + 1] ?? '').split(',');
+  const unknown = names.find((name) => !(name in PARTS));
+  if (unknown !== undefined) throw new Error(`--only takes some of ${Object.keys(PARTS).join(', ')}`);
+  return names;
 }
 
 async function main(): Promise<void> {
-  const minutes = minutesGiven(process.argv.slice(2));
-  row('what', 'goal', 'measured');
-  const idle = await idlePath(200);
-  row('idle path: accepted → request leaves, p50 / p99', '', `${idle.p50Ms.toFixed(1)} / ${idle.p99Ms.toFixed(1)} ms`);
-  const one = await drain(WAITING, minutes);
-  row(
-    `one realm, ${WAITING} waiting, ${minutes} min: part of ${BOUND} writes/min`,
-    '≥ 95 %',
-    `${(one.part * 100).toFixed(1)} % (${one.writes} writes)`,
-  );
-  row('  429s', '0', refusals(one));
-  row('  fullest minute: calls, batches; most at once', '500, 40; 10', most(one));
-  if (one.errors > 0) row('  failures of ours', '0', String(one.errors));
-  const control = await drain(4_000, Math.min(minutes, 1.25), tooFast());
-  row('  control at 105 % of the limits: 429s', '> 0', refusals(control));
-}
-
-function refusals({ throttled, reasons }: Drained): string {
-  const by = Object.entries(reasons).filter(([, count]) => count > 0);
-  return [String(throttled), ...by.map(([reason, count]) => `${reason} ${count}`)].join(', ');
-}
-
-function most({ most: { perMinute, batchesPerMinute, concurrent } }: Drained): string {
-  return `${perMinute}, ${batchesPerMinute}; ${concurrent}`;
+  const args = process.argv.slice(2);
+  const given = {
+    minutes: numberGiven(args, 'minutes', 6),
+    realms: numberGiven(args, 'realms', 1_000),
+    companies: numberGiven(args, 'companies', 10_000),
+  };
+  printHead();
+  for (const name of partsGiven(args)) {
+    process.stderr.write(`${name}\n`);
+    for (const row of (await PARTS[name]?.(given)) ?? []) {
+      printRow(row);
+      if (row.ok === false) process.exitCode = 1;
+    }
+  }
 }
 
 main().catch((error: unknown) => {
