@@ -255,6 +255,7 @@ function remove(query: Delete, outer: Scope, run: Execution): Executed {
   return { rows: shown, count: done.size };
 }
 
+/** What is joined comes first, so that the table's own rows are found by key where they are set equal to it. */
 function targets(
   table: Table,
   alias: string,
@@ -264,14 +265,14 @@ function targets(
   run: Execution,
 ): { slot: Slot; scope: Scope }[] {
   const base: Scope = { outer, level: outer.level + 1, bindings: [] };
-  const known = new Map<string, unknown>();
-  if (joins.length === 0) equalities(alias, where, base, run, known);
   const found: { slot: Slot; scope: Scope }[] = [];
-  for (const slot of table.candidates(known)) {
-    const row = slot.seenBy(run.transaction);
-    if (row === null) continue;
-    const start: Scope = { ...base, bindings: [{ alias, row, slot }] };
-    for (const scope of joined(joins, undefined, start, run)) {
+  for (const source of joined(joins, undefined, base, run)) {
+    const known = new Map<string, unknown>();
+    equalities(alias, where, source, run, known);
+    for (const slot of table.candidates(known)) {
+      const row = slot.seenBy(run.transaction);
+      if (row === null) continue;
+      const scope: Scope = { ...base, bindings: [{ alias, row, slot }, ...source.bindings] };
       if (where === undefined || evaluate(where, scope, run) === true) found.push({ slot, scope });
     }
   }

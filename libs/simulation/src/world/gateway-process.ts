@@ -21,6 +21,8 @@ import type { Actor, World } from './world';
 /** After this long a create that is not to be found was not made (quickbooks.md §1.3). */
 export const UNSURE_WAIT_MS = 125_000;
 const LEASE_MS = 8_000;
+/** Rarer than in earnest: heartbeats would be half of all steps. */
+const LEASE_TICK_MS = 1_500;
 const GROUP = 'qbo-sync.gateway';
 
 /** Starts one replica of the gateway over their common database. */
@@ -63,6 +65,7 @@ export function startGateway(
     unsureWaitMs,
     pollMs: 5_000,
     leaseMs: LEASE_MS,
+    leaseTickMs: LEASE_TICK_MS,
     onCommit: () => outbox.wake(),
     onStep: (step) =>
       world.trace(

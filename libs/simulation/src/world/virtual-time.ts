@@ -10,7 +10,6 @@ const REAL = {
   clearTimeout: globalThis.clearTimeout,
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
-  setImmediate: globalThis.setImmediate,
   random: Math.random,
   now: performance.now.bind(performance),
 };
@@ -157,7 +156,7 @@ export class VirtualTime {
   }
 }
 
-/** All promises that can go on have gone on. */
+/** All promises that can go on have gone on: the queue of ticks comes after that of promises. */
 function settled(): Promise<void> {
-  return new Promise((resolve) => REAL.setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }
