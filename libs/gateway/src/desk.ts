@@ -2,6 +2,7 @@ import type { Database } from '@qbo-sync/eventstore/pool';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { Courier } from './courier';
 import type { BackOff } from './decide/gate';
+import type { Ledger } from './ledger';
 import type { Place } from './messages';
 import type { Company, Quickbooks } from './quickbooks';
 
@@ -11,6 +12,8 @@ export interface Desk {
   readonly quickbooks: Quickbooks;
   /** Carries the writes. */
   readonly courier: Courier;
+  /** Commits the answers. */
+  readonly ledger: Ledger;
   readonly clock: () => Date;
   /** How long after a send QuickBooks may still commit it. */
   readonly unsureWaitMs: number;

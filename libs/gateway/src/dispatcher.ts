@@ -10,6 +10,7 @@ import { earned, newRetryBudget, spend } from './decide/retry-budget';
 import { giveTurns, type Ask } from './decide/turns';
 import { shardOf } from './intake';
 import { Leases } from './leases';
+import { Ledger } from './ledger';
 import { sayOrphans } from './orphans';
 import type { Quickbooks } from './quickbooks';
 import { howToRead, newRealm, readWindows, type Realm } from './realms';
@@ -107,6 +108,7 @@ export class Dispatcher {
       db: options.db,
       quickbooks: options.quickbooks,
       courier: this.#courier,
+      ledger: new Ledger(options.db),
       clock: options.clock ?? (() => new Date()),
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,

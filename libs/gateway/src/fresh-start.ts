@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import { answeredActivity, answerMessage } from './messages';
-import { insertAnswer } from './sql/answers';
+import { insertAnswers } from './sql/answers';
 import { selectCompany, selectRealmOwner } from './sql/companies';
 import { deleteConnecting, selectOffered } from './sql/connecting';
 import { closeAttemptsOfOthers, deletePendingOfOthers, updateBooks } from './sql/fresh-start';
 import { lockRealm } from './sql/locks';
-import { insertOutgoing } from './sql/outgoing';
 
 /**
  * How a fresh start ended. `nothing_offered`: nobody said yes to another company lately. `name_differs`: the person did
@@ -42,11 +40,12 @@ export async function startFresh(client: Client, tenant: string, name: string, n
 
 async function cancelOthers(client: Client, tenant: string, books: string, now: Date): Promise<void> {
   await closeAttemptsOfOthers(client, tenant, books, now);
-  for (const taken of await deletePendingOfOthers(client, tenant, books)) {
-    const answer = { ...taken, outcome: 'cancelled' as const, at: now.toISOString() };
-    await insertAnswer(client, { ...answer, code: null, record: null });
-    await insertOutgoing(client, [answeredActivity(taken, now), answerMessage(answer)]);
-  }
+  const taken = await deletePendingOfOthers(client, tenant, books);
+  const cancelled = { outcome: 'cancelled' as const, code: null, record: null, at: now.toISOString() };
+  await insertAnswers(
+    client,
+    taken.map((place) => ({ ...place, ...cancelled })),
+  );
 }
 
 /** A name as a person types it. */

@@ -3,6 +3,7 @@ import { GATEWAY_SQL } from './migrations/0002-gateway';
 import { SENDING_SQL } from './migrations/0003-sending';
 import { FEED_SQL } from './migrations/0005-feed';
 import { KEEPING_SQL } from './migrations/0004-keeping';
+import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0003-sending', sql: SENDING_SQL },
   { name: 'gateway/0004-keeping', sql: KEEPING_SQL },
   { name: 'gateway/0005-feed', sql: FEED_SQL },
+  { name: 'gateway/0010-answers-by-day', sql: ANSWERS_BY_DAY_SQL },
 ];

@@ -15,7 +15,7 @@ import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from './sql/answers';
 import { selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
 import { selectDependants, selectHead, selectPendingOf, wakeWaiters, type PendingRow } from './sql/pending';
-import { selectRequest } from './sql/requests';
+import { selectRequests } from './sql/requests';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
 export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
@@ -67,7 +67,7 @@ async function waitFor(desk: Desk, job: Job, row: PendingRow, claimed: Extract<C
   await letWait(desk, job, row.said, { reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn, ask });
   const again = (await look(desk, job.company, row)).claimed;
   if (again.do === 'wait' && again.on === waitsOn) return;
-  await wakeWaiters(desk.db, row.tenant, waitsOn);
+  await wakeWaiters(desk.db, [{ tenant: row.tenant, ref: waitsOn }]);
   desk.onCommit(row.tenant);
 }
 
@@ -79,7 +79,7 @@ export async function openJob(
   attempts: number,
 ): Promise<Job | undefined> {
   const { tenant, ref, revision } = of;
-  const text = await selectRequest(desk.db, { tenant, ref, revision });
+  const [text] = await selectRequests(desk.db, [{ tenant, ref, revision }]);
   if (text === undefined || text === null) return undefined;
   const request = JSON.parse(text) as QboRequest;
   return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, attempts };

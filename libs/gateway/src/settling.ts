@@ -6,21 +6,20 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { Fenced, type Desk, type Job } from './desk';
 import type { Remembered } from './decide/settle';
 import { shardOf } from './intake';
-import { answeredActivity, answerMessage, pushCommand, sendingActivity, waitingActivity, type Place } from './messages';
-import { insertAnswer } from './sql/answers';
-import { deleteAsked, insertAsked } from './sql/asked';
+import { pushCommand, sendingActivity, waitingActivity, type Place } from './messages';
+import { insertAsked } from './sql/asked';
 import {
-  closeAttempt,
+  closeAttempts,
   insertAttempts,
   updateActAt,
   updateResent,
   type AttemptRow,
   type NewAttempt,
 } from './sql/attempts';
-import { selectLink, upsertLink, type LinkRow } from './sql/links';
+import { selectLink, type LinkRow } from './sql/links';
 import { insertOutgoing } from './sql/outgoing';
-import { deletePending, updateWait, wakeWaiters } from './sql/pending';
-import { holdsEpoch } from './sql/shards';
+import { updateWait } from './sql/pending';
+import { selectHeldEpochs } from './sql/shards';
 
 /** What an answer says, and what the link becomes by it. */
 export interface Settlement {
@@ -38,50 +37,30 @@ export interface Settlement {
 
 /**
  * Commits an answer with all that follows: link, answer, every pending revision up to its own, the attempt, the messages.
- * Then what waited for the ref is looked at again.
+ * Then what waited for the ref is looked at again (ledger.ts).
  */
 export async function settle(desk: Desk, job: Job, settlement: Settlement, attempt?: AttemptRow): Promise<void> {
-  const { tenant, ref, revision } = job.place;
-  const { books } = job.company;
+  const { tenant } = job.place;
+  const { outcome, code, detail, holder, adopted, intuitTid, link, record } = settlement;
   const at = desk.clock();
-  const record =
-    typeof settlement.record === 'string' ? settlement.record : settlement.record && printExact(settlement.record);
-  await fenced(desk, tenant, async (client) => {
-    const answer = await insertAnswer(client, {
+  await desk.ledger.settle({
+    answer: {
       ...job.place,
-      books,
-      outcome: settlement.outcome,
-      code: settlement.code ?? null,
-      record: record ?? null,
+      books: job.company.books,
+      outcome,
+      code: code ?? null,
+      record: typeof record === 'object' ? printExact(record) : (record ?? null),
       at: at.toISOString(),
-    });
-    if (settlement.link !== undefined) {
-      await upsertLink(client, await linkRow(client, job, settlement.link, answer));
-      await deleteAsked(client, books, ref);
-    }
-    await deletePending(client, tenant, ref, revision);
-    if (attempt !== undefined) await closeAttempt(client, attempt.id, settlement.outcome, at);
-    const quickbooksId = settlement.quickbooksId ?? settlement.link?.remembered.qboId;
-    const { outcome, code, detail, holder, adopted, intuitTid } = settlement;
-    await insertOutgoing(client, [
-      answeredActivity(job.place, at),
-      answerMessage({
-        ...job.place,
-        books,
-        outcome,
-        ...(adopted === undefined ? {} : { adopted }),
-        ...(record === undefined ? {} : { record }),
-        ...(quickbooksId === undefined ? {} : { quickbooksId }),
-        ...(code === undefined ? {} : { code }),
-        ...(detail === undefined ? {} : { detail }),
-        ...(holder === undefined ? {} : { holder }),
-        ...(intuitTid === undefined ? {} : { intuitTid }),
-        at: at.toISOString(),
-      }),
-    ]);
+      detail: detail ?? null,
+      holder: holder ?? null,
+      adopted: adopted ?? null,
+      intuitTid: intuitTid ?? null,
+      quickbooksId: settlement.quickbooksId ?? link?.remembered.qboId ?? null,
+    },
+    epoch: desk.epochOf(tenant),
+    ...(link === undefined ? {} : { link: linkRow(job, link) }),
+    ...(attempt === undefined ? {} : { closing: { id: attempt.id, outcome, at } }),
   });
-  await wakeWaiters(desk.db, tenant, ref);
-  const { outcome, code, intuitTid } = settlement;
   desk.tell({
     ...job.place,
     step: 'answered',
@@ -92,12 +71,7 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
   desk.onCommit(tenant);
 }
 
-async function linkRow(
-  client: Client,
-  job: Job,
-  { remembered, generation }: NonNullable<Settlement['link']>,
-  answer: string,
-): Promise<LinkRow> {
+function linkRow(job: Job, { remembered, generation }: NonNullable<Settlement['link']>): Omit<LinkRow, 'answer'> {
   const { how, resource } = job.request;
   return {
     ...remembered,
@@ -108,7 +82,6 @@ async function linkRow(
     wrapper: how.wrapper ?? resource,
     revision: job.place.revision,
     generation,
-    answer,
   };
 }
 
@@ -138,7 +111,7 @@ export async function letWait(
   const says = `${wait.reason?.code ?? ''}/${wait.waitsOn ?? ''}/${wait.used === true ? job.place.attempt : ''}`;
   await fenced(desk, tenant, async (client) => {
     if (attempt !== undefined)
-      await closeAttempt(client, attempt.id, wait.used === true ? 'refused' : 'not_executed', at);
+      await closeAttempts(client, [{ id: attempt.id, outcome: wait.used === true ? 'refused' : 'not_executed', at }]);
     const stands = await updateWait(client, {
       tenant,
       ref,
@@ -237,7 +210,7 @@ export async function keepOpen(
 /** A read showed that the attempt was not executed as it stands; the row is worked on anew. */
 export async function dropAttempt(desk: Desk, attempt: AttemptRow): Promise<void> {
   const at = desk.clock();
-  await fenced(desk, attempt.tenant, (client) => closeAttempt(client, attempt.id, 'stale', at));
+  await fenced(desk, attempt.tenant, (client) => closeAttempts(client, [{ id: attempt.id, outcome: 'stale', at }]));
 }
 
 /** The record was deleted in QuickBooks: the link stays and says so. */
@@ -249,7 +222,8 @@ export async function goneLink(desk: Desk, job: Job, by: 'us' | 'qbo'): Promise<
 async function fenced<T>(desk: Desk, tenant: string, work: (client: Client) => Promise<T>): Promise<T> {
   const shard = shardOf(tenant);
   return inTransaction(desk.db, async (client) => {
-    if (!(await holdsEpoch(client, shard, desk.epochOf(tenant)))) throw new Fenced(shard);
+    const held = await selectHeldEpochs(client, [{ shard, epoch: desk.epochOf(tenant) }]);
+    if (!held.has(shard)) throw new Fenced(shard);
     return work(client);
   });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { insertAnswer, selectRecord } from '@qbo-sync/gateway/sql/answers';
+import { deleteUnpublished, insertAnswers, oldestUnpublished, selectRecord } from '@qbo-sync/gateway/sql/answers';
 import { deleteAsked, insertAsked } from '@qbo-sync/gateway/sql/asked';
 import {
   clearTrouble,
@@ -9,9 +9,9 @@ import {
   updateTrouble,
   upsertConnected,
 } from '@qbo-sync/gateway/sql/companies';
-import { selectLink, selectLinkedIds, updateKept, upsertLink, type LinkRow } from '@qbo-sync/gateway/sql/links';
+import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { insertRequests, selectRequest } from '@qbo-sync/gateway/sql/requests';
+import { insertRequests, selectRequests } from '@qbo-sync/gateway/sql/requests';
 import type { OpenStore } from './store.features';
 
 const AT = new Date('2026-11-20T16:00:00Z');
@@ -51,13 +51,12 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     const again = await insertRequests(db, [request, { ...request, revision: 4, message: '{}' }]);
     expect(fresh.map(({ revision }) => revision)).toEqual([2, 3]);
     expect(again.map(({ revision }) => revision)).toEqual([4]);
-    expect(await selectRequest(db, request)).toBe('{"a":1}');
-    expect(await selectRequest(db, { ...request, revision: 9 })).toBeUndefined();
+    expect(await selectRequests(db, [{ ...request, revision: 9 }, request])).toEqual([undefined, '{"a":1}']);
   });
 
   it('keeps a link by books and ref, its hashes and lists as they were given', async () => {
-    await upsertLink(db, LINK);
-    await upsertLink(db, { ...LINK, syncToken: '1', revision: 4 });
+    await upsertLinks(db, [LINK]);
+    await upsertLinks(db, [{ ...LINK, syncToken: '1', revision: 4 }]);
     await updateKept(db, 'books_1', LINK.ref, { 'Line.1.Id': '2' });
     expect(await selectLink(db, 'books_1', LINK.ref)).toMatchObject({
       ...LINK,
@@ -70,16 +69,16 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
   });
 
   it('refuses a second living link to one record', async () => {
-    await expect(upsertLink(db, { ...LINK, ref: 'invoice:inv_2' })).rejects.toMatchObject({ code: '23505' });
-    await upsertLink(db, { ...LINK, gone: 'qbo' });
-    await upsertLink(db, { ...LINK, ref: 'invoice:inv_2' });
+    await expect(upsertLinks(db, [{ ...LINK, ref: 'invoice:inv_2' }])).rejects.toMatchObject({ code: '23505' });
+    await upsertLinks(db, [{ ...LINK, gone: 'qbo' }]);
+    await upsertLinks(db, [{ ...LINK, ref: 'invoice:inv_2' }]);
     expect((await selectLink(db, 'books_1', 'invoice:inv_2'))?.qboId).toBe('12');
   });
 
   it('notes once that a parent was asked for, until it is forgotten', async () => {
     expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(true);
     expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(false);
-    await deleteAsked(db, 'books_1', 'customer:cus_1');
+    await deleteAsked(db, [{ books: 'books_1', ref: 'customer:cus_1' }]);
     expect(await insertAsked(db, 'books_1', 'customer:cus_1', AT)).toBe(true);
   });
 
@@ -90,15 +89,18 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       revision: 3,
       attempt: 1,
       books: 'books_1',
-      outcome: 'synced',
+      outcome: 'synced' as const,
       code: null,
       record: '{}',
       at: AT.toISOString(),
     };
-    const first = await insertAnswer(db, answer);
-    const second = await insertAnswer(db, { ...answer, record: null });
+    const [first = '', second = ''] = await insertAnswers(db, [answer, { ...answer, record: null }]);
     expect(Number(second)).toBeGreaterThan(Number(first));
     expect([await selectRecord(db, first), await selectRecord(db, second)]).toEqual(['{}', null]);
+    expect(await oldestUnpublished(db, 10)).toMatchObject([{ ...answer, id: first, intuitTid: null }, { id: second }]);
+    await deleteUnpublished(db, [first, second]);
+    const [alone] = await insertAnswers(db, [{ ...answer, record: null }]);
+    expect((await oldestUnpublished(db, 10)).map(({ id }) => id)).toEqual([alone]);
   });
 
   it('gives back messages oldest first until they are deleted, and none of a transaction that was rolled back', async () => {
@@ -110,12 +112,12 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     }).catch(() => undefined);
     await insertOutgoing(db, [message('4')]);
     const rows = await oldestOutgoing(db, 10);
-    expect(rows.flatMap(({ messages }) => messages.map(({ value }) => value))).toEqual(['1', '2', '4']);
+    expect(rows.map(({ value }) => value)).toEqual(['1', '2', '4']);
     await deleteOutgoing(
       db,
       rows.slice(0, 2).map(({ id }) => id),
     );
-    expect((await oldestOutgoing(db, 10)).map(({ messages }) => messages[0]?.value)).toEqual(['4']);
+    expect((await oldestOutgoing(db, 10)).map(({ value }) => value)).toEqual(['4']);
   });
 
   it('binds a company to its books, counts its tokens’ versions and its troubles', async () => {

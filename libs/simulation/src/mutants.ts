@@ -175,7 +175,12 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: 'E',
     alter: {
       '@qbo-sync/gateway/sql/pending': {
-        deletePending: around((original, [client, tenant, ref]) => original(client, tenant, ref, 1_000_000)),
+        deletePending: around((original, [client, settled]) =>
+          original(
+            client,
+            (settled as object[]).map((one) => ({ ...one, revision: 1_000_000 })),
+          ),
+        ),
       },
     },
   },

@@ -254,7 +254,8 @@ class SimulatedDay {
     const pending = gateway.committed('pending');
     if (pending.length > 0)
       return `pending ${pending.map((row) => `${String(row['tenant'])} ${String(row['ref'])} waits on ${String(row['waits_on'])}`).join(', ')}`;
-    if (gateway.committed('unpublished_message').length > 0) return 'messages of the gateway unpublished';
+    if (['unpublished_message', 'unpublished_answer'].some((table) => gateway.committed(table).length > 0))
+      return 'messages of the gateway unpublished';
     for (const [name, database] of this.databases) {
       if (database.committed('unpublished').length > 0) return `events of ${name} unpublished`;
       const behind = this.behind(

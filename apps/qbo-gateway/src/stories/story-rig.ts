@@ -8,8 +8,11 @@ import { Connections } from '@qbo-sync/gateway/connections';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
 import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
+import { messagesOf } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
+import { oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
@@ -150,9 +153,8 @@ export function storyRig({ database, emulator, until }: RigParts) {
       return Number(rows[0]?.n);
     },
     said: async (): Promise<Said[]> => {
-      const { rows } = await db.query<{ topic: string; value: string }>(
-        `select topic, value from unpublished_message order by id`,
-      );
+      const messages = await oldestOutgoing(db, 100_000);
+      const rows = [...messages, ...(await oldestUnpublished(db, 100_000)).flatMap(messagesOf)];
       return rows.map((row) => ({ topic: row.topic, value: JSON.parse(row.value) as Said['value'] }));
     },
     /** What the API wrote, oldest first, as `entity operation id`. */

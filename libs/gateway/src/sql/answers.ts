@@ -1,4 +1,6 @@
+import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Sql } from './client';
+import { joined } from './joined';
 
 export interface NewAnswer {
   readonly tenant: string;
@@ -6,36 +8,89 @@ export interface NewAnswer {
   readonly revision: number;
   readonly attempt: number;
   readonly books: string;
-  readonly outcome: string;
+  readonly outcome: AnswerOutcome;
   readonly code: string | null;
+  /** QuickBooks' record, JSON text. */
   readonly record: string | null;
   readonly at: string;
+  readonly detail?: string | null;
+  readonly holder?: string | null;
+  readonly adopted?: true | null;
+  readonly intuitTid?: string | null;
+  readonly quickbooksId?: string | null;
 }
 
-/** Appends an answer; its id. */
-export async function insertAnswer(sql: Sql, answer: NewAnswer): Promise<string> {
-  const { rows } = await sql.query<{ id: string }>(
-    `insert into answer (tenant, ref, revision, attempt, books, outcome, code, record, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-    [
-      answer.tenant,
-      answer.ref,
-      answer.revision,
-      answer.attempt,
-      answer.books,
-      answer.outcome,
-      answer.code,
-      answer.record,
-      answer.at,
-    ],
+/** Appends answers, each still to be published; their ids, in the order given. */
+export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Promise<string[]> {
+  if (answers.length === 0) return [];
+  // One answer without a record is an empty list of them: hence the outer join.
+  const rows = answers.map(({ record: _record, ...answer }, place) => ({ ...answer, place: place + 1 }));
+  const { rows: ids } = await sql.query<{ answer: string }>(
+    `with given as (
+       select a.*, r.record
+         from json_to_recordset($1::json) as a (place bigint, tenant text, ref text, revision bigint, attempt int,
+              books text, outcome text, code text, at timestamptz, detail text, holder text, adopted boolean,
+              "intuitTid" text, "quickbooksId" text)
+         left join unnest(string_to_array($2, chr(30), '')) with ordinality as r (record, place) on r.place = a.place
+     ), said as (
+       insert into answer (tenant, ref, revision, attempt, books, outcome, code, record, at, detail, holder, adopted,
+                           intuit_tid, quickbooks_id)
+       select tenant, ref, revision, attempt, books, outcome, code, record, at, detail, holder, adopted, "intuitTid",
+              "quickbooksId"
+         from given order by place
+       returning id, at
+     )
+     insert into unpublished_answer (answer, at) select id, at from said order by id returning answer`,
+    [JSON.stringify(rows), joined(answers.map(({ record }) => record))],
   );
-  const [row] = rows;
-  if (row === undefined) throw new Error('an insert returned no row');
-  return row.id;
+  return ids.map(({ answer }) => answer);
 }
 
-/** The record of an answer, JSON text. */
+/** The record of an answer, JSON text; null where it held none, or is not kept any more. */
 export async function selectRecord(sql: Sql, id: string): Promise<string | null> {
   const { rows } = await sql.query<{ record: string | null }>(`select record from answer where id = $1`, [id]);
   return rows[0]?.record ?? null;
+}
+
+/** An answer nobody was told of yet. */
+export interface UnpublishedAnswer extends NewAnswer {
+  readonly id: string;
+}
+
+interface Row {
+  id: string;
+  tenant: string;
+  ref: string;
+  revision: string;
+  attempt: number;
+  books: string;
+  outcome: AnswerOutcome;
+  code: string | null;
+  record: string | null;
+  at: Date;
+  detail: string | null;
+  holder: string | null;
+  adopted: true | null;
+  intuit_tid: string | null;
+  quickbooks_id: string | null;
+}
+
+/** The oldest of them; never by an id cursor: ids are taken before their transaction commits. */
+export async function oldestUnpublished(sql: Sql, limit: number): Promise<UnpublishedAnswer[]> {
+  const { rows } = await sql.query<Row>(
+    `select a.* from unpublished_answer u join answer a on a.id = u.answer and a.at = u.at order by u.answer limit $1`,
+    [limit],
+  );
+  return rows.map(({ revision, at, intuit_tid: intuitTid, quickbooks_id: quickbooksId, ...row }) => ({
+    ...row,
+    revision: Number(revision),
+    at: at.toISOString(),
+    intuitTid,
+    quickbooksId,
+  }));
+}
+
+export async function deleteUnpublished(sql: Sql, answers: readonly string[]): Promise<void> {
+  if (answers.length === 0) return;
+  await sql.query(`delete from unpublished_answer where answer = any($1::bigint[])`, [answers]);
 }

@@ -9,7 +9,14 @@ export async function insertAsked(sql: Sql, books: string, ref: string, at: Date
   return rowCount === 1;
 }
 
-/** It is linked: whoever asks once it should be gone again asks anew. */
-export async function deleteAsked(sql: Sql, books: string, ref: string): Promise<void> {
-  await sql.query(`delete from asked where books = $1 and ref = $2`, [books, ref]);
+/** These are linked: whoever asks once one of them should be gone again asks anew. */
+export async function deleteAsked(
+  sql: Sql,
+  linked: readonly { readonly books: string; readonly ref: string }[],
+): Promise<void> {
+  if (linked.length === 0) return;
+  await sql.query(
+    `delete from asked a using unnest($1::text[], $2::text[]) as l (books, ref) where a.books = l.books and a.ref = l.ref`,
+    [linked.map(({ books }) => books), linked.map(({ ref }) => ref)],
+  );
 }

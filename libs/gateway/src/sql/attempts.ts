@@ -113,24 +113,27 @@ export async function updateResent(sql: Sql, ids: readonly string[], at: Date): 
   );
 }
 
-/** Calls made since a moment, as far as attempts tell: when each was answered at the latest, null while it is open. */
+/** One call made since a moment: when it was answered at the latest; null while that is not known. */
 export interface RecentCall {
   readonly books: string;
   readonly batch: boolean;
   readonly answeredAt: Date | null;
 }
 
-/** Parts of one batch are one call. No call takes longer than 90 s. */
+/** Calls that attempts tell of. Parts of one batch are one call, an attempt sent twice is two. No call takes longer than 90 s. */
 export async function selectRecentCalls(sql: Sql, since: Date): Promise<RecentCall[]> {
-  const { rows } = await sql.query<{ books: string; batch: boolean; answered_at: Date | null }>(
+  const { rows } = await sql.query<{ books: string; batch: boolean; answered_at: Date | null; sends: number }>(
     `select books, bid is not null as batch,
+            max(case when sent_at > $1::timestamptz - interval '95 seconds' then sends else 1 end) as sends,
             case when bool_or(closed_at is null) then null else max(closed_at) end as answered_at
        from attempt
       where last_sent_at > $1::timestamptz - interval '95 seconds' and (closed_at is null or closed_at > $1)
       group by books, requestid, bid is not null, case when bid is null then id end`,
     [since],
   );
-  return rows.map(({ books, batch, answered_at: answeredAt }) => ({ books, batch, answeredAt }));
+  return rows.flatMap(({ books, batch, sends, answered_at: answeredAt }) =>
+    Array.from({ length: Math.max(1, sends) }, () => ({ books, batch, answeredAt })),
+  );
 }
 
 /** When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books. */
@@ -142,12 +145,21 @@ export async function updateActAt(sql: Sql, id: string, actAt: Date, uncount: bo
   ]);
 }
 
-export async function closeAttempt(sql: Sql, id: string, outcome: string, at: Date): Promise<void> {
-  await sql.query(`update attempt set closed_at = $3, outcome = $2 where id = $1 and closed_at is null`, [
-    id,
-    outcome,
-    at,
-  ]);
+export interface Closing {
+  readonly id: string;
+  readonly outcome: string;
+  readonly at: Date;
+}
+
+/** Closes attempts that are open still. */
+export async function closeAttempts(sql: Sql, closings: readonly Closing[]): Promise<void> {
+  if (closings.length === 0) return;
+  await sql.query(
+    `update attempt a set closed_at = c.at, outcome = c.outcome
+       from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as c (id, outcome, at)
+      where a.id = c.id and a.closed_at is null`,
+    [closings.map(({ id }) => id), closings.map(({ outcome }) => outcome), closings.map(({ at }) => at)],
+  );
 }
 
 function rowOf(row: Row): AttemptRow {

@@ -72,34 +72,24 @@ export async function selectLinkedIds(
   return new Map(rows.map((row) => [row.qbo_id, row.ref]));
 }
 
-export async function upsertLink(sql: Sql, link: LinkRow): Promise<void> {
+/** Stores links as they are from now on; of one ref at most one is given. */
+export async function upsertLinks(sql: Sql, links: readonly LinkRow[]): Promise<void> {
+  if (links.length === 0) return;
   await sql.query(
     `insert into link (books, ref, resource, qbo_id, path, wrapper, sync_token, revision, generation, sent, shown, theirs,
                        refs, kept, answer, gone)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     select books, ref, resource, "qboId", path, wrapper, "syncToken", revision, generation, sent, shown, theirs,
+            refs, kept, answer, gone
+       from json_to_recordset($1::json) as l (books text, ref text, resource text, "qboId" text, path text, wrapper text,
+            "syncToken" text, revision bigint, generation int, sent jsonb, shown jsonb, theirs text[], refs text[],
+            kept jsonb, answer bigint, gone text)
+      order by books, ref
      on conflict (books, ref) do update
         set resource = excluded.resource, qbo_id = excluded.qbo_id, path = excluded.path, wrapper = excluded.wrapper,
             sync_token = excluded.sync_token, revision = excluded.revision, generation = excluded.generation,
             sent = excluded.sent, shown = excluded.shown, theirs = excluded.theirs, refs = excluded.refs,
             kept = excluded.kept, answer = excluded.answer, gone = excluded.gone`,
-    [
-      link.books,
-      link.ref,
-      link.resource,
-      link.qboId,
-      link.path,
-      link.wrapper,
-      link.syncToken,
-      link.revision,
-      link.generation,
-      JSON.stringify(link.sent),
-      JSON.stringify(link.shown),
-      link.theirs,
-      link.refs,
-      JSON.stringify(link.kept),
-      link.answer,
-      link.gone,
-    ],
+    [JSON.stringify(links)],
   );
 }
 

@@ -1,4 +1,3 @@
-import type { OutboxRow } from '@qbo-sync/eventstore/outbox';
 import type { Sql } from './client';
 
 /** A message to publish, stored in the transaction that caused it. */
@@ -18,14 +17,15 @@ export async function insertOutgoing(sql: Sql, messages: readonly Outgoing[]): P
 }
 
 /** The oldest messages; never by an id cursor: ids are taken before their transaction commits. */
-export async function oldestOutgoing(sql: Sql, limit: number): Promise<OutboxRow<Outgoing>[]> {
+export async function oldestOutgoing(sql: Sql, limit: number): Promise<(Outgoing & { readonly id: string })[]> {
   const { rows } = await sql.query<Outgoing & { id: string }>(
     `select id, topic, key, value from unpublished_message order by id limit $1`,
     [limit],
   );
-  return rows.map(({ id, topic, key, value }) => ({ id, messages: [{ topic, key, value }] }));
+  return rows;
 }
 
 export async function deleteOutgoing(sql: Sql, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql.query(`delete from unpublished_message where id = any($1::bigint[])`, [ids]);
 }

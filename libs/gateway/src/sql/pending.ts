@@ -20,21 +20,26 @@ export interface PendingRow {
 
 export type NewPending = Omit<PendingRow, 'said' | 'attempts'> & { readonly shard: number };
 
-/** A higher revision replaces the row and starts over; it keeps its place in line. */
+/**
+ * A higher revision replaces the row and starts over; it keeps its place in line. New rows stand in line in the order given;
+ * of one ref at most one is given.
+ */
 export async function upsertPending(sql: Sql, rows: readonly NewPending[]): Promise<void> {
-  for (const row of rows) {
-    await sql.query(
-      `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
-       select $1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10::text[]
-        where not exists (select from request where tenant = $1 and ref = $2 and revision > $4::bigint)
-       on conflict (tenant, ref) do update
-          set revision = excluded.revision, books = excluded.books, kind = excluded.kind, last = excluded.last,
-              lane = excluded.lane, run = excluded.run, refs = excluded.refs, waits_on = null, said = null,
-              not_before = null, attempts = 0
-        where pending.revision < excluded.revision`,
-      [row.tenant, row.ref, row.shard, row.revision, row.books, row.kind, row.last, row.lane, row.run, row.refs],
-    );
-  }
+  if (rows.length === 0) return;
+  await sql.query(
+    `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
+     select tenant, ref, shard, revision, books, kind, last, lane, run, refs
+       from json_to_recordset($1::json) as p (place int, tenant text, ref text, shard smallint, revision bigint,
+            books text, kind text, last boolean, lane text, run text, refs text[])
+      where not exists (select from request r where r.tenant = p.tenant and r.ref = p.ref and r.revision > p.revision)
+      order by place
+     on conflict (tenant, ref) do update
+        set revision = excluded.revision, books = excluded.books, kind = excluded.kind, last = excluded.last,
+            lane = excluded.lane, run = excluded.run, refs = excluded.refs, waits_on = null, said = null,
+            not_before = null, attempts = 0
+      where pending.revision < excluded.revision`,
+    [JSON.stringify(rows.map((row, place) => ({ ...row, place })))],
+  );
 }
 
 interface Row {
@@ -166,14 +171,28 @@ export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Everything up to the answered revision is settled; a higher one stays. */
-export async function deletePending(sql: Sql, tenant: string, ref: string, revision: number): Promise<void> {
-  await sql.query(`delete from pending where tenant = $1 and ref = $2 and revision <= $3`, [tenant, ref, revision]);
+/** Of each ref everything up to the answered revision is settled; a higher one stays. */
+export async function deletePending(
+  sql: Sql,
+  settled: readonly { readonly tenant: string; readonly ref: string; readonly revision: number }[],
+): Promise<void> {
+  await sql.query(
+    `delete from pending p using unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant, ref, revision)
+      where p.tenant = s.tenant and p.ref = s.ref and p.revision <= s.revision`,
+    [settled.map(({ tenant }) => tenant), settled.map(({ ref }) => ref), settled.map(({ revision }) => revision)],
+  );
 }
 
-/** What waits for the ref is looked at again. */
-export async function wakeWaiters(sql: Sql, tenant: string, ref: string): Promise<void> {
-  await sql.query(`update pending set waits_on = null where tenant = $1 and waits_on = $2`, [tenant, ref]);
+/** What waits for these refs is looked at again. */
+export async function wakeWaiters(
+  sql: Sql,
+  awaited: readonly { readonly tenant: string; readonly ref: string }[],
+): Promise<void> {
+  await sql.query(
+    `update pending p set waits_on = null from unnest($1::text[], $2::text[]) as a (tenant, ref)
+      where p.tenant = a.tenant and p.waits_on = a.ref`,
+    [awaited.map(({ tenant }) => tenant), awaited.map(({ ref }) => ref)],
+  );
 }
 
 /** Rows whose wait is over although nobody woke them (a process that died between the answer and the wake). */

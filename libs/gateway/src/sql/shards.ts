@@ -69,8 +69,12 @@ export async function releaseShards(sql: Sql, held: readonly Held[]): Promise<vo
   );
 }
 
-/** True while the epoch is the shard's own; it cannot change before the transaction ends. */
-export async function holdsEpoch(sql: Sql, shard: number, epoch: string): Promise<boolean> {
-  const { rowCount } = await sql.query(`select from shard where shard = $1 and epoch = $2 for share`, [shard, epoch]);
-  return rowCount === 1;
+/** Which of these epochs are the shards' own; that cannot change before the transaction ends. */
+export async function selectHeldEpochs(sql: Sql, held: readonly Held[]): Promise<Set<number>> {
+  const { rows } = await sql.query<{ shard: number }>(
+    `select s.shard from shard s, unnest($1::smallint[], $2::bigint[]) as h (shard, epoch)
+      where s.shard = h.shard and s.epoch = h.epoch order by s.shard for share of s`,
+    [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch)],
+  );
+  return new Set(rows.map(({ shard }) => shard));
 }

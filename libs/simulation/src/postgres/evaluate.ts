@@ -278,6 +278,10 @@ function plainCall(name: string, args: readonly unknown[], run: Execution): unkn
     case 'length':
     case 'octet_length':
       return first === null ? null : (first as string).length;
+    case 'chr':
+      return String.fromCharCode(Number(first));
+    case 'string_to_array':
+      return stringToArray(first as string | null, String(second), args[2]);
     case 'lower':
       return first === null ? null : String(first).toLowerCase();
     case 'make_interval':
@@ -301,6 +305,12 @@ function plainCall(name: string, args: readonly unknown[], run: Execution): unkn
     default:
       return run.effect(name, args);
   }
+}
+
+/** An empty text has no elements; an element equal to `empty` is null. */
+function stringToArray(text: string | null, between: string, empty: unknown): readonly unknown[] | null {
+  if (text === null) return null;
+  return text === '' ? [] : text.split(between).map((each) => (each === empty ? null : each));
 }
 
 function aggregate({ name, args }: Extract<Expr, { is: 'call' }>, scope: Scope, run: Execution): unknown {
