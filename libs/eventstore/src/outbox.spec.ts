@@ -17,5 +17,6 @@ describe('the rest after a step of the outbox', () => {
 
   it('is a second while another one leads', () => {
     expect(restAfter({ did: 'followed' }, 700)).toEqual({ forMs: 1_000, wakeable: false });
+    expect(restAfter({ did: 'followed' }, 5_000).forMs).toBe(5_000);
   });
 });

@@ -55,6 +55,7 @@ export interface Rest {
   readonly wakeable: boolean;
 }
 
+/** How often a follower asks for the lock, unless the leader itself looks more rarely. */
 const FOLLOW_MS = 1_000;
 const FIRST_BACK_OFF_MS = 100;
 const MAX_BACK_OFF_MS = 10_000;
@@ -65,7 +66,7 @@ export function restAfter(last: LastStep, pollMs: number): Rest {
     case 'relayed':
       return last.rows > 0 ? { forMs: 0, wakeable: true } : { forMs: pollMs, wakeable: true };
     case 'followed':
-      return { forMs: FOLLOW_MS, wakeable: false };
+      return { forMs: Math.max(FOLLOW_MS, pollMs), wakeable: false };
     case 'failed':
       return { forMs: Math.min(FIRST_BACK_OFF_MS * 2 ** (last.failures - 1), MAX_BACK_OFF_MS), wakeable: false };
   }

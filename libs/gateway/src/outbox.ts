@@ -12,8 +12,10 @@ export function startGatewayOutbox(
   pool: Database,
   publish: (messages: readonly Outgoing[]) => Promise<void>,
   onError: (error: unknown) => void,
+  pollMs?: number,
 ): Outbox {
-  return startOutbox({ pool, name: 'qbo-gateway', read: oldest, remove, publish, onError });
+  const own = { pool, name: 'qbo-gateway', read: oldest, remove, publish, onError };
+  return startOutbox(pollMs === undefined ? own : { ...own, pollMs });
 }
 
 /** Messages first: what was said of a ref on its way stands before its answer. Readers go by revision and stage. */
