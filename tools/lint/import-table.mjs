@@ -24,6 +24,7 @@ export const IMPORT_TABLE = {
   },
   tools: { may: ['contracts'] },
   bench: { may: ['contracts', 'eventstore', 'gateway', 'qbo', 'sandbox', 'testkit'] },
+  crash: { may: ['contracts', 'kafka', 'sandbox', 'testkit', 'tools'] },
   testkit: { may: ['contracts', 'sandbox', 'tools'] },
 };
 

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The matrix: points × {first try, retry} × {SIGTERM, SIGKILL} × QuickBooks' behaviours at a repeated requestid
+ * (reliability.md §4.1).
+ */
+export type Signal = 'SIGTERM' | 'SIGKILL';
+export type Mode = 'honour' | 'ignore' | 'forget-after-1h' | 'replay-first-error';
+
+export interface Case {
+  /** `K11`. */
+  readonly point: string;
+  /** False: the first time the work is done; true: when it is done again. */
+  readonly again: boolean;
+  readonly signal: Signal;
+  readonly mode: Mode;
+}
+
+export const MODES: readonly Mode[] = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'];
+
+/** Points at which it may be unknown whether QuickBooks has the write: what a requestid does matters there. */
+const UNKNOWN_AT: readonly string[] = ['K8', 'K9', 'K10', 'K11', 'K12', 'K13', 'K14'];
+
+/** Elsewhere the one that hides nothing: a write sent twice is there twice. */
+const BARE: Mode = 'ignore';
+
+/** Every case of these points, in a fixed order. */
+export function casesOf(points: readonly string[]): Case[] {
+  return points.flatMap((point) =>
+    (UNKNOWN_AT.includes(point) ? MODES : [BARE]).flatMap((mode) =>
+      [false, true].flatMap((again) =>
+        (['SIGTERM', 'SIGKILL'] as const).map((signal) => ({ point, again, signal, mode })),
+      ),
+    ),
+  );
+}
+
+/** One case of every point, chosen by a text: another text, another choice. */
+export function shareOf(cases: readonly Case[], text: string): Case[] {
+  const points = [...new Set(cases.map(({ point }) => point))];
+  return points.flatMap((point) => {
+    const own = cases.filter((one) => one.point === point);
+    const at = createHash('sha256').update(`${text}:${point}`).digest().readUInt32BE(0) % own.length;
+    return own[at] ?? [];
+  });
+}
+
+export function nameOf({ point, again, signal, mode }: Case): string {
+  return `${point} ${again ? 'retry' : 'first'} ${signal} ${mode}`;
+}

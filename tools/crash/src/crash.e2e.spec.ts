@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { casesOf, nameOf, shareOf } from './case';
+import { passed, playAll, POINTS, type Played } from './play';
+
+/**
+ * One case of every point, chosen by the commit, with real processes; `npm run test:crash` plays them all. The built
+ * processes are what is ended.
+ */
+const AT_ONCE = 4;
+const LIMIT_MS = 600_000;
+
+jest.setTimeout(LIMIT_MS);
+
+const cases = shareOf(casesOf(POINTS), commit());
+
+describe('a process that ends itself', () => {
+  const played: Played[] = [];
+  const logs: string[] = [];
+  beforeAll(async () => {
+    played.push(
+      ...(await playAll(
+        cases,
+        AT_ONCE,
+        () => undefined,
+        (text) => logs.push(text),
+      )),
+    );
+    if (logs.length > 0) process.stderr.write(logs.join('\n').slice(-20_000));
+  });
+
+  it.each(cases.map((one) => [nameOf(one), one] as const))(
+    '%s: it was there, and nothing is lost or twice',
+    (_, one) => {
+      const result = played.find(({ of }) => of === one);
+      expect(result?.violations).toEqual([]);
+      expect(result?.fired).toBe(true);
+      expect(result !== undefined && passed(result)).toBe(true);
+    },
+  );
+});
+
+/** The commit; outside a repository always the same choice. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'no repository';
+  }
+}

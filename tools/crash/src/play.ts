@@ -1,0 +1,68 @@
+import { nameOf, type Case } from './case';
+import { Violations } from './oracle';
+import { sending } from './sending';
+import { World } from './world';
+
+export interface Played {
+  readonly of: Case;
+  /** The process said that it stood at the point, and was ended there. */
+  readonly fired: boolean;
+  readonly violations: readonly string[];
+  readonly seconds: number;
+}
+
+type Play = (world: World, of: Case, is: Violations) => Promise<boolean>;
+
+const PLAYS: Readonly<Record<string, Play>> = {
+  K8: sending,
+  K9: sending,
+  K10: sending,
+  K11: sending,
+  K12: sending,
+  K13: sending,
+  K14: sending,
+};
+
+/** Every point, in the order of the table. */
+export const POINTS: readonly string[] = Object.keys(PLAYS);
+
+/** Plays one case in a world of its own. `keepLogs`: told what the processes logged when a case fails. */
+export async function play(of: Case, keepLogs: (logs: string) => void): Promise<Played> {
+  const startedAt = performance.now();
+  const is = new Violations();
+  let fired = false;
+  let world: World | undefined;
+  try {
+    world = await World.open(of.point, of.mode);
+    fired = (await PLAYS[of.point]?.(world, of, is)) ?? false;
+  } catch (error) {
+    is.found.push(error instanceof Error ? error.message : String(error));
+  }
+  if (world !== undefined && (is.found.length > 0 || !fired)) keepLogs(`${nameOf(of)}\n${world.logs()}`);
+  await world?.close();
+  return { of, fired, violations: is.found, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Plays cases, `most` at a time, in their order; told of each as it ends. */
+export async function playAll(
+  cases: readonly Case[],
+  most: number,
+  onPlayed: (played: Played) => void,
+  keepLogs: (logs: string) => void,
+): Promise<Played[]> {
+  const left = [...cases];
+  const played: Played[] = [];
+  const lane = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const one = await play(next, keepLogs);
+      played.push(one);
+      onPlayed(one);
+    }
+  };
+  await Promise.all(Array.from({ length: most }, lane));
+  return played;
+}
+
+export function passed({ fired, violations }: Played): boolean {
+  return fired && violations.length === 0;
+}
