@@ -49,10 +49,9 @@ export class FeedWork {
     for (const purpose of ['changes', 'query', 'record']) this.reads.inc({ purpose }, 0);
   }
 
-  /** Counts a call QuickBooks answered; writes are not metered. */
-  count({ method, path }: Call): void {
-    if (method === 'GET')
-      this.reads.inc({ purpose: path === 'cdc' ? 'changes' : path === 'query' ? 'query' : 'record' });
+  /** Counts a read QuickBooks answered. */
+  count({ path }: Call): void {
+    this.reads.inc({ purpose: path === 'cdc' ? 'changes' : path === 'query' ? 'query' : 'record' });
   }
 
   start(): void {

@@ -76,6 +76,12 @@ export class GatewayConfig extends BaseConfig {
   @IsInt()
   @Min(1)
   QBO_CONCURRENT_CALLS: number = REALM_LIMITS.concurrent;
+
+  @Expects("at least 1: metered reads a month in Intuit's plan, for the metrics; 500000 in the free one")
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  QBO_READS_PER_MONTH: number = 500_000;
 }
 
 const INTUIT = /(^|\.)(intuit|quickbooks)\.com$/;

@@ -9,8 +9,10 @@ import { Connections } from '@qbo-sync/gateway/connections';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
+import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
 import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
 import { Reader } from '@qbo-sync/gateway/reader';
+import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
@@ -31,6 +33,7 @@ import { BatchIntake } from './batch-intake';
 import { KeyKeeper } from './key-keeper';
 import { FeedWork } from './feed-work';
 import type { GatewayConfig } from './gateway-config';
+import { GatewayMetrics } from './gateway-metrics';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
 const POOL_SIZE = 16;
@@ -63,6 +66,8 @@ export class GatewayRuntime {
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
   private readonly keys: KeyKeeper;
+  private readonly metered: MeteredReads;
+  private readonly counts: GatewayMetrics;
   private outbox: Outbox | undefined;
   private consumer: RunningConsumer | undefined;
   private settingsEnds: readonly PartitionEnd[] = [];
@@ -115,9 +120,18 @@ export class GatewayRuntime {
     });
     const watch = new CompanyWatch(this.db, clock, wake);
     const mayWrite = (tenant: string, forMs: number): boolean => this.dispatcher.maySend(tenant, forMs);
-    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite, (call) =>
-      this.feed.count(call),
-    );
+    this.metered = new MeteredReads(this.db, clock, (err) => log.warn({ err }, 'could not count reads; trying again'));
+    this.counts = new GatewayMetrics({
+      ...{ db: this.db, registry: parts.metrics, permits: this.permits, clock },
+      dispatcher: () => this.dispatcher,
+      readsPerMonth: config.QBO_READS_PER_MONTH,
+      onMeteredRead: ({ tenant }, call) => {
+        this.feed.count(call);
+        this.metered.count(tenant);
+      },
+    });
+    const ended: ConstructorParameters<typeof Quickbooks>[5] = (...call) => this.counts.ended(...call);
+    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite, ended);
     this.connections = new Connections({ db: this.db, vault, oauth, client: this.client, onCommit: wake });
     this.reader = new Reader(this.db, quickbooks);
     this.feed = new FeedWork({
@@ -162,6 +176,16 @@ export class GatewayRuntime {
     return outcome;
   }
 
+  /** How things stand for a company; undefined: it was never connected. */
+  standing(tenant: string): Promise<Standing | undefined> {
+    return standingOf(this.db, tenant, this.permits.limits, new Date());
+  }
+
+  /** How things stand for every company, who waits longest first. */
+  standings(): Promise<Standing[]> {
+    return allStandings(this.db, this.permits.limits, new Date());
+  }
+
   /** Starts reading, sending and saying; the transport calls it. */
   async startConsumer(
     topics: readonly string[],
@@ -195,6 +219,7 @@ export class GatewayRuntime {
     await this.dispatcher.stop();
     await this.keys.stop();
     this.permits.stop();
+    await this.metered.stop();
     await this.outbox?.stop();
     await this.producer.close();
     await this.client.close();

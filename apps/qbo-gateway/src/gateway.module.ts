@@ -5,6 +5,7 @@ import { Health } from '@qbo-sync/service/health';
 import type { Log } from '@qbo-sync/service/log';
 import { CONFIG, LOG } from '@qbo-sync/service/tokens';
 import { Registry } from 'prom-client';
+import { CompaniesController } from './companies.controller';
 import type { GatewayConfig } from './gateway-config';
 import { CONSUMED, GatewayRuntime } from './gateway-runtime';
 import { InternalController } from './internal.controller';
@@ -20,7 +21,7 @@ export class GatewayModule implements OnApplicationShutdown {
   static of(group: string): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [InternalController, OAuthController, TopicsController, WebhooksController],
+      controllers: [CompaniesController, InternalController, OAuthController, TopicsController, WebhooksController],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {

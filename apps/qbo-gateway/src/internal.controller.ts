@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseG
 import { TENANT_PATTERN } from '@qbo-sync/contracts/keys';
 import { check } from '@qbo-sync/contracts/validation';
 import type { Connection } from '@qbo-sync/gateway/connections';
+import type { Standing } from '@qbo-sync/gateway/standing';
 import { IsObject, IsOptional, IsString } from 'class-validator';
 import type { Response } from 'express';
 import { GatewayRuntime } from './gateway-runtime';
@@ -38,6 +39,14 @@ export class InternalController {
   @Get('connection')
   connection(@Param('tenant') tenant: string): Promise<Connection> {
     return this.runtime.connections.connection(known(tenant));
+  }
+
+  /** How things stand: what waits, since when, and when it will have been sent. */
+  @Get('status')
+  async status(@Param('tenant') tenant: string): Promise<Standing> {
+    const standing = await this.runtime.standing(known(tenant));
+    if (standing === undefined) throw new Problem(404, 'not_connected', 'This company was never connected.');
+    return standing;
   }
 
   /** Another QuickBooks company takes the place of the one the books were bound to; the person has typed its name. */

@@ -8,6 +8,7 @@ const CONSOLE_CODES = [
     'earlier',
     'qbo_down',
     'rate_limit',
+    'quota',
     'retry_at',
     'reconnect',
     'subscription',

@@ -26,6 +26,7 @@ const waiting = {
   earlier: { text: 'Waiting for an earlier change of this record.' },
   qbo_down: { text: 'QuickBooks does not answer. We keep trying.' },
   rate_limit: { text: 'QuickBooks asked us to slow down.' },
+  quota: { text: "This month's reads of QuickBooks are used up. It goes on when the month turns." },
   retry_at: { text: 'Next try {at}.' },
   reconnect: { text: 'QuickBooks must be connected again.', action: 'Reconnect' },
   subscription: { text: 'QuickBooks takes no changes: its subscription has ended.' },

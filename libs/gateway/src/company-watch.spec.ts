@@ -20,6 +20,15 @@ describe('what one call says of the company', () => {
     expect(signOf(kind, outcome).sign).toBe(sign);
   });
 
+  it('a refusal for the month’s reads is not one for the minute’s calls', () => {
+    const quota: Outcome = {
+      is: 'fault',
+      fault: { class: 'throttle', code: '3001', status: 429, detail: 'The monthly allotment is used up' },
+    };
+    expect(signOf('read', quota)).toEqual({ sign: 'trouble', trouble: 'quota' });
+    expect(signOf('read', fault('throttle'))).toEqual({ sign: 'trouble', trouble: 'rate_limit' });
+  });
+
   const down: Sign = { sign: 'trouble', trouble: 'qbo_down' };
   const fine: Sign = { sign: 'fine' };
   const troubled = (trouble: Known['trouble']): Known => ({ trouble, notedAt: 100, fineAt: 0 });
@@ -39,6 +48,8 @@ describe('what one call says of the company', () => {
     ],
     ['reads go on where the subscription has ended', troubled('subscription'), fine, 'read', 200, false],
     ['writes tell that it is back', troubled('subscription'), fine, 'write', 200, true],
+    ['the month’s reads are used up: writes go on being answered', troubled('quota'), fine, 'write', 200, false],
+    ['reads tell that the month has turned', troubled('quota'), fine, 'read', 200, true],
     ['without a trouble a success says nothing new', { trouble: null, notedAt: 0, fineAt: 0 }, fine, 'read', 1, false],
   ] as const)('%s', (_what, known, sign, kind, startedAt, expected) => {
     expect(counts(known, sign, kind, startedAt)).toBe(expected);

@@ -3,8 +3,10 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Fault, Outcome } from '@qbo-sync/qbo/classify';
 import { sayCondition } from './condition';
 import { BACK_OFF, backOffMs, type BackOff, type Trouble } from './decide/gate';
-import { restMs } from './decide/throttle';
+import { isQuota, restMs } from './decide/throttle';
 import { clearTrouble, selectCompany, updateState, updateTrouble } from './sql/companies';
+import { updateRefusal } from './sql/refusals';
+import { reopen } from './reopening';
 
 /** What one outcome says of the company as a whole; `fine`: QuickBooks answers it; `nothing`: it cannot be told. */
 export type Sign =
@@ -16,6 +18,7 @@ export type Sign =
 /**
  *   not sent, 503, a read without an answer ─▶ qbo_down      a write without one may be this one request: it is looked for
  *   throttled ──────────────────────────────▶ rate_limit
+ *   the month's reads are used up ──────────▶ quota          reads alone tell
  *   the company's subscription ended ───────▶ subscription   writes alone tell, reads go on
  */
 export function signOf(kind: 'read' | 'write', outcome: Outcome): Sign {
@@ -28,7 +31,7 @@ export function signOf(kind: 'read' | 'write', outcome: Outcome): Sign {
     case 'reconnect':
       return { sign: 'reconnect' };
     case 'throttle':
-      return { sign: 'trouble', trouble: 'rate_limit' };
+      return { sign: 'trouble', trouble: isQuota(outcome.fault) ? 'quota' : 'rate_limit' };
     case 'subscription':
       return { sign: 'trouble', trouble: 'subscription' };
     default:
@@ -56,6 +59,7 @@ export function counts(known: Known, sign: Sign, kind: 'read' | 'write', started
       return true;
     case 'fine':
       if (known.trouble === 'subscription' && kind === 'read') return false;
+      if (known.trouble === 'quota' && kind === 'write') return false;
       return known.trouble !== null && startedAt >= known.notedAt;
     case 'trouble':
       return startedAt >= (known.trouble === sign.trouble ? known.notedAt : known.fineAt);
@@ -63,10 +67,25 @@ export function counts(known: Known, sign: Sign, kind: 'read' | 'write', started
 }
 
 const SUBSCRIPTION_MS = 3_600_000;
+/** A trouble that lasted so long leaves a backlog. */
+const LONG_MS = 60_000;
+/** A refusal of what the person may not do is noted so often. */
+const FORBIDDEN_EVERY_MS = 600_000;
+const FORBIDDEN = '5020';
+
+/** QuickBooks does not let the connected person do it, or the feature is off there (quickbooks.md §10). */
+export function isForbidden(outcome: Outcome): boolean {
+  return outcome.is === 'fault' && outcome.fault.code === FORBIDDEN;
+}
+
+function codeOf(outcome: Outcome): string {
+  return outcome.is === 'fault' ? outcome.fault.code : '';
+}
 
 /** Keeps each company's trouble and says its condition, once per change. */
 export class CompanyWatch {
   readonly #known = new Map<string, Known>();
+  readonly #forbiddenAt = new Map<string, number>();
 
   constructor(
     private readonly db: Database,
@@ -76,7 +95,7 @@ export class CompanyWatch {
   ) {}
 
   throttledUntilMs(fault: Fault): number {
-    return this.clock().getTime() + restMs(fault);
+    return this.clock().getTime() + restMs(fault, this.now());
   }
 
   now(): number {
@@ -85,6 +104,7 @@ export class CompanyWatch {
 
   /** Takes in what one call showed. */
   async observe(tenant: string, kind: 'read' | 'write', outcome: Outcome, startedAt: number): Promise<void> {
+    if (isForbidden(outcome)) await this.#noteForbidden(tenant, codeOf(outcome));
     const sign = signOf(kind, outcome);
     const known = await this.#load(tenant);
     if (!counts(known, sign, kind, startedAt)) {
@@ -98,11 +118,32 @@ export class CompanyWatch {
     });
     await inTransaction(this.db, async (client) => {
       if (sign.sign === 'trouble') await this.#note(client, tenant, sign.trouble, outcome);
-      else if (sign.sign === 'reconnect') await updateState(client, tenant, 'reconnect');
-      else await clearTrouble(client, tenant);
+      else if (sign.sign === 'reconnect') {
+        await updateState(client, tenant, 'reconnect');
+        await updateRefusal(client, tenant, codeOf(outcome), this.clock());
+      } else await this.#end(client, tenant);
       await sayCondition(client, tenant, this.clock());
     });
     this.onChange();
+  }
+
+  /** The connected person may not do something: the connection says so; other records go on. */
+  async #noteForbidden(tenant: string, code: string): Promise<void> {
+    if (this.now() < (this.#forbiddenAt.get(tenant) ?? -Infinity) + FORBIDDEN_EVERY_MS) return;
+    this.#forbiddenAt.set(tenant, this.now());
+    await inTransaction(this.db, async (client) => {
+      await updateRefusal(client, tenant, code, this.clock());
+      await sayCondition(client, tenant, this.clock());
+    });
+    this.onChange();
+  }
+
+  /** What waited through a trouble that was no hiccup is a backlog from here on: what comes now goes first. */
+  async #end(client: Client, tenant: string): Promise<void> {
+    const company = await selectCompany(client, tenant);
+    const since = company?.troubleSince?.getTime() ?? this.now();
+    await clearTrouble(client, tenant);
+    if (this.now() - since >= LONG_MS) await reopen(client, tenant, this.clock());
   }
 
   async #note(client: Client, tenant: string, trouble: Trouble, outcome: Outcome): Promise<void> {
@@ -112,7 +153,8 @@ export class CompanyWatch {
   }
 
   #retryAt(trouble: Trouble, outcome: Outcome, failures: number): Date {
-    if (trouble === 'rate_limit' && outcome.is === 'fault') return new Date(this.throttledUntilMs(outcome.fault));
+    if ((trouble === 'rate_limit' || trouble === 'quota') && outcome.is === 'fault')
+      return new Date(this.throttledUntilMs(outcome.fault));
     if (trouble === 'subscription') return new Date(this.now() + SUBSCRIPTION_MS);
     return new Date(this.now() + backOffMs(failures, Math.random(), this.backOff));
   }

@@ -18,7 +18,7 @@ export async function sayCondition(sql: Sql, tenant: string, now: Date): Promise
   if (company === undefined) return;
   const active = (await readActive(sql, [tenant])).get(tenant) ?? null;
   const is = condition({ ...company, active });
-  const says = `${is}/${company.state}/${company.connectedAt?.toISOString() ?? ''}`;
+  const says = `${is}/${company.state}/${company.connectedAt?.toISOString() ?? ''}${company.refusal === null ? '' : `/${company.refusal}`}`;
   if (company.said === says) return;
   await updateSaid(sql, tenant, says);
   await insertOutgoing(sql, [companyActivity(company, is, now)]);

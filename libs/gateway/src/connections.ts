@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { connectionWhy, type ConnectionWhy } from '@qbo-sync/contracts/connection-why';
 import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
@@ -8,6 +9,7 @@ import type { IntuitOAuth, TokenPair } from '@qbo-sync/qbo/oauth';
 import { sayCondition } from './condition';
 import { isConnected } from './decide/gate';
 import { newBooks, startFresh, type FreshStart } from './fresh-start';
+import { reopen } from './reopening';
 import { lockRealm } from './sql/locks';
 import { selectCompany, selectRealmOwner, updateDisconnected, upsertConnected } from './sql/companies';
 import { deleteConnecting, selectConnecting, selectOffered, upsertConnecting, upsertOffered } from './sql/connecting';
@@ -42,6 +44,8 @@ export interface Connection {
   readonly firstConnectedAt?: string;
   /** The QuickBooks company that a fresh start would take. */
   readonly otherCompanyName?: string;
+  /** What QuickBooks said of the person who connected, or of the access, since then. */
+  readonly why?: ConnectionWhy;
 }
 
 export interface ConnectionsOptions {
@@ -105,6 +109,7 @@ export class Connections {
     const trying = connected ? undefined : await selectConnecting(db, tenant, since);
     const other = await selectOffered(db, tenant, new Date(0));
     if (company === undefined) return { books: null, state: trying ?? 'none' };
+    const why = connectionWhy(company.refusal);
     return {
       books: company.books,
       state: trying ?? company.state,
@@ -112,6 +117,7 @@ export class Connections {
       ...(company.connectedAt === null ? {} : { connectedAt: company.connectedAt.toISOString() }),
       firstConnectedAt: company.firstConnectedAt.toISOString(),
       ...(other?.companyName ? { otherCompanyName: other.companyName } : {}),
+      ...(why === undefined ? {} : { why }),
     };
   }
 
@@ -171,8 +177,10 @@ export class Connections {
         await upsertOffered(client, tenant, { ...sealed, realmHmacs, realmSealed, companyName }, now);
       }
       if (refusal !== undefined) return { is: refusal, tenant };
-      const books = (await selectCompany(client, tenant))?.books ?? newBooks();
+      const before = await selectCompany(client, tenant);
+      const books = before?.books ?? newBooks();
       await upsertConnected(client, { ...sealed, tenant, books, realmHmacs, realmSealed, companyName });
+      if (before !== undefined && !isConnected(before.state)) await reopen(client, tenant, now);
       await sayCondition(client, tenant, now);
       return { is: 'connected', tenant, books };
     });

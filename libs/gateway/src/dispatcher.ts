@@ -150,6 +150,11 @@ export class Dispatcher {
     return this.#leases.held();
   }
 
+  /** True while QuickBooks as a whole is taken to be down: one company alone asks. */
+  isOutage(): boolean {
+    return this.#outage.asks !== null;
+  }
+
   /** Ends after what is in flight; shards that are idle go to others at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -280,6 +285,12 @@ export class Dispatcher {
 
   #startSome(realm: Realm, count: number): void {
     const { company } = realm;
+    // Writes do not tell whether the month's reads are used up.
+    if (realm.gate.most === 'one' && company.trouble === 'quota') {
+      this.#options.quickbooks.permits.open(company.books);
+      for (const probe of this.#probes(company)) this.#start(company, probe);
+      return;
+    }
     const may = ({ tenant, ref }: { readonly tenant: string; readonly ref: string }): boolean =>
       !(this.#busy.get(tenant)?.has(ref) ?? false) && !this.#pausing(tenant, ref);
     let left = count;

@@ -4,9 +4,10 @@ import { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { check } from '@qbo-sync/contracts/validation';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
-import { sayCondition } from './condition';
+import { readActive, sayCondition } from './condition';
 import { refsIn } from './decide/bodies';
 import type { Sql } from './sql/client';
+import { reopen } from './reopening';
 import { upsertPending, type NewPending } from './sql/pending';
 import { insertRequests } from './sql/requests';
 import { SHARDS } from './sql/shards';
@@ -60,8 +61,12 @@ export async function takeRequests(sql: Sql, reads: readonly { request: QboReque
 export async function takeSettings(sql: Sql, value: string, now: Date): Promise<boolean> {
   const checked = check(SyncSettings, readJson(value));
   if (!checked.ok) return false;
-  const { tenant, version } = checked.value;
-  if (await storeSettings(sql, { tenant, version, document: checked.value })) await sayCondition(sql, tenant, now);
+  const { tenant, version, active } = checked.value;
+  const before = (await readActive(sql, [tenant])).get(tenant);
+  if (await storeSettings(sql, { tenant, version, document: checked.value })) {
+    if (before === false && active) await reopen(sql, tenant, now);
+    await sayCondition(sql, tenant, now);
+  }
   return true;
 }
 

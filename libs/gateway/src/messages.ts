@@ -1,3 +1,4 @@
+import { connectionWhy } from '@qbo-sync/contracts/connection-why';
 import { messageKey } from '@qbo-sync/contracts/keys';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { TOPICS } from '@qbo-sync/contracts/topics';
@@ -82,6 +83,7 @@ export function answeredActivity(place: Place, at: Date): Outgoing {
 }
 
 export function companyActivity(company: CompanyRow, condition: CompanyCondition, now: Date): Outgoing {
+  const why = connectionWhy(company.refusal);
   const activity: CompanyActivity = {
     kind: 'company',
     tenant: company.tenant,
@@ -95,6 +97,7 @@ export function companyActivity(company: CompanyRow, condition: CompanyCondition
       ...(company.companyName === null ? {} : { companyName: company.companyName }),
       ...(company.connectedAt === null ? {} : { connectedAt: company.connectedAt.toISOString() }),
       firstConnectedAt: company.firstConnectedAt.toISOString(),
+      ...(why === undefined ? {} : { why }),
     },
   };
   return { topic: TOPICS.activity.name, key: messageKey(company.tenant, 'company'), value: JSON.stringify(activity) };

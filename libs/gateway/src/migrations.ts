@@ -3,6 +3,7 @@ import { GATEWAY_SQL } from './migrations/0002-gateway';
 import { SENDING_SQL } from './migrations/0003-sending';
 import { FEED_SQL } from './migrations/0005-feed';
 import { KEEPING_SQL } from './migrations/0004-keeping';
+import { STANDING_SQL } from './migrations/0020-standing';
 import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
@@ -12,4 +13,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0004-keeping', sql: KEEPING_SQL },
   { name: 'gateway/0005-feed', sql: FEED_SQL },
   { name: 'gateway/0010-answers-by-day', sql: ANSWERS_BY_DAY_SQL },
+  { name: 'gateway/0020-standing', sql: STANDING_SQL },
 ];

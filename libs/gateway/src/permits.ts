@@ -2,6 +2,7 @@ import {
   allowance,
   closed,
   ended,
+  fullness,
   rebuilt,
   REALM_LIMITS,
   started,
@@ -62,6 +63,20 @@ export class Permits {
     return this.#use(realm).kinds[kind].inFlight;
   }
 
+  /** Of all realms: the fullest window of each kind, the least share of a limit left to us, the most calls at once. */
+  extremes(): { readonly used: Readonly<Record<CallKind, number>>; readonly share: number; readonly underWay: number } {
+    const found = { used: { single: 0, batch: 0 }, share: 1, underWay: 0 };
+    for (const use of this.#uses.values()) {
+      for (const kind of ['single', 'batch'] as const) {
+        const { used, share } = fullness(use, kind, this.limits, this.now());
+        found.used[kind] = Math.max(found.used[kind], used);
+        found.share = Math.min(found.share, share);
+      }
+      found.underWay = Math.max(found.underWay, underWay(use));
+    }
+    return found;
+  }
+
   /** Takes a permit that `room` has shown. */
   take(realm: string, kind: CallKind): Permit {
     this.#uses.set(realm, started(this.#use(realm), kind));
@@ -96,6 +111,12 @@ export class Permits {
   /** The realm's quota is used up: nothing goes, and its share of the limits is not in doubt. */
   close(realm: string, untilMs: number): void {
     this.#uses.set(realm, closed(this.#use(realm), untilMs));
+  }
+
+  /** The company's gate lets a call through again: a quota may have been raised before its pause was over. */
+  open(realm: string): void {
+    this.#uses.set(realm, { ...this.#use(realm), closedUntilMs: 0 });
+    this.#admit(realm);
   }
 
   stop(): void {

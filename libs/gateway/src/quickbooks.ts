@@ -2,7 +2,7 @@ import { batchBody, partOutcomes, type BatchPart } from '@qbo-sync/qbo/batch';
 import { classify, type Outcome } from '@qbo-sync/qbo/classify';
 import { QBO_LIMITS, type QboCall, type QboClient, type Reply } from '@qbo-sync/qbo/client';
 import type { CallKind } from '@qbo-sync/qbo/limiter';
-import { signOf, type CompanyWatch } from './company-watch';
+import { isForbidden, signOf, type CompanyWatch } from './company-watch';
 import { isQuota } from './decide/throttle';
 import type { Permit, Permits } from './permits';
 import type { RefusedToken, Tokens } from './tokens';
@@ -51,8 +51,8 @@ export class Quickbooks {
     readonly permits: Permits,
     private readonly watch: CompanyWatch,
     private readonly mayWrite: (tenant: string, forMs: number) => boolean = () => true,
-    /** Told of every call QuickBooks answered well: reads are metered (quickbooks.md §3.2). */
-    private readonly onAnswered: (call: Call) => void = () => undefined,
+    /** Told what became of every call, for counting. */
+    private readonly onEnded: (call: Call, outcome: Outcome, company: Company) => void = () => undefined,
   ) {}
 
   /** Never throws for what QuickBooks or the network does. `permit`: one taken before. */
@@ -60,7 +60,7 @@ export class Quickbooks {
     const startedAt = this.watch.now();
     const outcome = await this.#authorized(company, call, permit);
     if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
-    if (outcome.is === 'ok') this.onAnswered(call);
+    this.onEnded(call, outcome, company);
     await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
       const untilMs = this.watch.throttledUntilMs(outcome.fault);
@@ -81,7 +81,8 @@ export class Quickbooks {
         parts.map(({ bId }) => bId),
       ).values(),
     ];
-    const telling = outcome.is === 'ok' ? each.find((one) => TELLING.has(signOf('write', one).sign)) : undefined;
+    const tells = (one: Outcome): boolean => TELLING.has(signOf('write', one).sign) || isForbidden(one);
+    const telling = outcome.is === 'ok' ? each.find(tells) : undefined;
     if (telling !== undefined) await this.watch.observe(company.tenant, 'write', telling, startedAt);
     return each;
   }

@@ -27,6 +27,10 @@ export class Reader {
     if (!PATH.test(path)) return { is: 'bad_path' };
     const company = await selectCompany(this.db, tenant);
     if (company === undefined || !isConnected(company.state)) return { is: 'not_connected' };
+    // The month's end is far: nobody is kept waiting for it.
+    if (company.trouble === 'quota' && company.retryAt !== null && company.retryAt > new Date()) {
+      return { is: 'unavailable', why: 'quota' };
+    }
     const at = path === 'companyinfo' ? 'companyinfo/{realm}' : path;
     return answerOf(await this.quickbooks.call(company, { method: 'GET', path: at, query: params }));
   }

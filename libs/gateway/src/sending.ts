@@ -6,6 +6,7 @@ import type { Parcel } from './courier';
 import type { Desk, Job } from './desk';
 import { backOffMs } from './decide/gate';
 import { afterFault, remember } from './decide/settle';
+import { isQuota } from './decide/throttle';
 import { lookForSent, lookToLink, parseBytes } from './looking';
 import { mergeStale } from './merging';
 import { goneLink, keepOpen, letWait, settle, type Settlement } from './settling';
@@ -108,7 +109,7 @@ const COMPANY_REASONS: Readonly<Partial<Record<FaultClass, ReasonCode>>> = {
 
 async function later(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Promise<void> {
   const ofCompany = fault.class !== 'retry';
-  const code = COMPANY_REASONS[fault.class];
+  const code = fault.class === 'throttle' && isQuota(fault) ? 'quota' : COMPANY_REASONS[fault.class];
   const pause = backOffMs(job.attempts, Math.random(), desk.backOff);
   const notBefore = new Date(desk.clock().getTime() + (ofCompany ? 0 : pause));
   return letWait(

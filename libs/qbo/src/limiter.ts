@@ -63,6 +63,21 @@ export function underWay({ kinds }: RealmUse): number {
   return kinds.single.inFlight + kinds.batch.inFlight;
 }
 
+/** How much of a kind's limit is used, 1 = all of it, and how much of it is left to us beside other apps. */
+export function fullness(
+  use: RealmUse,
+  kind: CallKind,
+  limits: RealmLimits,
+  nowMs: number,
+): { readonly used: number; readonly share: number } {
+  const { answered, inFlight } = use.kinds[kind];
+  const limit = limits.perWindow[kind];
+  return {
+    used: (recent(answered, limits, nowMs).length + inFlight) / limit,
+    share: ceiling(use.kinds[kind], limit, limits, nowMs) / limit,
+  };
+}
+
 export function started(use: RealmUse, kind: CallKind): RealmUse {
   return change(use, kind, { inFlight: use.kinds[kind].inFlight + 1 });
 }

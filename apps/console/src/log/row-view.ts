@@ -8,6 +8,7 @@ const CONDITION_REASONS: Readonly<Partial<Record<CompanyCondition, Reason['code'
   paused: 'not_active',
   qbo_down: 'qbo_down',
   rate_limit: 'rate_limit',
+  quota: 'quota',
   reconnect: 'reconnect',
   not_connected: 'reconnect',
   subscription: 'subscription',

@@ -6,6 +6,7 @@ import { Webhooks } from '@qbo-sync/gateway/feed/webhooks';
 import { takeSettings } from '@qbo-sync/gateway/intake';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { Quickbooks, type Call } from '@qbo-sync/gateway/quickbooks';
+import type { Outcome } from '@qbo-sync/qbo/classify';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
@@ -49,7 +50,10 @@ describe('back from QuickBooks', () => {
     client = new QboClient(emulator.url);
     permits = new Permits();
     const watch = new CompanyWatch(rig.db, clock, () => undefined);
-    const quickbooks = new Quickbooks(client, rig.tokens, permits, watch, undefined, (call) => calls.push(call));
+    const count = (call: Call, { is }: Outcome): void => {
+      if (is === 'ok') calls.push(call);
+    };
+    const quickbooks = new Quickbooks(client, rig.tokens, permits, watch, undefined, count);
     feed = new Feed({
       db: rig.db,
       quickbooks,

@@ -1,4 +1,5 @@
 import type { CategoryAccount, Choice, CompanyProfile, RateMapping } from './settings';
+import type { ConnectionWhy } from '../connection-why';
 import type { Reason } from '../reasons';
 
 /** `sync.activity.v1`: what the console shows. One union by `kind` (messages.md). Rows are ordered by (revision, attempt, stage). */
@@ -63,7 +64,7 @@ export interface RecordActivity {
 }
 
 export type CompanyCondition =
-  'ok' | 'paused' | 'qbo_down' | 'rate_limit' | 'reconnect' | 'subscription' | 'not_connected';
+  'ok' | 'paused' | 'qbo_down' | 'rate_limit' | 'quota' | 'reconnect' | 'subscription' | 'not_connected';
 export type ConnectionState =
   | 'none'
   | 'connecting'
@@ -92,6 +93,8 @@ export interface CompanyActivity {
     readonly connectedAt?: string;
     readonly firstConnectedAt?: string;
     readonly endsOn?: string;
+    /** What QuickBooks said of the person who connected, or of the access. */
+    readonly why?: ConnectionWhy;
   };
 }
 

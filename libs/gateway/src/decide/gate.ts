@@ -1,7 +1,7 @@
 import type { CompanyCondition, ConnectionState } from '@qbo-sync/contracts/sync/activity';
 
 /** Why QuickBooks cannot be used for a company at the moment; not a failure of any record. */
-export type Trouble = 'qbo_down' | 'rate_limit' | 'subscription';
+export type Trouble = 'qbo_down' | 'rate_limit' | 'quota' | 'subscription';
 
 export interface CompanyGate {
   readonly state: ConnectionState;

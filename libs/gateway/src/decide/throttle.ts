@@ -18,6 +18,18 @@ export function isQuota({ detail, retryAfterMs = 0 }: Throttling): boolean {
 }
 
 /** How long a realm rests: what QuickBooks asks for, and never less than it is documented to want. */
-export function restMs(throttling: Throttling): number {
-  return Math.max(isQuota(throttling) ? QUOTA_MS : THROTTLED_MS, throttling.retryAfterMs ?? 0);
+export function restMs(throttling: Throttling, nowMs: number): number {
+  const own = isQuota(throttling) ? Math.min(QUOTA_MS, monthTurn(nowMs) - nowMs) : THROTTLED_MS;
+  return Math.max(own, THROTTLED_MS, throttling.retryAfterMs ?? 0);
+}
+
+/** When the next month begins, UTC; Intuit does not say in which zone it counts. */
+export function monthTurn(nowMs: number): number {
+  const now = new Date(nowMs);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
+}
+
+/** The month reads are counted in, `2026-11`. */
+export function monthOf(at: Date): string {
+  return at.toISOString().slice(0, 7);
 }

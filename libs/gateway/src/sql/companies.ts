@@ -34,6 +34,12 @@ export interface CompanyRow {
   readonly failures: number;
   /** The condition last said. */
   readonly said: string | null;
+  /** What QuickBooks last said of the person who connected, or of the access: its code. */
+  readonly refusal: string | null;
+  readonly refusedAt: Date | null;
+  /** When it was last let through again after a trouble or a pause, and how many rows waited then. */
+  readonly reopenedAt: Date | null;
+  readonly reopenedWith: number | null;
 }
 
 interface Row {
@@ -61,6 +67,10 @@ interface Row {
   retry_at: Date | null;
   failures: number;
   said: string | null;
+  refusal: string | null;
+  refused_at: Date | null;
+  reopened_at: Date | null;
+  reopened_with: number | null;
 }
 
 export async function selectCompanies(sql: Sql): Promise<CompanyRow[]> {
@@ -108,7 +118,7 @@ export async function upsertConnected(sql: Sql, company: Connected): Promise<voi
             state = 'connected', company_name = excluded.company_name, connected_at = excluded.connected_at,
             refresh_since = excluded.refresh_since, refresh_until = excluded.refresh_until, previous_sealed = null,
             previous_until = null, lost_at = null, suspect_since = null, next_try_at = null,
-            trouble = null, trouble_since = null, retry_at = null, failures = 0`,
+            refusal = null, refused_at = null, trouble = null, trouble_since = null, retry_at = null, failures = 0`,
     [
       company.tenant,
       company.books,
@@ -310,5 +320,9 @@ function rowOf(row: Row): CompanyRow {
     retryAt: row.retry_at,
     failures: row.failures,
     said: row.said,
+    refusal: row.refusal,
+    refusedAt: row.refused_at,
+    reopenedAt: row.reopened_at,
+    reopenedWith: row.reopened_with,
   };
 }

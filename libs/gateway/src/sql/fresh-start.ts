@@ -9,7 +9,7 @@ export async function updateBooks(sql: Sql, tenant: string, books: string, offer
                         token_version = token_version + 1, state = 'connected', connected_at = $11,
                         first_connected_at = $11, previous_sealed = null, previous_until = null, lost_at = null,
                         suspect_since = null, next_try_at = null, trouble = null, trouble_since = null, retry_at = null,
-                        failures = 0, said = null
+                        failures = 0, said = null, refusal = null, refused_at = null
       where tenant = $1`,
     [
       tenant,
