@@ -2,6 +2,7 @@ import type { KafkaClient } from './client';
 import type { Batch, BatchOutcome } from './message';
 import type { Session, SessionOptions } from './consumer-session';
 import { messageOf, openSession } from './consumer-session';
+import { stateOf, type ConsumerState } from './consumer-state';
 import type { Remedy, TroubleKind } from './error-policy';
 import { REMEDIES, pauseAfter } from './error-policy';
 import { pause } from './pause';
@@ -37,8 +38,6 @@ export interface Trouble {
   readonly offset?: string;
 }
 
-export type ConsumerState = 'starting' | 'running' | 'rebuilding' | 'stopped';
-
 export interface ConsumerStatus {
   readonly state: ConsumerState;
   /** Why it is rebuilding, or stopped though nobody called `stop`. */
@@ -66,8 +65,10 @@ export interface RunningConsumer {
  * order, at least once: where a batch stands is for `handle` to check against its own offset row. One that crashed or went
  * silent is built anew, for ever (`error-policy.ts`); only `stop` or a `stop` outcome ends it.
  *
- *   starting ──joined──▶ running ──crash, silent──▶ rebuilding ──joined──▶ running
- *                           └──stop outcome, stop()──▶ stopped
+ *   starting ──joined──▶ running ──crash──▶ rebuilding ──joined──▶ running
+ *                         │   ▲ └──stop outcome, stop()──▶ stopped
+ *       no sign for 6 s   ▼   │ sign
+ *                         silent ──none for `silentMs`──▶ rebuilding
  */
 export function runConsumer(options: ConsumerOptions): RunningConsumer {
   const paused = new Set(options.pausedTopics ?? []);
@@ -113,13 +114,14 @@ export function runConsumer(options: ConsumerOptions): RunningConsumer {
   return {
     status: () => {
       const assigned = session?.assigned();
-      const state = stateOf({ over, joined: assigned !== undefined, rebuilds });
+      const silentForMs = session === undefined ? 0 : Date.now() - session.lastSign();
+      const state = stateOf({ over, joined: assigned !== undefined, rebuilds, silentForMs });
       return {
         state,
-        ...(why === undefined || state === 'running' ? {} : { why }),
+        ...(why === undefined || assigned !== undefined ? {} : { why }),
         rebuilds,
         failures: session?.failures() ?? 0,
-        silentForMs: session === undefined ? 0 : Date.now() - session.lastSign(),
+        silentForMs,
         assigned: assigned ?? {},
       };
     },
@@ -136,10 +138,4 @@ export function runConsumer(options: ConsumerOptions): RunningConsumer {
       return ended;
     },
   };
-}
-
-function stateOf(now: { over: boolean; joined: boolean; rebuilds: number }): ConsumerState {
-  if (now.over) return 'stopped';
-  if (now.joined) return 'running';
-  return now.rebuilds > 0 ? 'rebuilding' : 'starting';
 }

@@ -26,4 +26,31 @@ describe('readiness', () => {
     stopping.stop();
     expect(await stopping.readiness()).toEqual({ ready: false, checks: { shutdown: { ok: false } } });
   });
+
+  it('is not ready while a check hangs, and asks it once however often it is probed', async () => {
+    jest.useFakeTimers();
+    try {
+      const health = new Health();
+      let asked = 0;
+      let answer: (result: { ok: boolean }) => void = () => undefined;
+      health.add('database', () => {
+        asked += 1;
+        return new Promise((resolve) => (answer = resolve));
+      });
+      const probes = [health.readiness(), health.readiness()];
+      await jest.advanceTimersByTimeAsync(2_000);
+      const hangs = { ready: false, checks: { database: { ok: false, state: 'hangs' } } };
+      expect(await Promise.all(probes)).toEqual([hangs, hangs]);
+      const last = health.readiness();
+      expect(asked).toBe(1);
+      answer({ ok: true });
+      expect((await last).ready).toBe(true);
+      const next = health.readiness();
+      expect(asked).toBe(2);
+      answer({ ok: true });
+      expect((await next).ready).toBe(true);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

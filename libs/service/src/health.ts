@@ -11,9 +11,14 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, CheckResult>>;
 }
 
-/** The checks of one process. A check that throws is not ok. */
+/** A prober waits no longer: a check that has not answered by then asks something that hangs. */
+const ANSWER_WITHIN_MS = 1_500;
+
+/** The checks of one process. A check that throws or hangs is not ok. */
 export class Health {
   private readonly checks = new Map<string, Check>();
+  /** Asked and not answered yet: whoever probes again waits for the same answer. */
+  private readonly asked = new Map<string, Promise<CheckResult>>();
   private stopping = false;
 
   /** Adds a check under a name of its own. */
@@ -28,15 +33,31 @@ export class Health {
   }
 
   async readiness(): Promise<Readiness> {
-    const results = await Promise.all([...this.checks].map(async ([name, check]) => [name, await ask(check)] as const));
+    const results = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await this.ask(name, check)] as const),
+    );
     return {
       ready: !this.stopping && results.every(([, { ok }]) => ok),
       checks: Object.fromEntries(this.stopping ? [...results, ['shutdown', { ok: false }]] : results),
     };
   }
+
+  private ask(name: string, check: Check): Promise<CheckResult> {
+    const asked = this.asked.get(name) ?? answerOf(check).finally(() => this.asked.delete(name));
+    this.asked.set(name, asked);
+    return inTime(asked);
+  }
 }
 
-async function ask(check: Check): Promise<CheckResult> {
+async function inTime(answer: Promise<CheckResult>): Promise<CheckResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CheckResult>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, state: 'hangs' }), ANSWER_WITHIN_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+async function answerOf(check: Check): Promise<CheckResult> {
   try {
     return await check();
   } catch {

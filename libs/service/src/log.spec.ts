@@ -40,6 +40,31 @@ describe('the log', () => {
   });
 });
 
+describe('what is said again and again', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  it('is left out past twenty lines of one text a second, and counted; other texts and debug lines are not', () => {
+    const { lines } = capture((log) => {
+      for (let row = 0; row < 400; row += 1) log.child({ ref: `invoice:inv_${row}` }).error({}, 'could not work');
+      for (let row = 0; row < 30; row += 1) log.debug({}, 'took');
+      log.error({}, 'another');
+      jest.advanceTimersByTime(1_000);
+      log.error({ ref: 'invoice:inv_400' }, 'could not work');
+      log.error({}, 'could not work');
+    });
+    const of = (msg: string): Record<string, unknown>[] => lines.filter((line) => line['msg'] === msg);
+    expect(
+      of('could not work')
+        .slice(0, 20)
+        .map(({ ref }) => ref),
+    ).toEqual(Array.from({ length: 20 }, (_, row) => `invoice:inv_${row}`));
+    expect(of('could not work').slice(20)).toMatchObject([{ ref: 'invoice:inv_400', leftOut: 380 }, {}]);
+    expect(of('could not work')[21]).not.toHaveProperty('leftOut');
+    expect([of('took').length, of('another').length]).toEqual([30, 1]);
+  });
+});
+
 it('reads the trace id of a traceparent', () => {
   expect(traceIdOf('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')).toBe('0af7651916cd43dd8448eb211c80319c');
   expect(traceIdOf('nonsense')).toBeUndefined();

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { Alike } from './alike';
 import type { LogLevel } from './config';
 
 /**
@@ -49,6 +50,7 @@ export const LOG_FIELDS: ReadonlySet<string> = new Set([
   'errorCode',
   'frames',
   'count',
+  'leftOut',
   'ms',
   'retryInMs',
   'lag',
@@ -120,6 +122,9 @@ export interface LogOutput {
   write(line: string): void;
 }
 
+/** Warnings and errors of one text in one second; the next line of it says how many were left out. */
+const MOST_ALIKE = 20;
+
 /** Opens the process's log on stdout, or on the output handed in. */
 export function openLog(service: string, level: LogLevel, out?: LogOutput): Log {
   const options: pino.LoggerOptions = {
@@ -128,21 +133,27 @@ export function openLog(service: string, level: LogLevel, out?: LogOutput): Log 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  return over(out === undefined ? pino(options) : pino(options, out));
+  return over(out === undefined ? pino(options) : pino(options, out), new Alike(MOST_ALIKE, Date.now));
 }
 
-function over(logger: pino.Logger): Log {
+function over(logger: pino.Logger, alike: Alike): Log {
   const at =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (level: 'debug' | 'info') =>
     (fields: LogFields, message: string): void => {
       if (logger.isLevelEnabled(level)) logger[level](loggable(fields), message);
+    };
+  const bounded =
+    (level: 'warn' | 'error') =>
+    (fields: LogFields, message: string): void => {
+      const leftOut = logger.isLevelEnabled(level) ? alike.admit(message) : undefined;
+      if (leftOut !== undefined) logger[level](loggable(leftOut === 0 ? fields : { ...fields, leftOut }), message);
     };
   return {
     debug: at('debug'),
     info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: (fields) => over(logger.child(loggable(fields))),
+    warn: bounded('warn'),
+    error: bounded('error'),
+    child: (fields) => over(logger.child(loggable(fields)), alike),
   };
 }
 
