@@ -15,6 +15,7 @@ const BATCHES_PER_SECOND = 6;
 
 /** Run a Call's way to Kafka. */
 export interface RunACall {
+  /** Says it again for as long as Kafka is away: doubled at worst. */
   send(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Resolves once the services have taken in all that stands in its topics. */
   takenIn(): Promise<void>;
@@ -30,6 +31,7 @@ const READERS: Readonly<Record<string, string>> = {
   [TOPICS.runacallTax.name]: 'qbo-sync.tax',
 };
 const TAKEN_IN_WITHIN_MS = 120_000;
+const SENT_WITHIN_MS = 120_000;
 
 /** Opens Run a Call's own producer, with its topics in place. */
 export async function openRunACall({ config }: Pick<World, 'config'>): Promise<RunACall> {
@@ -50,10 +52,19 @@ export async function openRunACall({ config }: Pick<World, 'config'>): Promise<R
     });
   };
   return {
-    send: (messages) => producer.send(messages),
+    async send(messages) {
+      await until(
+        () =>
+          producer.send(messages).then(
+            () => true,
+            () => undefined,
+          ),
+        { withinMs: SENT_WITHIN_MS, sentence: 'Kafka took in nothing for two minutes.' },
+      );
+    },
     async takenIn() {
       for (const [topic, groupId] of Object.entries(READERS)) {
-        await until(async () => ((await isTakenIn(topic, groupId)) ? true : undefined), {
+        await until(async () => ((await isTakenIn(topic, groupId).catch(() => false)) ? true : undefined), {
           withinMs: TAKEN_IN_WITHIN_MS,
           sentence: `${groupId} did not take in all of ${topic} within two minutes.`,
         });
