@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Matches, Min, MinLength } from 'class-validator';
+import { QBO_LIMITS } from '@qbo-sync/qbo/client';
 import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { BaseConfig, ConfigError, Expects } from '@qbo-sync/service/config';
 
@@ -56,6 +57,12 @@ export class GatewayConfig extends BaseConfig {
   @IsInt()
   @Min(1000)
   QBO_UNSURE_WAIT_MS: number = 125_000;
+
+  @Expects('milliseconds, at least 1000: how long QuickBooks may take to begin an answer')
+  @Type(() => Number)
+  @IsInt()
+  @Min(1000)
+  QBO_ANSWER_WITHIN_MS: number = QBO_LIMITS.headersMs;
 
   @Expects(
     'at least 1: calls of one write or read to one QuickBooks company in any minute; with the batches at most 500',

@@ -87,7 +87,7 @@ export class GatewayRuntime {
       onLog: ({ level, message }) => log[level]({ reason: message }, 'kafka client'),
     });
     this.producer = createProducer(this.kafka);
-    this.client = new QboClient(config.QBO_API_URL);
+    this.client = new QboClient(config.QBO_API_URL, { headersMs: config.QBO_ANSWER_WITHIN_MS });
     this.permits = new Permits({
       ...REALM_LIMITS,
       concurrent: config.QBO_CONCURRENT_CALLS,

@@ -26,7 +26,11 @@ const part = (name: string, script: string): PartSpec => ({
   readyWithinMs: 10_000,
 });
 
-function supervised(isHeldDown?: (name: string) => boolean): { supervisor: Supervisor; said: string[]; gaveUp: string[] } {
+function supervised(isHeldDown?: (name: string) => boolean): {
+  supervisor: Supervisor;
+  said: string[];
+  gaveUp: string[];
+} {
   const said: string[] = [];
   const gaveUp: string[] = [];
   const supervisor = new Supervisor({
