@@ -5,6 +5,7 @@ import type { BackOff } from './decide/gate';
 import type { Ledger } from './ledger';
 import type { Place } from './messages';
 import type { Company, Quickbooks } from './quickbooks';
+import type { ClaimedRow } from './sql/pending';
 
 /** What working on one row needs: the database, QuickBooks, the clock and the limits handed in. */
 export interface Desk {
@@ -14,6 +15,8 @@ export interface Desk {
   readonly courier: Courier;
   /** Commits the answers. */
   readonly ledger: Ledger;
+  /** A head as it stands now; undefined: there is nothing to do with it at the moment. */
+  readonly claim: (head: { readonly tenant: string; readonly ref: string }) => Promise<ClaimedRow | undefined>;
   readonly clock: () => Date;
   /** How long after a send QuickBooks may still commit it. */
   readonly unsureWaitMs: number;

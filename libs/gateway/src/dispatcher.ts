@@ -8,6 +8,7 @@ import { size, takeHeads } from './decide/lanes';
 import { gateUnder, nextOutage, NO_OUTAGE } from './decide/outage';
 import { earned, newRetryBudget, spend } from './decide/retry-budget';
 import { giveTurns, type Ask } from './decide/turns';
+import { gather } from './gather';
 import { shardOf } from './intake';
 import { Leases } from './leases';
 import { Ledger } from './ledger';
@@ -17,7 +18,7 @@ import { howToRead, newRealm, readWindows, type Realm } from './realms';
 import { workOn } from './record-work';
 import { selectRecentCalls } from './sql/attempts';
 import { selectCompanies, type CompanyRow } from './sql/companies';
-import { selectNextDue, wakeForgotten } from './sql/pending';
+import { selectClaimed, selectNextDue, wakeForgotten } from './sql/pending';
 import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
@@ -109,6 +110,7 @@ export class Dispatcher {
       quickbooks: options.quickbooks,
       courier: this.#courier,
       ledger: new Ledger(options.db),
+      claim: gather((keys) => selectClaimed(options.db, keys)),
       clock: options.clock ?? (() => new Date()),
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,

@@ -8,9 +8,8 @@ import { readActive, sayCondition } from './condition';
 import { refsIn } from './decide/bodies';
 import type { Sql } from './sql/client';
 import { reopen } from './reopening';
-import { upsertPending, type NewPending } from './sql/pending';
-import { insertRequests } from './sql/requests';
 import { SHARDS } from './sql/shards';
+import { insertRequests, type NewRequest } from './sql/taking';
 
 /** A request as it was read, or why it cannot be. */
 export type ReadRequest =
@@ -24,6 +23,9 @@ export function readRequest(value: string): ReadRequest {
     const { code, path, message } = checked.fault;
     return { ok: false, why: code, params: { field: path, message } };
   }
+  if (/\p{Cc}/u.test(checked.value.ref)) {
+    return { ok: false, why: 'field_invalid', params: { field: 'ref', message: 'holds a control character' } };
+  }
   const body = readExact(checked.value.body);
   if (body === undefined) {
     return { ok: false, why: 'field_invalid', params: { field: 'body', message: 'not a JSON object' } };
@@ -31,30 +33,33 @@ export function readRequest(value: string): ReadRequest {
   return { ok: true, request: checked.value, text: value };
 }
 
+const shards = new Map<string, number>();
+
 /** The shard of a tenant: stable, the same in every process. */
 export function shardOf(tenant: string): number {
-  return createHash('sha256').update(tenant).digest().readUInt32BE(0) % SHARDS;
+  const known = shards.get(tenant);
+  if (known !== undefined) return known;
+  const shard = createHash('sha256').update(tenant).digest().readUInt32BE(0) % SHARDS;
+  shards.set(tenant, shard);
+  return shard;
 }
 
 /** Takes requests in: each for good, and per ref the highest revision of those that are new as what is pending. */
 export async function takeRequests(sql: Sql, reads: readonly { request: QboRequest; text: string }[]): Promise<void> {
-  const fresh = await insertRequests(
-    sql,
-    unique(reads, ({ request }) => `${keyOf(request)}#${request.revision}`).map(({ request, text }) => ({
-      tenant: request.tenant,
-      ref: request.ref,
-      revision: request.revision,
-      message: text,
-    })),
-  );
-  const isNew = new Set(fresh.map((each) => `${keyOf(each)}#${each.revision}`));
-  const newest = new Map<string, QboRequest>();
-  for (const { request } of reads) {
-    if (!isNew.has(`${keyOf(request)}#${request.revision}`)) continue;
-    const known = newest.get(keyOf(request));
-    if (known === undefined || known.revision < request.revision) newest.set(keyOf(request), request);
+  const given = new Map<string, { request: QboRequest; text: string }>();
+  const newest = new Map<string, number>();
+  for (const read of reads) {
+    const { revision } = read.request;
+    const key = keyOf(read.request);
+    given.set(`${key}#${revision}`, read);
+    if (revision > (newest.get(key) ?? -Infinity)) newest.set(key, revision);
   }
-  await upsertPending(sql, [...newest.values()].map(pendingOf));
+  await insertRequests(
+    sql,
+    [...given.values()].map(({ request, text }) =>
+      newRequest(request, text, newest.get(keyOf(request)) === request.revision),
+    ),
+  );
 }
 
 /** Takes one settings message in; the gate and the company's condition follow it. */
@@ -70,8 +75,11 @@ export async function takeSettings(sql: Sql, value: string, now: Date): Promise<
   return true;
 }
 
-function pendingOf(request: QboRequest): NewPending {
-  const body = readExact(request.body) ?? {};
+/** How a reference begins; a body that does not hold it names nobody. */
+const REF = '$ref';
+
+function newRequest(request: QboRequest, message: string, newest: boolean): NewRequest {
+  const refs = request.body.includes(REF) ? refsIn(readExact(request.body) ?? {}) : [];
   return {
     tenant: request.tenant,
     ref: request.ref,
@@ -82,16 +90,14 @@ function pendingOf(request: QboRequest): NewPending {
     last: request.last === true,
     lane: request.lane,
     run: request.run ?? null,
-    refs: [...new Set([...refsIn(body), ...(request.after ?? [])])],
+    refs: request.after === undefined ? refs : [...new Set([...refs, ...request.after])],
+    message,
+    newest,
   };
 }
 
 function keyOf({ tenant, ref }: { readonly tenant: string; readonly ref: string }): string {
   return `${tenant}:${ref}`;
-}
-
-function unique<T>(all: readonly T[], keyFor: (one: T) => string): T[] {
-  return [...new Map(all.map((one) => [keyFor(one), one])).values()];
 }
 
 function readJson(text: string): unknown {

@@ -14,14 +14,14 @@ import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from './sql/answers';
 import { selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
-import { selectDependants, selectHead, selectPendingOf, wakeWaiters, type PendingRow } from './sql/pending';
+import { selectDependants, selectPendingOf, wakeWaiters, type PendingRow } from './sql/pending';
 import { selectRequests } from './sql/requests';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
 export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
-  const row = await selectHead(desk.db, listed.tenant, listed.ref);
+  const row = await desk.claim(listed);
   if (row === undefined) return;
-  const job = await openJob(desk, company, row, row.attempts);
+  const job = jobOf(company, row, row.message, row.attempts);
   // Its bytes were dropped only after its answer, which took the row with it.
   if (job === undefined) return;
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
@@ -78,8 +78,16 @@ export async function openJob(
   of: { readonly tenant: string; readonly ref: string; readonly revision: number },
   attempts: number,
 ): Promise<Job | undefined> {
-  const { tenant, ref, revision } = of;
-  const [text] = await selectRequests(desk.db, [{ tenant, ref, revision }]);
+  const [text] = await selectRequests(desk.db, [of]);
+  return jobOf(company, of, text, attempts);
+}
+
+function jobOf(
+  company: Company,
+  { tenant, ref, revision }: { readonly tenant: string; readonly ref: string; readonly revision: number },
+  text: string | null | undefined,
+  attempts: number,
+): Job | undefined {
   if (text === undefined || text === null) return undefined;
   const request = JSON.parse(text) as QboRequest;
   return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, attempts };

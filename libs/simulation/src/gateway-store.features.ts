@@ -11,7 +11,9 @@ import {
 } from '@qbo-sync/gateway/sql/companies';
 import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { insertRequests, selectRequests } from '@qbo-sync/gateway/sql/requests';
+import { deletePending, selectHeads } from '@qbo-sync/gateway/sql/pending';
+import { selectRequests } from '@qbo-sync/gateway/sql/requests';
+import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import type { OpenStore } from './store.features';
 
 const AT = new Date('2026-11-20T16:00:00Z');
@@ -45,13 +47,48 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
   });
   afterAll(() => store.close());
 
-  it('stores a request once and says which were new', async () => {
-    const request = { tenant: 'acme', ref: 'invoice:inv_1', revision: 3, message: '{"a":1}' };
-    const fresh = await insertRequests(db, [request, { ...request, revision: 2, message: '{}' }]);
-    const again = await insertRequests(db, [request, { ...request, revision: 4, message: '{}' }]);
-    expect(fresh.map(({ revision }) => revision)).toEqual([2, 3]);
-    expect(again.map(({ revision }) => revision)).toEqual([4]);
-    expect(await selectRequests(db, [{ ...request, revision: 9 }, request])).toEqual([undefined, '{"a":1}']);
+  it('stores a request once; what is new and the newest of its ref takes its place in line', async () => {
+    const request: NewRequest = {
+      ...{
+        tenant: 'acme',
+        ref: 'invoice:inv_1',
+        revision: 3,
+        books: 'books_1',
+        kind: 'put',
+        last: false,
+        lane: 'live',
+      },
+      ...{ run: null, refs: ['customer:cus_1', 'item:it_1'], message: '{"a":"ü"}', shard: 7, newest: true },
+    };
+    const other: NewRequest = {
+      ...request,
+      ref: 'customer:cus_1',
+      run: 'run_1',
+      refs: [],
+      last: true,
+      lane: 'backlog',
+    };
+    const line = async (): Promise<unknown[]> =>
+      (await selectHeads(db, cursors, 10, AT)).map(({ position: _position, ...head }) => head);
+    const cursors = (['live', 'backlog'] as const).map((lane) => ({ tenant: 'acme', all: true, lane, after: '0' }));
+    const { message: _message, shard: _shard, newest: _newest, ...pending } = request;
+    const shown = { ...pending, said: null, attempts: 0 };
+    await insertRequests(db, [other]);
+    await insertRequests(db, [{ ...request, revision: 2, newest: false, message: '{}' }, request]);
+    await insertRequests(db, [request, { ...request, revision: 1 }]);
+    expect(await selectRequests(db, [{ ...request, revision: 9 }, request])).toEqual([undefined, '{"a":"ü"}']);
+    expect((await selectRequests(db, [{ ...request, revision: 1 }]))[0]).toBe('{"a":"ü"}');
+    expect(await line()).toEqual([
+      shown,
+      expect.objectContaining({ ref: 'customer:cus_1', run: 'run_1', refs: [], last: true }),
+    ]);
+    await insertRequests(db, [{ ...request, revision: 5, refs: ['customer:cus_2'] }]);
+    expect(await line()).toMatchObject([{ revision: 5, refs: ['customer:cus_2'] }, { ref: 'customer:cus_1' }]);
+    await deletePending(db, [other, { ...request, revision: 4 }]);
+    expect(await line()).toMatchObject([{ ref: 'invoice:inv_1', revision: 5 }]);
+    await deletePending(db, [{ ...request, revision: 5 }]);
+    await insertRequests(db, [{ ...request, revision: 4 }]);
+    expect(await line()).toEqual([]);
   });
 
   it('keeps a link by books and ref, its hashes and lists as they were given', async () => {

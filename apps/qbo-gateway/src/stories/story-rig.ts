@@ -154,8 +154,10 @@ export function storyRig({ database, emulator, until }: RigParts) {
     },
     said: async (): Promise<Said[]> => {
       const messages = await oldestOutgoing(db, 100_000);
-      const rows = [...messages, ...(await oldestUnpublished(db, 100_000)).flatMap(messagesOf)];
-      return rows.map((row) => ({ topic: row.topic, value: JSON.parse(row.value) as Said['value'] }));
+      const rows = [...(await oldestUnpublished(db, 100_000)).flatMap(messagesOf), ...messages];
+      const said = rows.map((row) => ({ topic: row.topic, value: JSON.parse(row.value) as Said['value'] }));
+      const at = ({ value }: Said): string => String((value as { at?: unknown }).at);
+      return said.sort((one, other) => at(one).localeCompare(at(other)));
     },
     /** What the API wrote, oldest first, as `entity operation id`. */
     writes: async (entity?: string): Promise<string[]> => {

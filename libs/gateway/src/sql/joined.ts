@@ -1,10 +1,28 @@
-/** Stands between texts that travel as one parameter. */
+/** Stand between the texts of one parameter, and between the parts of one text. */
 const BETWEEN = '\x1e';
+const WITHIN = '\x1f';
+
+const CONTROLS = /\p{Cc}/gu;
+const NOT_KNOWN = '\ufffd';
 
 /**
  * JSON texts as one parameter, for `string_to_array($n, chr(30), '')`; null stands as the empty text. The driver escapes
  * each element of an array in JavaScript, at five times the CPU (performance.md §1.4). JSON never holds the separator raw.
  */
-export function joined(texts: readonly (string | null)[]): string {
+export function joinedJson(texts: readonly (string | null)[]): string {
   return texts.map((text) => text ?? '').join(BETWEEN);
+}
+
+/** The same for words and numbers; a control character, which no name of ours holds, is not kept. */
+export function joined(words: readonly (string | number | boolean | null)[]): string {
+  return words.map((word) => (typeof word === 'string' ? plain(word) : (word ?? ''))).join(BETWEEN);
+}
+
+/** Lists of words, for `string_to_array(…, chr(31))` of each element. */
+export function joinedLists(lists: readonly (readonly string[])[]): string {
+  return lists.map((words) => words.map(plain).join(WITHIN)).join(BETWEEN);
+}
+
+function plain(word: string): string {
+  return word.search(CONTROLS) < 0 ? word : word.replace(CONTROLS, NOT_KNOWN);
 }

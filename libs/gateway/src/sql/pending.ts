@@ -18,30 +18,6 @@ export interface PendingRow {
   readonly attempts: number;
 }
 
-export type NewPending = Omit<PendingRow, 'said' | 'attempts'> & { readonly shard: number };
-
-/**
- * A higher revision replaces the row and starts over; it keeps its place in line. New rows stand in line in the order given;
- * of one ref at most one is given.
- */
-export async function upsertPending(sql: Sql, rows: readonly NewPending[]): Promise<void> {
-  if (rows.length === 0) return;
-  await sql.query(
-    `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
-     select tenant, ref, shard, revision, books, kind, last, lane, run, refs
-       from json_to_recordset($1::json) as p (place int, tenant text, ref text, shard smallint, revision bigint,
-            books text, kind text, last boolean, lane text, run text, refs text[])
-      where not exists (select from request r where r.tenant = p.tenant and r.ref = p.ref and r.revision > p.revision)
-      order by place
-     on conflict (tenant, ref) do update
-        set revision = excluded.revision, books = excluded.books, kind = excluded.kind, last = excluded.last,
-            lane = excluded.lane, run = excluded.run, refs = excluded.refs, waits_on = null, said = null,
-            not_before = null, attempts = 0
-      where pending.revision < excluded.revision`,
-    [JSON.stringify(rows.map((row, place) => ({ ...row, place })))],
-  );
-}
-
 interface Row {
   tenant: string;
   ref: string;
@@ -103,15 +79,30 @@ export async function selectHeads(
   return rows.map((row) => ({ ...rowOf(row), position: row.position }));
 }
 
-/** One head as it stands now: gone, replaced or with an attempt open since it was listed, it is undefined or another. */
-export async function selectHead(sql: Sql, tenant: string, ref: string): Promise<PendingRow | undefined> {
-  const { rows } = await sql.query<Row>(
-    `select ${COLUMNS} from pending p
-      where tenant = $1 and ref = $2 and waits_on is null
+/** A row that is worked on, with the request it stands for: JSON text. */
+export interface ClaimedRow extends PendingRow {
+  readonly message: string | null;
+}
+
+/** Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. */
+export async function selectClaimed(
+  sql: Sql,
+  keys: readonly { readonly tenant: string; readonly ref: string }[],
+): Promise<(ClaimedRow | undefined)[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql.query<Row & { place: string; message: string | null }>(
+    `select k.place, p.tenant, p.ref, p.revision, p.books, p.kind, p.last, p.lane, p.run, p.refs, p.said, p.attempts,
+            r.message
+       from unnest($1::text[], $2::text[]) with ordinality as k (tenant, ref, place)
+       join pending p on p.tenant = k.tenant and p.ref = k.ref
+       join request r on r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision
+      where p.waits_on is null
         and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
-    [tenant, ref],
+    [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
   );
-  return rows[0] && rowOf(rows[0]);
+  const found: (ClaimedRow | undefined)[] = keys.map(() => undefined);
+  for (const { place, ...row } of rows) found[Number(place) - 1] = rowOf(row);
+  return found;
 }
 
 export async function selectPendingOf(
