@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { until } from './until';
@@ -56,6 +56,27 @@ export class LocalStack {
     return JSON.parse(readFileSync(path.join(this.dir, 'stack.json'), 'utf8')) as StackFile;
   }
 
+  /** The process of a part as it is now, Postgres and Kafka too; a part that was started again has another. */
+  pidOf(part: string): number {
+    const records = JSON.parse(readFileSync(path.join(this.dir, 'pids.json'), 'utf8')) as {
+      name: string;
+      pid: number;
+    }[];
+    const record = records.find(({ name }) => name === part);
+    if (record === undefined) throw new Error(`${part} is no part of this stack`);
+    return record.pid;
+  }
+
+  /** A part that dies from now on is not started again before it is let go. */
+  holdDown(part: string): void {
+    mkdirSync(this.heldDown(), { recursive: true });
+    writeFileSync(this.heldDown(part), '');
+  }
+
+  letGo(part: string): void {
+    rmSync(this.heldDown(part), { force: true });
+  }
+
   logOf(service: string): string {
     return readFileSync(path.join(this.dir, 'logs', `${service}.log`), 'utf8');
   }
@@ -110,6 +131,10 @@ export class LocalStack {
     }
     await this.run('--reset');
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private heldDown(...part: string[]): string {
+    return path.join(this.dir, 'held-down', ...part);
   }
 
   private hasEnded(): boolean {

@@ -1,0 +1,14 @@
+import { execFileSync } from 'node:child_process';
+
+/** One of these by the commit's hash, so that every one has its turn; outside a clone always the first. */
+export function chosenByCommit<Choice>(choices: readonly [Choice, ...Choice[]]): Choice {
+  return choices[Number.parseInt(commit().slice(0, 8), 16) % choices.length] ?? choices[0];
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: __dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return '0';
+  }
+}
