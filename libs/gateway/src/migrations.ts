@@ -4,6 +4,7 @@ import { SENDING_SQL } from './migrations/0003-sending';
 import { FEED_SQL } from './migrations/0005-feed';
 import { KEEPING_SQL } from './migrations/0004-keeping';
 import { STANDING_SQL } from './migrations/0020-standing';
+import { OPEN_EVENTS_SQL } from './migrations/0021-open-events';
 import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
@@ -14,4 +15,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0005-feed', sql: FEED_SQL },
   { name: 'gateway/0010-answers-by-day', sql: ANSWERS_BY_DAY_SQL },
   { name: 'gateway/0020-standing', sql: STANDING_SQL },
+  { name: 'gateway/0021-open-events', sql: OPEN_EVENTS_SQL },
 ];

@@ -5,6 +5,7 @@ import { manyCompanies } from './many-companies';
 import { oneRealm } from './one-realm';
 import { printHead, printRow, type Row } from './table';
 import { thousandRealms } from './thousand-realms';
+import { webhooks } from './webhooks';
 
 /** Each part of the table by its name; `--only a,b` runs these alone. */
 const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
   realms: ({ realms }) => thousandRealms(realms),
   hot: () => hotRealm(),
   companies: ({ companies }) => manyCompanies(companies),
+  webhooks: () => webhooks(),
 };
 
 interface Given {

@@ -196,6 +196,16 @@ describe('back from QuickBooks', () => {
       expect(calls.map(({ query }) => query?.['entities'])).toEqual(['Customer', 'Customer']);
     });
 
+    it('many at once: each stored once, those that cannot be are nobody else’s trouble', async () => {
+      const realm = await realmOf();
+      const all = await Promise.all([
+        ...Array.from({ length: 20 }, (_, n) => deliver([event(realm, `many-${n % 10}`)])),
+        deliver([event(realm, 'nul\u0000'), event(realm, `long-${'x'.repeat(9_000)}`), event(realm, 'beside')]),
+      ]);
+      expect(all.reduce((sum, one) => sum + (one.is === 'stored' ? one.fresh : 0), 0)).toBe(12);
+      expect([await rowsOf('webhook_delivery'), await rowsOf('webhook_event')]).toEqual([11, 12]);
+    });
+
     it('signed but unreadable: stored and acknowledged', async () => {
       expect(await deliver('{"not": ')).toEqual({ is: 'stored', events: 0, fresh: 0, unrouted: 0 });
       expect(await rowsOf('webhook_delivery')).toBe(1);

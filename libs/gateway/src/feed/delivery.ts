@@ -83,7 +83,8 @@ function fieldOf(json: unknown, field: string): unknown {
 
 function textOf(json: unknown, field: string): string | undefined {
   const value = fieldOf(json, field);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  // Postgres takes no NUL: an id that holds one is nobody's.
+  return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
 }
 
 function listOf(json: unknown, field: string): readonly unknown[] {

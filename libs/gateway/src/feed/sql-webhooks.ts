@@ -1,10 +1,15 @@
 import type { Sql } from '../sql/client';
 
-/** Keeps a delivery as it came, sealed. The same bytes again are the same delivery. */
-export async function insertDelivery(sql: Sql, bodyHash: string, sealed: string, at: Date): Promise<void> {
+/** Keeps deliveries as they came, sealed. The same bytes again are the same delivery. */
+export async function insertDeliveries(
+  sql: Sql,
+  deliveries: readonly { readonly hash: string; readonly sealed: string }[],
+  at: Date,
+): Promise<void> {
   await sql.query(
-    `insert into webhook_delivery (body_hash, sealed, received_at) values ($1, $2, $3) on conflict do nothing`,
-    [bodyHash, sealed, at],
+    `insert into webhook_delivery (body_hash, sealed, received_at)
+     select d.*, $3::timestamptz from unnest($1::text[], $2::text[]) as d on conflict do nothing`,
+    [deliveries.map(({ hash }) => hash), deliveries.map(({ sealed }) => sealed), at],
   );
 }
 
