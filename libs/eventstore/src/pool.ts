@@ -11,6 +11,8 @@ export interface PoolSettings {
   readonly max: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
+  /** How long a session may do nothing before Postgres ends it; specs take less. */
+  readonly idleSessionMs?: number;
   /** Told of a connection that was lost while idle; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -18,6 +20,11 @@ export interface PoolSettings {
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** A writer that dawdles inside a transaction is cut off: it holds stream heads (scenarios.md 16). */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+/**
+ * A process that stands still (its machine is gone or frozen) keeps its sessions and what they lock: the relay's lead, a
+ * company's refresh. Postgres ends them after this; it is more than the longest wait with a lock in hand (Intuit, 30 s).
+ */
+const IDLE_SESSION_TIMEOUT_MS = 45_000;
 /** Past the server's own limit: the connection is dead and nobody said so. */
 const QUERY_TIMEOUT_MS = 20_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -30,6 +37,7 @@ export function createPool(databaseUrl: string, settings: PoolSettings): Databas
     application_name: settings.applicationName,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    options: `-c idle_session_timeout=${settings.idleSessionMs ?? IDLE_SESSION_TIMEOUT_MS}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,

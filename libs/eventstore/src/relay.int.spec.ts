@@ -16,6 +16,8 @@ interface Message {
   readonly version: number;
 }
 
+jest.setTimeout(60_000);
+
 const CLOSED = { open: false, waitsOn: null, revisitAt: null };
 const stores: { database: TestDatabase; pool: Database }[] = [];
 const relays: Outbox[] = [];
@@ -114,6 +116,22 @@ describe('the relay', () => {
     broken = false;
     await until(() => published.length === 1, { what: 'the message' });
     await until(() => started.status().failures === 0, { what: 'a clean status' });
+  });
+
+  it('is taken over from a process that stands still with its connection open', async () => {
+    const { database, pool } = await store();
+    const frozen = createPool(database.url, { max: 4, applicationName: 'frozen', idleSessionMs: 500 });
+    let goOn = (): void => undefined;
+    const stands = new Promise<void>((resolve) => (goOn = resolve));
+    await write(pool, 'invoice:1');
+    const leader = relay(frozen, 's', () => stands);
+    await until(() => leader.status().leading, { what: 'the lock' });
+    const published: Message[] = [];
+    relay(pool, 's', (messages) => Promise.resolve(void published.push(...messages)));
+    await until(() => published.length === 1, { what: 'the message by another', timeoutMs: 20_000 });
+    goOn();
+    await leader.stop();
+    await frozen.end();
   });
 
   it('is led by one process at a time; another takes over when its connection is lost', async () => {
