@@ -90,7 +90,7 @@ export class CompanyWatch {
   constructor(
     private readonly db: Database,
     private readonly clock: () => Date,
-    private readonly onChange: () => void,
+    private readonly onChange: (tenant: string) => void,
     private readonly backOff: BackOff = BACK_OFF,
   ) {}
 
@@ -124,7 +124,7 @@ export class CompanyWatch {
       } else await this.#end(client, tenant);
       await sayCondition(client, tenant, this.clock());
     });
-    this.onChange();
+    this.onChange(tenant);
   }
 
   /** The connected person may not do something: the connection says so; other records go on. */
@@ -135,7 +135,7 @@ export class CompanyWatch {
       await updateRefusal(client, tenant, code, this.clock());
       await sayCondition(client, tenant, this.clock());
     });
-    this.onChange();
+    this.onChange(tenant);
   }
 
   /** What waited through a trouble that was no hiccup is a backlog from here on: what comes now goes first. */

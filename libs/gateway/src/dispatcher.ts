@@ -1,11 +1,9 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
-import { readActive } from './condition';
 import { Courier } from './courier';
 import { Fenced, type Desk, type Step } from './desk';
 import { Agenda } from './decide/agenda';
-import { BACK_OFF, backOffMs, gate, isConnected, type BackOff } from './decide/gate';
+import { BACK_OFF, backOffMs, type BackOff } from './decide/gate';
 import { size, takeHeads } from './decide/lanes';
-import { gateUnder, nextOutage, NO_OUTAGE } from './decide/outage';
 import { earned, newRetryBudget, spend } from './decide/retry-budget';
 import { giveTurns, type Ask } from './decide/turns';
 import { gather } from './gather';
@@ -14,11 +12,11 @@ import { Leases } from './leases';
 import { Ledger } from './ledger';
 import { sayOrphans } from './orphans';
 import type { Quickbooks } from './quickbooks';
-import { howToRead, newRealm, readWindows, type Realm } from './realms';
+import { howToRead, readWindows, type Realm } from './realms';
 import { workOn } from './record-work';
-import { selectRecentCalls } from './sql/attempts';
-import { selectCompanies, type CompanyRow } from './sql/companies';
-import { selectClaimed, selectNextDue, wakeForgotten } from './sql/pending';
+import { Roster } from './roster';
+import type { GateRow } from './sql/gates';
+import { selectClaimed, wakeForgotten } from './sql/pending';
 import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
@@ -48,8 +46,6 @@ const MOST_PER_REALM = 200;
 const MOST = 400;
 /** Rows a realm may start before the next one's turn. */
 const QUANTUM = 10;
-/** Calls older than this are outside every window of QuickBooks', jitter on the way included. */
-const REMEMBERED_MS = 62_000;
 const POLL_MS = 2_000;
 /** How often waits are looked for that nobody ended (a process that died before it could). */
 const SWEEP_MS = 30_000;
@@ -64,7 +60,7 @@ interface Task {
  * The loop that brings pending rows to QuickBooks:
  *
  *   wake, commit, permit free, moment come ─▶ ready realms ─▶ their windows read ─▶ turns ─▶ rows worked on, one per ref
- *   poll, or anything of a company changed ─▶ every company and its gate looked at        └▶ each ends in a committed step
+ *   poll, or anything of a company changed ─▶ its gate read (roster.ts)                   └▶ each ends in a committed step
  *
  * It keeps nothing that is not in the database, so a new one over the same database goes on where this one was killed.
  */
@@ -72,18 +68,17 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #desk: Desk;
   readonly #courier: Courier;
-  readonly #realms = new Map<string, Realm>();
-  readonly #tenantOf = new Map<string, string>();
+  readonly #roster: Roster;
   /** Realms that may have something to start. */
   readonly #ready = new Set<string>();
   readonly #agenda = new Agenda();
-  #outage = NO_OUTAGE;
   #retries = newRetryBudget(Date.now());
   #first: string | null = null;
-  /** Every company is to be looked at. */
-  #look = true;
-  /** When a row or a company is to be tried again by itself. */
-  #dueAtMs = Infinity;
+  /** Every company in need is to be looked at, or these. */
+  #lookAtAll = true;
+  #looks = new Set<string>();
+  /** Rows that are to be tried again by themselves. */
+  readonly #dues = new Agenda();
   readonly #busy = new Map<string, Set<string>>();
   readonly #failures = new Map<string, { count: number; until: number }>();
   readonly #tasks = new Set<Promise<void>>();
@@ -105,20 +100,26 @@ export class Dispatcher {
       onChange: () => this.wake(),
       onError: (error) => options.onError?.(error, { tenant: '', ref: '' }),
     });
+    const clock = options.clock ?? (() => new Date());
+    this.#roster = new Roster({
+      ...{ db: options.db, permits: options.quickbooks.permits, leases: this.#leases, clock },
+      isBusy: (tenant) => this.#busy.has(tenant),
+    });
     this.#desk = {
       db: options.db,
       quickbooks: options.quickbooks,
       courier: this.#courier,
       ledger: new Ledger(options.db),
       claim: gather((keys) => selectClaimed(options.db, keys)),
-      clock: options.clock ?? (() => new Date()),
+      clock,
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,
       epochOf: (tenant) => this.#leases.epochOf(shardOf(tenant)),
-      onCommit: (tenant) => {
+      onCommit: (tenant, again) => {
         options.onCommit?.();
-        const realm = this.#realms.get(tenant);
+        const realm = this.#roster.realm(tenant);
         if (realm !== undefined && realm.stale === 'no') realm.stale = 'soon';
+        if (again !== undefined) this.#dues.add(tenant, Date.now() + again.getTime() - clock().getTime());
         this.#rouseFor(tenant);
       },
       tell: (step) => options.onStep?.(step),
@@ -133,12 +134,19 @@ export class Dispatcher {
 
   /** Requests of these tenants were stored; without them: anything may have changed, look at every company. */
   wake(tenants?: readonly string[]): void {
-    if (tenants === undefined) this.#look = true;
+    if (tenants === undefined) this.#lookAtAll = true;
     for (const tenant of tenants ?? []) {
-      const realm = this.#realms.get(tenant);
-      if (realm !== undefined) realm.stale = 'now';
+      const realm = this.#roster.realm(tenant);
+      if (realm === undefined) this.#looks.add(tenant);
+      else realm.stale = 'now';
       this.#ready.add(tenant);
     }
+    this.#rouseAll();
+  }
+
+  /** Something of this company's connection, trouble or settings is another than before. */
+  changed(tenant: string): void {
+    this.#looks.add(tenant);
     this.#rouseAll();
   }
 
@@ -154,7 +162,7 @@ export class Dispatcher {
 
   /** True while QuickBooks as a whole is taken to be down: one company alone asks. */
   isOutage(): boolean {
-    return this.#outage.asks !== null;
+    return this.#roster.isOutage();
   }
 
   /** Ends after what is in flight; shards that are idle go to others at once. */
@@ -178,74 +186,43 @@ export class Dispatcher {
           if (await sayOrphans(this.#options.db, this.#desk.clock())) this.#options.onCommit?.();
           swept = Date.now();
         }
-        if (this.#look || Date.now() - lookedAt >= pollMs || this.#desk.clock().getTime() >= this.#dueAtMs) {
-          this.#look = false;
-          this.#dueAtMs = Infinity;
+        if (this.#lookAtAll || Date.now() - lookedAt >= pollMs) {
           lookedAt = Date.now();
-          await this.#lookAtAll();
+          await this.#look('all');
+        } else if (this.#looks.size > 0) {
+          await this.#look([...this.#looks]);
         }
         await this.#round();
-        restMs = await this.#restMs(lookedAt + pollMs - Date.now());
+        restMs = this.#restMs(lookedAt + pollMs - Date.now());
       } catch (error) {
-        this.#look = true;
+        this.#lookAtAll = true;
         this.#options.onError?.(error, { tenant: '', ref: '' });
       }
       await this.#rest(restMs);
     }
   }
 
-  /** Every company whose shard is held here, with its gate; windows are read anew. */
-  async #lookAtAll(): Promise<void> {
-    const { db } = this.#options;
-    const now = this.#desk.clock();
-    const all = await selectCompanies(db);
-    const held = all.filter(({ tenant }) => this.#leases.holds(shardOf(tenant)));
-    const tenants = held.map(({ tenant }) => tenant);
-    const active = await readActive(db, tenants);
-    await this.#remember(held.filter(({ tenant }) => !this.#realms.has(tenant)));
-    const health = (company: CompanyRow) => ({
-      tenant: company.tenant,
-      failures: company.trouble === 'qbo_down' ? company.failures : 0,
-      retryAt: company.retryAt,
-    });
-    this.#outage = nextOutage(this.#outage, held.filter(({ state }) => isConnected(state)).map(health));
-    const here = new Set(tenants);
-    for (const tenant of this.#realms.keys()) if (!here.has(tenant)) this.#realms.delete(tenant);
-    for (const company of held) {
-      const { tenant, books } = company;
-      const own = gate({ ...company, active: active.get(tenant) ?? null }, now);
-      const open = gateUnder(this.#outage, health(company), own);
-      const realm = this.#realms.get(tenant) ?? newRealm(company, open);
-      Object.assign(realm, { company, gate: open, stale: 'now' });
-      this.#realms.set(tenant, realm);
-      this.#tenantOf.set(books, tenant);
-      this.#ready.add(tenant);
-    }
-  }
-
-  /** Realms that are new here were called by somebody before: their windows are not empty. */
-  async #remember(companies: readonly CompanyRow[]): Promise<void> {
-    if (companies.length === 0) return;
-    const now = this.#desk.clock();
-    const calls = await selectRecentCalls(this.#options.db, new Date(now.getTime() - REMEMBERED_MS));
-    for (const { books } of companies) {
-      const of = (batch: boolean): number[] =>
-        calls
-          .filter((call) => call.books === books && call.batch === batch)
-          .map(({ answeredAt }) => (answeredAt ?? now).getTime());
-      if (calls.some((call) => call.books === books)) {
-        this.#options.quickbooks.permits.restore(books, { single: of(false), batch: of(true) });
-      }
-    }
+  /** Gates read anew, and the windows behind them. */
+  async #look(at: 'all' | readonly string[]): Promise<void> {
+    this.#looks.clear();
+    if (at === 'all') this.#lookAtAll = false;
+    const found = at === 'all' ? await this.#roster.lookAtAll() : await this.#roster.look(at);
+    for (const tenant of found) this.#ready.add(tenant);
   }
 
   async #round(): Promise<void> {
     const now = this.#desk.clock();
     for (const tenant of this.#agenda.due(Date.now())) this.#ready.add(tenant);
+    for (const tenant of this.#dues.due(Date.now())) {
+      const realm = this.#roster.realm(tenant);
+      if (realm !== undefined) realm.stale = 'now';
+      this.#ready.add(tenant);
+    }
+    if (now.getTime() >= this.#roster.gateAtMs()) for (const tenant of this.#roster.regate()) this.#ready.add(tenant);
     const anew: Realm[] = [];
     const on: Realm[] = [];
     for (const tenant of this.#ready) {
-      const realm = this.#realms.get(tenant);
+      const realm = this.#roster.realm(tenant);
       if (realm === undefined || realm.gate.most === 'none') continue;
       const how = howToRead(realm, now.getTime());
       if (how === 'anew') anew.push(realm);
@@ -259,7 +236,7 @@ export class Dispatcher {
   #assign(): void {
     const asks: Ask[] = [];
     for (const tenant of this.#ready) {
-      const realm = this.#realms.get(tenant);
+      const realm = this.#roster.realm(tenant);
       const wants = realm === undefined ? 0 : this.#wants(realm);
       if (wants > 0) asks.push({ tenant, wants });
       else this.#ready.delete(tenant);
@@ -267,7 +244,7 @@ export class Dispatcher {
     const { given, next } = giveTurns(asks, MOST - this.#tasks.size, QUANTUM, this.#first);
     this.#first = next;
     for (const [tenant, count] of given) {
-      const realm = this.#realms.get(tenant);
+      const realm = this.#roster.realm(tenant);
       if (realm !== undefined) this.#startSome(realm, count);
     }
   }
@@ -333,12 +310,12 @@ export class Dispatcher {
   }
 
   /** A trouble ends by itself even where nothing waits. That a subscription has ended shows on writes alone. */
-  #probes(company: CompanyRow): Task[] {
+  #probes(company: GateRow): Task[] {
     const { tenant, trouble } = company;
     return trouble === 'subscription' ? [] : [{ tenant, ref: '', run: () => this.#options.quickbooks.probe(company) }];
   }
 
-  #start(company: CompanyRow, task: Task): void {
+  #start(company: GateRow, task: Task): void {
     const { tenant, books } = company;
     const { ref } = task;
     const busy = this.#busy.get(tenant) ?? new Set<string>();
@@ -368,7 +345,9 @@ export class Dispatcher {
       }
       // A fault of ours or of the database: the row stays, others go on, this one later.
       const count = (this.#failures.get(key)?.count ?? 0) + 1;
-      this.#failures.set(key, { count, until: Date.now() + backOffMs(count, Math.random()) });
+      const until = Date.now() + backOffMs(count, Math.random());
+      this.#failures.set(key, { count, until });
+      this.#dues.add(task.tenant, until);
       this.#options.onError?.(error, task);
     }
   }
@@ -379,7 +358,7 @@ export class Dispatcher {
   }
 
   #free(books: string): void {
-    const tenant = this.#tenantOf.get(books);
+    const tenant = this.#roster.tenantOf(books);
     if (tenant !== undefined) this.#rouseFor(tenant);
   }
 
@@ -394,14 +373,12 @@ export class Dispatcher {
   }
 
   /** Until the next moment: of a realm's window, of a row's or a company's next try, of the next look. */
-  async #restMs(pollMs: number): Promise<number> {
-    const now = this.#desk.clock();
+  #restMs(pollMs: number): number {
     if (this.#woken) return 0;
-    const due = await selectNextDue(this.#options.db, now);
-    const dueInMs = due === null ? Infinity : due.getTime() - now.getTime();
-    this.#dueAtMs = due?.getTime() ?? Infinity;
-    const agendaInMs = (this.#agenda.nextMs() ?? Infinity) - Date.now();
-    return Math.max(1, Math.min(pollMs, dueInMs, agendaInMs));
+    const nowMs = Date.now();
+    const inMs = (agenda: Agenda): number => (agenda.nextMs() ?? Infinity) - nowMs;
+    const gateInMs = this.#roster.gateAtMs() - this.#desk.clock().getTime();
+    return Math.max(1, Math.min(pollMs, gateInMs, inMs(this.#dues), inMs(this.#agenda)));
   }
 
   async #rest(forMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { Gate } from './decide/gate';
 import { EMPTY, size, type Lanes } from './decide/lanes';
 import type { Sql } from './sql/client';
 import { selectOpenAttempts, type AttemptRow } from './sql/attempts';
-import type { CompanyRow } from './sql/companies';
+import type { GateRow } from './sql/gates';
 import { selectHeads, type HeadRow, type LaneCursor } from './sql/pending';
 
 /** Heads of each lane kept in memory per realm; never the whole queue. */
@@ -14,7 +14,7 @@ const RESCAN_MS = 500;
 
 /** What this process knows of one realm's queue. All of it can be read again. */
 export interface Realm {
-  company: CompanyRow;
+  company: GateRow;
   gate: Gate;
   /** Open attempts that are due. */
   open: readonly AttemptRow[];
@@ -29,13 +29,18 @@ export interface Realm {
   readAtMs: number;
 }
 
-export function newRealm(company: CompanyRow, gate: Gate): Realm {
+export function newRealm(company: GateRow, gate: Gate): Realm {
   return { company, gate, open: [], lanes: EMPTY, after: { live: null, backlog: null }, stale: 'now', readAtMs: 0 };
+}
+
+/** True when the window of heads in memory is nearly used up. */
+export function isLow({ lanes }: Realm): boolean {
+  return size(lanes) < LOW;
 }
 
 /** How a realm's window is to be read: `anew` from the low-water mark, `on` by keyset, or when to ask again. */
 export function howToRead(realm: Realm, nowMs: number): 'anew' | 'on' | 'not' | { readonly atMs: number } {
-  const low = size(realm.lanes) < LOW;
+  const low = isLow(realm);
   if (realm.stale === 'now' || (realm.stale === 'soon' && (low || nowMs >= realm.readAtMs + RESCAN_MS))) return 'anew';
   if (low && (realm.after.live !== null || realm.after.backlog !== null)) return 'on';
   return realm.stale === 'soon' ? { atMs: realm.readAtMs + RESCAN_MS } : 'not';

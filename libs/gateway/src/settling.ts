@@ -148,7 +148,7 @@ export async function letWait(
     ...(code === undefined ? {} : { code }),
     ...(waitsOn === undefined ? {} : { waitsOn }),
   });
-  desk.onCommit(tenant);
+  desk.onCommit(tenant, wait.notBefore);
 }
 
 /** One attempt about to be made. */
@@ -204,7 +204,7 @@ export async function keepOpen(
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });
   desk.tell({ ...place, step: 'unsure' });
-  desk.onCommit(attempt.tenant);
+  desk.onCommit(attempt.tenant, next.actAt);
 }
 
 /** A read showed that the attempt was not executed as it stands; the row is worked on anew. */
