@@ -2,7 +2,8 @@ import { batchForm, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { group, type Room } from './decide/grouping';
 import { requestId } from './decide/request-id';
-import type { Desk, Job } from './desk';
+import { Fenced, type Desk, type Job } from './desk';
+import { shardOf } from './intake';
 import type { Permit, Permits } from './permits';
 import { openAttempts, reopenAttempts } from './settling';
 import type { AttemptFields, AttemptRow } from './sql/attempts';
@@ -179,6 +180,10 @@ async function store(entries: readonly Entry[], batch: boolean): Promise<Attempt
   if (first === undefined) return [];
   const { desk } = first;
   const { tenant } = first.job.place;
+  const epoch = desk.epochOf(tenant);
+  // Some were begun before the shard was lost and taken back: another process may have sent them meanwhile.
+  const before = entries.find((entry) => entry.desk.epochOf(tenant) !== epoch);
+  if (before !== undefined) throw new Fenced(shardOf(tenant), before.desk.epochOf(tenant));
   const open = entries.flatMap(({ send }) => ('open' in send ? [send.open] : []));
   if (open.length > 0) return reopenAttempts(desk, tenant, open);
   const { books } = first.job.company;

@@ -49,8 +49,12 @@ export interface Job {
 
 /** Another process holds the shard now: whatever was under way must not be committed. */
 export class Fenced extends Error {
-  constructor(readonly shard: number) {
-    super(`shard ${shard} is held under another epoch`);
+  constructor(
+    readonly shard: number,
+    /** The one it was begun under. */
+    readonly epoch: string,
+  ) {
+    super(`shard ${shard} is held under another epoch than ${epoch}`);
     this.name = 'Fenced';
   }
 }

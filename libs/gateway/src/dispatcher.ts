@@ -270,14 +270,15 @@ export class Dispatcher {
       for (const probe of this.#probes(company)) this.#start(company, probe);
       return;
     }
-    const may = ({ tenant, ref }: { readonly tenant: string; readonly ref: string }): boolean =>
+    const { tenant } = company;
+    const may = ({ ref }: { readonly ref: string }): boolean =>
       !(this.#busy.get(tenant)?.has(ref) ?? false) && !this.#pausing(tenant, ref);
     let left = count;
     while (left > 0 && realm.open.length > 0) {
       const [attempt, ...others] = realm.open;
       realm.open = others;
       if (attempt === undefined || !may(attempt) || !this.#affords(realm, attempt.sends > 1)) continue;
-      this.#start(company, { ...attempt, run: () => workOnOpen(this.#desk, company, attempt) });
+      this.#start(company, { ...attempt, run: () => workOnOpen(this.#deskNow(tenant), company, attempt) });
       left -= 1;
     }
     const { heads, lanes } = takeHeads(
@@ -286,7 +287,8 @@ export class Dispatcher {
       (head) => may(head) && this.#affords(realm, head.attempts > 0),
     );
     realm.lanes = lanes;
-    for (const head of heads) this.#start(company, { ...head, run: () => workOn(this.#desk, company, head) });
+    for (const head of heads)
+      this.#start(company, { ...head, run: () => workOn(this.#deskNow(tenant), company, head) });
     if (realm.gate.most === 'one' && left - heads.length > 0) {
       for (const probe of this.#probes(company)) this.#start(company, probe);
     }
@@ -332,6 +334,12 @@ export class Dispatcher {
     this.#tasks.add(running);
   }
 
+  /** What is begun now is committed under the epoch of now: a shard that was lost and taken back is not the same. */
+  #deskNow(tenant: string): Desk {
+    const epoch = this.#desk.epochOf(tenant);
+    return { ...this.#desk, epochOf: () => epoch };
+  }
+
   async #run(task: Task): Promise<void> {
     const key = `${task.tenant}:${task.ref}`;
     try {
@@ -339,7 +347,7 @@ export class Dispatcher {
       this.#failures.delete(key);
     } catch (error) {
       if (error instanceof Fenced) {
-        this.#leases.lost(error.shard);
+        this.#leases.lost(error.shard, error.epoch);
         this.#options.onFenced?.(error.shard);
         return;
       }

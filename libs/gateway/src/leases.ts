@@ -80,8 +80,9 @@ export class Leases {
     return this.#epochs.size;
   }
 
-  /** A commit showed that another has taken the shard. */
-  lost(shard: number): void {
+  /** A commit showed that another has taken the shard. What was taken back since under another epoch stays. */
+  lost(shard: number, epoch = this.epochOf(shard)): void {
+    if (epoch !== this.epochOf(shard)) return;
     this.#epochs.delete(shard);
     this.#leaving.delete(shard);
   }

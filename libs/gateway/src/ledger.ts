@@ -70,7 +70,7 @@ export class Ledger {
       );
       group.forEach(({ entry, resolve, reject }, place) => {
         if (stored[place] === true) resolve();
-        else reject(new Fenced(shardOf(entry.answer.tenant)));
+        else reject(new Fenced(shardOf(entry.answer.tenant), entry.epoch));
       });
     } catch (error) {
       if (group.length > 1 && isOfOne(error)) for (const one of group) await this.#write([one]);

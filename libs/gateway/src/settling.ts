@@ -222,8 +222,9 @@ export async function goneLink(desk: Desk, job: Job, by: 'us' | 'qbo'): Promise<
 async function fenced<T>(desk: Desk, tenant: string, work: (client: Client) => Promise<T>): Promise<T> {
   const shard = shardOf(tenant);
   return inTransaction(desk.db, async (client) => {
-    const held = await selectHeldEpochs(client, [{ shard, epoch: desk.epochOf(tenant) }]);
-    if (!held.has(shard)) throw new Fenced(shard);
+    const epoch = desk.epochOf(tenant);
+    const held = await selectHeldEpochs(client, [{ shard, epoch }]);
+    if (!held.has(shard)) throw new Fenced(shard, epoch);
     return work(client);
   });
 }
