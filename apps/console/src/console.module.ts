@@ -40,6 +40,9 @@ import { EVENT_DATABASE, GROUP, KAFKA, PRODUCER } from './tokens';
 const POOL_SIZE = 6;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
+/** As in the event store's own pool: a server that hangs is an error, and no end of waiting. */
+const QUERY_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The console's API and its consumers, in the consumer group of this name. */
 @Module({})
@@ -57,6 +60,9 @@ export class ConsoleModule {
           extra: {
             statement_timeout: STATEMENT_TIMEOUT_MS,
             idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+            query_timeout: QUERY_TIMEOUT_MS,
+            connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+            keepAlive: true,
           },
         }),
       ],

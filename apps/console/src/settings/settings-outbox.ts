@@ -4,6 +4,7 @@ import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import { deleteUnpublished, oldestUnpublished } from '@qbo-sync/eventstore/unpublished';
 import type { Producer } from '@qbo-sync/kafka/producer';
+import { Health } from '@qbo-sync/service/health';
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { EVENT_DATABASE, PRODUCER } from '../tokens';
@@ -19,7 +20,10 @@ export class SettingsOutbox implements OnApplicationBootstrap, OnApplicationShut
     @Inject(EVENT_DATABASE) private readonly database: Database,
     @Inject(PRODUCER) private readonly producer: Producer,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+    @Inject(Health) health: Health,
+  ) {
+    health.add('relay', () => ({ ok: this.outbox?.status().failures === 0 }));
+  }
 
   onApplicationBootstrap(): void {
     this.outbox = startOutbox<Outgoing>({
