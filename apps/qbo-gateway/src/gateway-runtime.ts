@@ -11,6 +11,7 @@ import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
 import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Reader } from '@qbo-sync/gateway/reader';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
@@ -131,7 +132,8 @@ export class GatewayRuntime {
       },
     });
     const ended: ConstructorParameters<typeof Quickbooks>[5] = (...call) => this.counts.ended(...call);
-    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite, ended);
+    const reads = new ReadsNoted(this.db, clock);
+    const quickbooks = new Quickbooks(this.client, tokens, this.permits, watch, mayWrite, ended, reads);
     this.connections = new Connections({ db: this.db, vault, oauth, client: this.client, onCommit: wake });
     this.reader = new Reader(this.db, quickbooks);
     this.feed = new FeedWork({

@@ -49,7 +49,8 @@ export interface Known {
 
 /**
  * Whether a sign changes what is known. Calls overlap: one started before the trouble was noted proves no recovery, one
- * that failed but was started before a later success proves no trouble.
+ * that failed but was started before a later success proves no trouble; a refusal by throttling does, whatever else came
+ * through beside it.
  */
 export function counts(known: Known, sign: Sign, kind: 'read' | 'write', startedAt: number): boolean {
   switch (sign.sign) {
@@ -62,7 +63,8 @@ export function counts(known: Known, sign: Sign, kind: 'read' | 'write', started
       if (known.trouble === 'quota' && kind === 'write') return false;
       return known.trouble !== null && startedAt >= known.notedAt;
     case 'trouble':
-      return startedAt >= (known.trouble === sign.trouble ? known.notedAt : known.fineAt);
+      if (known.trouble === sign.trouble) return startedAt >= known.notedAt;
+      return sign.trouble === 'rate_limit' || startedAt >= known.fineAt;
   }
 }
 
@@ -100,6 +102,16 @@ export class CompanyWatch {
 
   now(): number {
     return this.clock().getTime();
+  }
+
+  /**
+   * True while the company's breaker is open: what was begun before it opened goes no more. Looked up where this process
+   * last saw it fail, for another one may have seen it answer since.
+   */
+  async isOpen(tenant: string): Promise<boolean> {
+    if (this.#known.get(tenant)?.trouble !== 'qbo_down') return false;
+    const company = await selectCompany(this.db, tenant);
+    return company?.trouble === 'qbo_down' && company.retryAt !== null && company.retryAt > this.clock();
   }
 
   /** Takes in what one call showed. */
@@ -163,7 +175,8 @@ export class CompanyWatch {
     const known = this.#known.get(tenant);
     if (known !== undefined) return known;
     const company = await selectCompany(this.db, tenant);
-    const loaded = { trouble: company?.trouble ?? null, notedAt: 0, fineAt: 0 };
+    // Another call may have told something meanwhile.
+    const loaded = this.#known.get(tenant) ?? { trouble: company?.trouble ?? null, notedAt: 0, fineAt: 0 };
     this.#known.set(tenant, loaded);
     return loaded;
   }

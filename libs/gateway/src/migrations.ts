@@ -6,6 +6,7 @@ import { KEEPING_SQL } from './migrations/0004-keeping';
 import { STANDING_SQL } from './migrations/0020-standing';
 import { OPEN_EVENTS_SQL } from './migrations/0021-open-events';
 import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
+import { READS_SQL } from './migrations/0030-reads';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0010-answers-by-day', sql: ANSWERS_BY_DAY_SQL },
   { name: 'gateway/0020-standing', sql: STANDING_SQL },
   { name: 'gateway/0021-open-events', sql: OPEN_EVENTS_SQL },
+  { name: 'gateway/0030-reads', sql: READS_SQL },
 ];

@@ -119,6 +119,11 @@ export class Permits {
     this.#admit(realm);
   }
 
+  /** True while nothing may start: what holds a permit from before does not use it either. */
+  isClosed(realm: string): boolean {
+    return this.now() < this.#use(realm).closedUntilMs;
+  }
+
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

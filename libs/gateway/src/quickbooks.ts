@@ -5,6 +5,7 @@ import type { CallKind } from '@qbo-sync/qbo/limiter';
 import { isForbidden, signOf, type CompanyWatch } from './company-watch';
 import { isQuota } from './decide/throttle';
 import type { Permit, Permits } from './permits';
+import type { ReadsNoted } from './reads-noted';
 import type { RefusedToken, Tokens } from './tokens';
 
 export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
@@ -29,7 +30,11 @@ export const NEEDED_TO_SEND_MS = QBO_LIMITS.connectMs;
 const LEASE_OVER = 'lease_over';
 /** A fresh start came between: what is meant for the old books never goes into the new ones. */
 const OTHER_BOOKS = 'other_books';
-const OURS: ReadonlySet<string> = new Set([LEASE_OVER, OTHER_BOOKS]);
+/** QuickBooks has just failed to answer for this company: others of its calls need not find that out again. */
+const BREAKER_OPEN = 'breaker_open';
+/** The realm was throttled after this call had its permit. */
+const RESTING = 'resting';
+const OURS: ReadonlySet<string> = new Set([LEASE_OVER, OTHER_BOOKS, BREAKER_OPEN, RESTING]);
 
 /** The detail of a 401 whose grant was taken back (quickbooks.md §1.6). */
 const REVOKED = /revoked/i;
@@ -53,20 +58,23 @@ export class Quickbooks {
     private readonly mayWrite: (tenant: string, forMs: number) => boolean = () => true,
     /** Told what became of every call, for counting. */
     private readonly onEnded: (call: Call, outcome: Outcome, company: Company) => void = () => undefined,
+    private readonly reads?: ReadsNoted,
   ) {}
 
   /** Never throws for what QuickBooks or the network does. `permit`: one taken before. */
   async call(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
     const startedAt = this.watch.now();
+    if (await this.watch.isOpen(company.tenant)) return { is: 'unsent', why: BREAKER_OPEN };
     const outcome = await this.#authorized(company, call, permit);
     if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
     this.onEnded(call, outcome, company);
-    await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
+    // At once, not after it is stored: whatever goes meanwhile is refused too.
     if (outcome.is === 'fault' && outcome.fault.class === 'throttle') {
       const untilMs = this.watch.throttledUntilMs(outcome.fault);
       if (isQuota(outcome.fault)) this.permits.close(company.books, untilMs);
       else this.permits.refused(company.books, kindOf(call), untilMs);
     }
+    await this.watch.observe(company.tenant, call.method === 'GET' ? 'read' : 'write', outcome, startedAt);
     return outcome;
   }
 
@@ -92,6 +100,12 @@ export class Quickbooks {
     await this.call(company, { method: 'GET', path: `companyinfo/${REALM}` });
   }
 
+  /** Why a write does not go after all, looked at right before it would. */
+  #holdsBack({ tenant, books }: Company, permit: Permit | undefined): string | undefined {
+    if (!this.mayWrite(tenant, NEEDED_TO_SEND_MS)) return LEASE_OVER;
+    return permit !== undefined && this.permits.isClosed(books) ? RESTING : undefined;
+  }
+
   async #authorized(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
     let refused: RefusedToken | undefined;
     for (;;) {
@@ -101,10 +115,12 @@ export class Quickbooks {
       if (access.books !== company.books) return { is: 'unsent', why: OTHER_BOOKS };
       const { realmId, token: accessToken } = access;
       const path = call.path.replace(REALM, encodeURIComponent(realmId));
-      const send = (): Promise<Reply> =>
-        call.method === 'GET' || this.mayWrite(company.tenant, NEEDED_TO_SEND_MS)
-          ? this.client.send({ ...call, path, realmId, accessToken })
-          : Promise.resolve<Reply>({ reply: 'notSent', why: LEASE_OVER });
+      const post = (): Promise<Reply> => this.client.send({ ...call, path, realmId, accessToken });
+      const send = (): Promise<Reply> => {
+        if (call.method === 'GET') return this.reads?.around(company.books, post) ?? post();
+        const why = this.#holdsBack(company, permit);
+        return why === undefined ? post() : Promise.resolve<Reply>({ reply: 'notSent', why });
+      };
       const reply = await this.permits.run(company.books, kindOf(call), send, permit);
       const outcome = classify(reply);
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;

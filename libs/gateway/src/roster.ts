@@ -7,6 +7,7 @@ import type { Permits } from './permits';
 import { isLow, newRealm, type Realm } from './realms';
 import { selectRecentCalls } from './sql/attempts';
 import { selectGates, selectGatesInNeed, selectTenants, type GateRow } from './sql/gates';
+import { selectRecentReads } from './sql/read-calls';
 import { SHARDS } from './sql/shards';
 
 /** Calls older than this are outside every window of QuickBooks', jitter on the way included. */
@@ -90,8 +91,8 @@ export class Roster {
     const now = this.options.clock();
     const realms = [...this.#realms.values()];
     const connected = realms.filter(({ company }) => isConnected(company.state)).map(({ company }) => health(company));
-    this.#outage = nextOutage(this.#outage, connected);
-    const moments = realms.flatMap(({ company }) => company.retryAt?.getTime() ?? []);
+    this.#outage = nextOutage(this.#outage, connected, now.getTime());
+    const moments = [this.#outage.fromMs, ...realms.flatMap(({ company }) => company.retryAt?.getTime() ?? [])];
     this.#gateAtMs = moments.filter((at) => at > now.getTime()).reduce((next, at) => Math.min(next, at), Infinity);
     return realms.flatMap((realm) => {
       const open = this.#gateOf(realm.company, now);
@@ -118,7 +119,7 @@ export class Roster {
   }
 
   #gateOf(company: GateRow, now: Date): Gate {
-    return gateUnder(this.#outage, health(company), gate(company, now));
+    return gateUnder(this.#outage, health(company), gate(company, now), now.getTime());
   }
 
   #holds(tenant: string): boolean {
@@ -136,7 +137,11 @@ export class Roster {
     if (fresh.size === 0) return;
     const now = this.options.clock();
     const since = new Date(now.getTime() - REMEMBERED_MS);
-    const calls = await selectRecentCalls(db, since);
+    const reads = await selectRecentReads(db, since);
+    const calls = [
+      ...(await selectRecentCalls(db, since)),
+      ...reads.map(({ books, endedAt }) => ({ books, batch: false, answeredAt: endedAt })),
+    ];
     const tenants = await selectTenants(db, [...new Set(calls.map(({ books }) => books))]);
     for (const [books, tenant] of tenants) {
       if (!fresh.has(shardOf(tenant))) continue;

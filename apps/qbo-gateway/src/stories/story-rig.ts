@@ -5,17 +5,21 @@ import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Connections } from '@qbo-sync/gateway/connections';
+import type { BackOff } from '@qbo-sync/gateway/decide/gate';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
 import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { messagesOf } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { Reader } from '@qbo-sync/gateway/reader';
+import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
 import { oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
+import { REALM_LIMITS, type RealmLimits } from '@qbo-sync/qbo/limiter';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
 import { keysFile, newTenant, settings } from '../spec-rig';
 
@@ -39,6 +43,9 @@ export interface RigParts {
     condition: () => Promise<Result | undefined>,
     options: { readonly timeoutMs: number; readonly what: string },
   ) => Promise<Result>;
+  readonly limits?: RealmLimits;
+  /** Of rows and of companies. */
+  readonly backOff?: BackOff;
 }
 
 export interface AnswerRow {
@@ -67,7 +74,13 @@ export interface Said {
  * read where they are stored. `crash` forgets the dispatcher in the middle of what it does and builds a new one over the
  * same database, which shuts the old one out.
  */
-export function storyRig({ database, emulator, until }: RigParts) {
+export function storyRig({
+  database,
+  emulator,
+  until,
+  limits = REALM_LIMITS,
+  backOff = { baseMs: 50, capMs: 200 },
+}: RigParts) {
   const db = database.pool;
   const vault = new Vault(readKeyRing(keysFile()));
   const oauth = new IntuitOAuth({
@@ -82,22 +95,23 @@ export function storyRig({ database, emulator, until }: RigParts) {
   const client = new QboClient(emulator.url);
   const tokens = new Tokens(db, vault, oauth, clock);
   const connections = new Connections({ db, vault, oauth, client });
-  const permits = new Permits();
   const errors: unknown[] = [];
-  const dispatchers: Dispatcher[] = [];
+  const gateways: { readonly dispatcher: Dispatcher; readonly permits: Permits; readonly reader: Reader }[] = [];
   const tenant = newTenant();
 
   const dispatch = async (): Promise<void> => {
-    const backOff = { baseMs: 50, capMs: 200 };
-    const watch = new CompanyWatch(db, clock, () => made.wake(), backOff);
-    const quickbooks = new Quickbooks(client, tokens, permits, watch);
-    const made: Dispatcher = new Dispatcher({
+    const permits = new Permits(limits);
+    const watch = new CompanyWatch(db, clock, () => dispatcher.wake(), backOff);
+    const reads = new ReadsNoted(db, clock);
+    const quickbooks = new Quickbooks(client, tokens, permits, watch, undefined, undefined, reads);
+    const dispatcher: Dispatcher = new Dispatcher({
       ...{ db, quickbooks, backOff, owner: 'spec', unsureWaitMs: UNSURE_WAIT_MS, pollMs: 100 },
       onError: (error) => errors.push(error),
     });
-    dispatchers.push(made);
-    await made.start();
+    gateways.push({ dispatcher, permits, reader: new Reader(db, quickbooks) });
+    await dispatcher.start();
   };
+  const wake = (): void => gateways.at(-1)?.dispatcher.wake();
 
   const connect = async (as = tenant) => {
     const answer = await fetch(await connections.begin(as), { redirect: 'manual' });
@@ -125,16 +139,35 @@ export function storyRig({ database, emulator, until }: RigParts) {
 
   return {
     ...{ tenant, db, emulator, connections, tokens, vault, admin, connect, dispatch, answers, errors },
-    /** Forgets the dispatcher where it stands. */
+    /** Forgets the gateway where it stands: what it held in memory is not known to the next one. */
     crash: dispatch,
+    /** Ends the gateway, and starts one that knows nothing but what is stored. */
+    restart: async (): Promise<void> => {
+      await gateways.at(-1)?.dispatcher.stop();
+      await dispatch();
+    },
+    /** A person's read, inside the same limits. */
+    read: (path: string, params: Record<string, string> = {}) => {
+      const gateway = gateways.at(-1);
+      if (gateway === undefined) throw new Error('nothing dispatches');
+      return gateway.reader.read(tenant, path, params);
+    },
+    wake,
+    /** How many single calls could go now. */
+    room: (books: string): number => gateways.at(-1)?.permits.room(books, 'single').now ?? 0,
+    /** How many calls are under way. */
+    underWay: (books: string): number => {
+      const permits = gateways.at(-1)?.permits;
+      return (permits?.underWay(books, 'single') ?? 0) + (permits?.underWay(books, 'batch') ?? 0);
+    },
     take: async (...requests: QboRequest[]): Promise<void> => {
       const reads = requests.map((request) => ({ request, text: JSON.stringify(request) }));
       await inTransaction(db, (sql) => takeRequests(sql, reads));
-      dispatchers.at(-1)?.wake();
+      wake();
     },
-    settings: async (version: number, change: Partial<SyncSettings>): Promise<void> => {
-      await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings(tenant, version, change)), clock()));
-      dispatchers.at(-1)?.wake();
+    settings: async (version: number, change: Partial<SyncSettings>, as = tenant): Promise<void> => {
+      await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings(as, version, change)), clock()));
+      wake();
     },
     /** The newest answer of a ref, once it is there. */
     answered: (ref: string, revision: number): Promise<AnswerRow> =>
@@ -171,8 +204,8 @@ export function storyRig({ database, emulator, until }: RigParts) {
     },
     close: async (): Promise<void> => {
       await emulator.close();
-      await Promise.all(dispatchers.map((each) => each.stop()));
-      permits.stop();
+      await Promise.all(gateways.map(({ dispatcher }) => dispatcher.stop()));
+      for (const { permits } of gateways) permits.stop();
       await client.close();
       await database.drop();
     },
