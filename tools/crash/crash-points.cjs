@@ -29,6 +29,11 @@ function end() {
 
 const isAbout = (value) => JSON.stringify(value ?? null).includes(ABOUT);
 
+const endIfDue = () => {
+  if (isDue()) end();
+};
+const nothing = () => undefined;
+
 // --- Postgres -------------------------------------------------------------------------------------------------------
 
 /** before | after a statement; `within`: one of its transaction's so far, itself included. */
@@ -63,6 +68,11 @@ function answers(statements) {
   return statements.some((one) => /insert into answer\b/.test(one.text) && isAbout(one.values));
 }
 
+/** Takes a partition's offset row: what a member does with a batch, its own or one it has lost. */
+function takesOffset(statements) {
+  return statements.some((one) => /from partition_offset\b.* for update/.test(one.text) && isRequests(one.values[1]));
+}
+
 function watchStatements({ when, is, within }) {
   const transactions = new WeakMap();
   const { query } = Client.prototype;
@@ -95,6 +105,19 @@ function watchStatements({ when, is, within }) {
 const isRequests = (topic) => topic.endsWith('qbo.requests.v1');
 const isAboutBatch = ({ topic, messages }) =>
   isRequests(topic) && messages.some(({ key }) => String(key ?? '').includes(ABOUT));
+
+/** K5: stopped with the batch in hand; another member has its partitions by the time it goes on. */
+function watchRevoked() {
+  let stopped = false;
+  const onBatch = () => {
+    if (stopped) return;
+    stopped = true;
+    say('stopped');
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  watchConsumers({ onBatch, onCommitted: nothing });
+  watchStatements({ when: 'before', is: /^commit/i, within: (statements) => stopped && takesOffset(statements) });
+}
 
 /** K1: handed a batch. K4: the group's offsets of one it handled are committed at the broker. */
 function watchConsumers({ onBatch, onCommitted }) {
@@ -195,15 +218,11 @@ function halfRead(chunk, push) {
 
 // --------------------------------------------------------------------------------------------------------------------
 
-const endIfDue = () => {
-  if (isDue()) end();
-};
-const nothing = () => undefined;
-
 const statement = STATEMENTS[point];
 if (statement !== undefined) watchStatements(statement);
 else if (point === 'K1') watchConsumers({ onBatch: endIfDue, onCommitted: nothing });
 else if (point === 'K4') watchConsumers({ onBatch: nothing, onCommitted: endIfDue });
+else if (point === 'K5') watchRevoked();
 else if (point === 'K10') watchSockets({ onBody: end });
 else if (point === 'K11')
   watchSockets({

@@ -12,7 +12,20 @@ for (const topic of Object.values(TOPICS)) {
   topic.partitions = PARTITIONS;
 }
 
-const { consumer } = Kafka.prototype;
+const { consumer, producer } = Kafka.prototype;
 Kafka.prototype.consumer = function (options) {
   return consumer.call(this, { ...options, groupId: prefix + options.groupId, sessionTimeout: SESSION_MS });
+};
+
+// The pure projects spell names of topics themselves.
+const own = (topic) => (topic.startsWith(prefix) ? topic : prefix + topic);
+Kafka.prototype.producer = function (options) {
+  const made = producer.call(this, options);
+  const { sendBatch } = made;
+  made.sendBatch = (batch) =>
+    sendBatch({
+      ...batch,
+      topicMessages: batch.topicMessages.map((each) => ({ ...each, topic: own(each.topic) })),
+    });
+  return made;
 };

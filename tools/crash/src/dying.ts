@@ -7,17 +7,31 @@ import type { World } from './world';
 const STOPPED = 0;
 
 /**
- * Waits until a process has ended itself at its point and says whether it did as its signal asks: killed on the spot, or
- * stopped gracefully within the shutdown limit, leaving no attempt of unknown outcome (reliability.md §5 I18).
+ * What a SIGTERM meets: a gateway at work stops gracefully and leaves no attempt of unknown outcome (reliability.md §5
+ * I18); a service has none; a process that is still starting may just end.
  */
-export async function ended(world: World, victim: Victim, signal: Signal, is: Violations): Promise<boolean> {
+export type Meets = 'gateway' | 'service' | 'start';
+
+/** Waits until a process has ended itself at its point, and says whether it ended as its signal asks. */
+export async function ended(
+  world: World,
+  victim: Victim,
+  signal: Signal,
+  is: Violations,
+  meets: Meets = 'gateway',
+): Promise<boolean> {
   const end = await victim.ends();
   const fired = victim.stood();
   is.hold(fired, 'the process never stood at the point');
-  if (signal === 'SIGKILL') is.hold(end.signal === 'SIGKILL', `ended by ${end.signal ?? `code ${end.code}`}`);
-  else {
-    is.hold(end.code === STOPPED, `did not stop gracefully: ${end.signal ?? `code ${end.code}`}`);
+  const how = end.signal ?? `code ${end.code}`;
+  if (signal === 'SIGKILL') is.hold(end.signal === 'SIGKILL', `ended by ${how}`);
+  else is.hold(end.code === STOPPED || (meets === 'start' && end.signal === signal), `did not stop gracefully: ${how}`);
+  if (signal === 'SIGTERM' && meets === 'gateway')
     is.hold((await world.openAttempts()) === 0, 'a graceful stop left an attempt of unknown outcome');
-  }
   return fired;
+}
+
+/** Ends a process at the same point before the case's own: what the case ends is the work done again. */
+export async function endedBefore(world: World, victim: Victim, is: Violations): Promise<boolean> {
+  return ended(world, victim, 'SIGKILL', is, 'service');
 }

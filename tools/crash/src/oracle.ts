@@ -21,7 +21,9 @@ export async function nothingLostNothingTwice(world: World, refs: readonly strin
       `${ref} was answered ${[...outcomes].join(', ') || 'nothing'}`,
     );
   }
-  const ids = new Set(world.answers.map(({ ref, quickbooksId }) => `${ref.split(':')[0]}/${quickbooksId ?? ''}`));
+  const ids = new Set(
+    world.answers.map(({ tenant, ref, quickbooksId }) => `${tenant} ${ref.split(':')[0]}/${quickbooksId ?? ''}`),
+  );
   is.hold(ids.size === refs.length, `${refs.length} records have ${ids.size} ids in QuickBooks`);
   const creates = (await world.writes()).filter(({ operation }) => operation === 'create');
   is.hold(creates.length === refs.length, `${creates.length} creates in the books for ${refs.length} records`);

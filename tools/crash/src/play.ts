@@ -1,6 +1,13 @@
+import type { CompanySeed } from '@qbo-sync/sandbox/quickbooks/emulator';
 import { nameOf, type Case } from './case';
+import { keys, THREE_COMPANIES } from './keys';
+import { migrating } from './migrating';
 import { Violations } from './oracle';
+import { refreshing } from './refreshing';
+import { replaying } from './replaying';
 import { sending } from './sending';
+import { taking, takingLost } from './taking';
+import { webhooks } from './webhooks';
 import { World } from './world';
 
 export interface Played {
@@ -14,6 +21,13 @@ export interface Played {
 type Play = (world: World, of: Case, is: Violations) => Promise<boolean>;
 
 const PLAYS: Readonly<Record<string, Play>> = {
+  K1: taking,
+  K2: taking,
+  K3: taking,
+  K4: taking,
+  K5: takingLost,
+  K6: webhooks,
+  K7: webhooks,
   K8: sending,
   K9: sending,
   K10: sending,
@@ -21,7 +35,16 @@ const PLAYS: Readonly<Record<string, Play>> = {
   K12: sending,
   K13: sending,
   K14: sending,
+  K15: refreshing,
+  K16: refreshing,
+  'K16-dead': refreshing,
+  K17: replaying,
+  K18: keys,
+  K19: migrating,
 };
+
+/** The companies of QuickBooks where they are not the emulator's own. */
+const COMPANIES: Readonly<Record<string, readonly CompanySeed[]>> = { K18: THREE_COMPANIES };
 
 /** Every point, in the order of the table. */
 export const POINTS: readonly string[] = Object.keys(PLAYS);
@@ -33,7 +56,7 @@ export async function play(of: Case, keepLogs: (logs: string) => void): Promise<
   let fired = false;
   let world: World | undefined;
   try {
-    world = await World.open(of.point, of.mode);
+    world = await World.open(of.point, of.mode, COMPANIES[of.point]);
     fired = (await PLAYS[of.point]?.(world, of, is)) ?? false;
   } catch (error) {
     is.found.push(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import { messageKey } from '@qbo-sync/contracts/keys';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
-import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { DEFAULT_SETTINGS, type CompanyProfile, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 
@@ -44,12 +44,18 @@ export function requestMessage(request: QboRequest): OutgoingMessage {
   return { topic: TOPICS.requests.name, key: messageKey(request.tenant, request.ref), value: JSON.stringify(request) };
 }
 
-/** A company that went live; `profile` and accounts are not needed by what is sent here. */
+const PROFILE: CompanyProfile = {
+  ...{ country: 'US', taxMode: 'automated_us', multiCurrency: false, homeCurrency: 'USD', bookCloseDate: null },
+  ...{ customTxnNumbers: true, allowDiscount: true, autoApplyCredit: false },
+  ...{ defaultDiscountAccount: null, undepositedAccount: null, receivableAccount: null },
+};
+
+/** A company that went live. */
 export function settingsMessage({ tenant, books }: To, version: number): OutgoingMessage {
   const settings: SyncSettings = {
     ...{ tenant, version, books, active: true, goLiveAt: '2026-11-01T00:00:00Z' },
     company: { name: 'Oak Plumbing', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
-    ...{ profile: null, values: DEFAULT_SETTINGS },
+    ...{ profile: PROFILE, values: DEFAULT_SETTINGS },
   };
   return { topic: TOPICS.settings.name, key: tenant, value: JSON.stringify(settings) };
 }

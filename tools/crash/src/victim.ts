@@ -38,6 +38,12 @@ export interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Those that live; none outlives this process. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** One built process of the product; what it says on descriptor 3 is its word that it stood at the point. */
 export class Victim {
   private readonly child: ChildProcess;
@@ -63,11 +69,13 @@ export class Victim {
       },
     );
     closeSync(output);
+    living.add(this.child);
     createInterface({ input: this.child.stdio[3] as Readable }).on('line', (line) => this.said.push(line));
     // `close` comes after what it said was read.
     this.ended = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
         this.end = { code, signal };
+        living.delete(this.child);
         resolve(this.end);
       });
     });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
+import type { QboChange } from '@qbo-sync/contracts/sync/change';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { createKafka } from '@qbo-sync/kafka/client';
@@ -10,6 +11,7 @@ import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import { createProducer } from '@qbo-sync/kafka/producer';
 import { endOffsets } from '@qbo-sync/kafka/topics';
+import type { CompanySeed } from '@qbo-sync/sandbox/quickbooks/emulator';
 import { startQuickBooks, type RunningQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
@@ -20,7 +22,7 @@ import { requestMessage, settingsMessage, type To } from './requests';
 import { Victim, type Crash } from './victim';
 
 const OPERATOR_TOKEN = 'operator-token-of-the-specs';
-const VERIFIER_TOKEN = 'verifier-token-of-the-specs';
+export const VERIFIER_TOKEN = 'verifier-token-of-the-specs';
 /** The least it may be: how long a create that is not to be found may still appear. */
 const UNSURE_WAIT_MS = 1_000;
 const SETTLES_WITHIN_MS = 90_000;
@@ -39,6 +41,8 @@ export interface JournalWrite {
 export class World {
   readonly tenant = `co-${randomUUID().slice(0, 8)}`;
   readonly answers: QboAnswer[] = [];
+  readonly changes: QboChange[] = [];
+  readonly requests: QboRequest[] = [];
   private readonly victims: Victim[] = [];
   private readonly prefix = `crash.${randomUUID().slice(0, 8)}.`;
   private readonly kafka = createKafka({ brokers: testBrokers(), clientId: this.prefix });
@@ -52,22 +56,24 @@ export class World {
     private readonly port: number,
   ) {}
 
-  static async open(name: string, mode: Mode): Promise<World> {
+  static async open(name: string, mode: Mode, companies?: readonly CompanySeed[]): Promise<World> {
     const folder = mkdtempSync(path.join(tmpdir(), 'qbo-sync-crash-'));
     const database = await testDatabase({ name: `crash ${name}`, migrations: [] });
     const quickbooks = await startQuickBooks({
       port: 0,
       journalFile: path.join(folder, 'journal'),
       settings: { requestidMode: mode },
+      ...(companies === undefined ? {} : { companies }),
     });
     const world = new World(database, quickbooks, folder, await ownPort());
     world.keys('k1');
     return world;
   }
 
-  /** The key ring: every key named so far, the last one current. */
-  keys(current: string): void {
+  /** The key ring: every key named so far but those taken off, with the current one. */
+  keys(current: string, takenOff: readonly string[] = []): void {
     this.ring[current] ??= randomBytes(32).toString('base64');
+    for (const key of takenOff) delete this.ring[key];
     writeFileSync(this.keysFile, JSON.stringify({ current, keys: this.ring }), { mode: 0o600 });
   }
 
@@ -94,6 +100,11 @@ export class World {
     });
   }
 
+  /** Starts an entity service, over the same database: a world has one or the other. */
+  service(app: string, crash?: Crash): Victim {
+    return this.start({ app, port: this.port, crash, env: {} });
+  }
+
   /** Another replica: it holds no lease of the usual one's. */
   async anotherGateway(crash?: Crash): Promise<Victim> {
     return this.gateway(crash, await ownPort());
@@ -118,24 +129,35 @@ export class World {
 
   /** Sends under this world's own names of topics. */
   send(messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.producer.send(messages.map((message) => ({ ...message, topic: this.prefix + message.topic })));
+    return this.producer.send(messages.map((message) => ({ ...message, topic: this.nameOf(message.topic) })));
   }
 
   request(...requests: QboRequest[]): Promise<void> {
     return this.send(requests.map(requestMessage));
   }
 
-  /** Hears what is answered, from the first message on. */
-  listen(): void {
-    this.listener ??= runConsumer({
+  /** Hears what is said, from the first message on; the topics are there once a process is ready. */
+  listen(topics: readonly string[] = [TOPICS.answers.name, TOPICS.changes.name]): void {
+    this.listener = runConsumer({
       kafka: this.kafka,
       groupId: `${this.prefix}listener`,
-      topics: [this.prefix + TOPICS.answers.name],
-      handle: ({ messages }) => {
-        for (const { value } of messages) this.answers.push(JSON.parse(value?.toString('utf8') ?? '{}') as QboAnswer);
+      topics: topics.map((topic) => this.nameOf(topic)),
+      handle: ({ topic, messages }) => {
+        for (const { value } of messages) this.hear(topic, JSON.parse(value?.toString('utf8') ?? '{}'));
         return Promise.resolve({ outcome: 'done' });
       },
     });
+  }
+
+  private hear(topic: string, said: unknown): void {
+    if (topic === this.nameOf(TOPICS.answers.name)) this.answers.push(said as QboAnswer);
+    else if (topic === this.nameOf(TOPICS.changes.name)) this.changes.push(said as QboChange);
+    else if (topic === this.nameOf(TOPICS.requests.name)) this.requests.push(said as QboRequest);
+  }
+
+  /** A topic as it is called in this world. */
+  nameOf(topic: string): string {
+    return this.prefix + topic;
   }
 
   /** Until each of these refs has been answered, on Kafka and in the database, and nothing is left to do or to say. */
@@ -170,15 +192,27 @@ export class World {
 
   /** Per partition of the requests' topic: the next offset stored with what it caused, and the log's end. */
   async offsets(): Promise<{ readonly stored: string; readonly end: string }[]> {
-    const ends = await endOffsets(this.kafka, this.prefix + TOPICS.requests.name);
+    const ends = await endOffsets(this.kafka, this.nameOf(TOPICS.requests.name));
     const { rows } = await this.database.pool.query<{ partition: number; next_offset: string }>(
       `select partition, next_offset from partition_offset where topic = $1 and next_offset is not null`,
-      [this.prefix + TOPICS.requests.name],
+      [this.nameOf(TOPICS.requests.name)],
     );
     return ends.map(({ partition, offset }) => ({
       stored: rows.find((row) => row.partition === partition)?.next_offset ?? '0',
       end: String(offset),
     }));
+  }
+
+  /** Stores that everything written to a topic was handled, though it was not. */
+  async skipToEnd(topic: string): Promise<void> {
+    for (const { partition, offset } of await endOffsets(this.kafka, this.nameOf(topic))) {
+      await this.database.pool.query(
+        `insert into partition_offset (consumer_group, topic, partition, next_offset)
+         select distinct consumer_group, $1, $2::int, $3::bigint from partition_offset
+         on conflict (consumer_group, topic, partition) do update set next_offset = excluded.next_offset`,
+        [this.nameOf(topic), partition, String(offset)],
+      );
+    }
   }
 
   async admin<T>(method: string, call: string, body?: object): Promise<T> {
