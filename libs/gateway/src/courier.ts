@@ -1,3 +1,4 @@
+import { QBO_LIMITS } from '@qbo-sync/qbo/client';
 import { batchForm, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync/qbo/batch';
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { group, type Room } from './decide/grouping';
@@ -44,6 +45,9 @@ interface Line {
 /** Calls under way that are left to singles and reads while batches go, so that a live write never waits for all of them. */
 const LEFT_TO_SINGLES = 4;
 
+/** Writes under way of all realms: what has no connection would only wait for one, and its lease run out. */
+const MOST_CALLS = QBO_LIMITS.connections - 32;
+
 /**
  * Takes the writes of every realm to QuickBooks, singly or by batch (decide/grouping.ts). What is sent is stored first, a
  * batch in one transaction; its parts are told apart by their bId, settle one by one, and go again only in that batch.
@@ -52,9 +56,11 @@ const LEFT_TO_SINGLES = 4;
  */
 export class Courier {
   readonly #lines = new Map<string, Line>();
+  /** Realms whose writes wait for a call of any other realm to end; who waits longest first. */
+  readonly #held = new Set<string>();
 
   constructor(private readonly permits: Permits) {
-    permits.onFree((books) => this.#pump(books));
+    permits.onFree((books) => this.#freed(books));
   }
 
   /** A write of this ref is being prepared; `gone` says that it comes no more. */
@@ -118,7 +124,9 @@ export class Courier {
       bound: 'open' in send && send.open.bid !== null ? send.open.requestid : null,
       waitedMs: now - since,
     }));
-    const { groups, againInMs } = group(waiting, line.coming.size, this.#room(books), MOST_PARTS);
+    const room = this.#room(books);
+    const calls = Math.min(room.calls, this.#spare());
+    const { groups, againInMs } = group(waiting, line.coming.size, { ...room, calls }, MOST_PARTS);
     const leaving = groups.map(({ kind, places }) => ({
       entries: places.flatMap((place) => line.waiting[place] ?? []),
       permit: this.permits.take(books, kind),
@@ -127,8 +135,24 @@ export class Courier {
     line.waiting = line.waiting.filter((entry) => !left.has(entry));
     for (const { entries, permit } of leaving) void this.#launch(entries, permit);
     if (line.waiting.length === 0) return;
+    if (this.#spare() === 0) this.#held.add(books);
     const again = Math.min(againInMs ?? Infinity, this.#reopens(books) - now);
     if (again !== Infinity) line.timer = setTimeout(() => this.#pump(books), Math.max(1, again));
+  }
+
+  /** A call has ended: its own realm may have room, or another one that waited for any to end. */
+  #freed(books: string): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const each of held) {
+      if (this.#spare() > 0) this.#pump(each);
+      else this.#held.add(each);
+    }
+    this.#pump(books);
+  }
+
+  #spare(): number {
+    return Math.max(0, MOST_CALLS - this.permits.calls());
   }
 
   /** Never throws: whoever posted is told. */

@@ -6,6 +6,7 @@ import type { Ledger } from './ledger';
 import type { Place } from './messages';
 import type { Company, Quickbooks } from './quickbooks';
 import type { ClaimedRow } from './sql/pending';
+import type { Looked, Surroundings } from './surroundings';
 
 /** What working on one row needs: the database, QuickBooks, the clock and the limits handed in. */
 export interface Desk {
@@ -17,6 +18,8 @@ export interface Desk {
   readonly ledger: Ledger;
   /** A head as it stands now; undefined: there is nothing to do with it at the moment. */
   readonly claim: (head: { readonly tenant: string; readonly ref: string }) => Promise<ClaimedRow | undefined>;
+  /** What stands around a row. */
+  readonly around: (row: Looked) => Promise<Surroundings>;
   readonly clock: () => Date;
   /** How long after a send QuickBooks may still commit it. */
   readonly unsureWaitMs: number;

@@ -1,4 +1,5 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
+import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { Courier } from './courier';
 import { Fenced, type Desk, type Step } from './desk';
 import { Agenda } from './decide/agenda';
@@ -17,6 +18,7 @@ import { workOn } from './record-work';
 import { Roster } from './roster';
 import type { GateRow } from './sql/gates';
 import { selectClaimed, wakeForgotten } from './sql/pending';
+import { readSurroundings } from './surroundings';
 import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
@@ -43,9 +45,9 @@ export interface DispatcherOptions {
 
 /** Rows being worked on at once, in one realm and in all: what is prepared waits for a permit in memory. */
 const MOST_PER_REALM = 200;
-const MOST = 400;
-/** Rows a realm may start before the next one's turn. */
-const QUANTUM = 10;
+const MOST = 4_000;
+/** Rows a realm may start before the next one's turn: what fills a batch. */
+const QUANTUM = MOST_PARTS;
 const POLL_MS = 2_000;
 /** How often waits are looked for that nobody ended (a process that died before it could). */
 const SWEEP_MS = 30_000;
@@ -111,6 +113,7 @@ export class Dispatcher {
       courier: this.#courier,
       ledger: new Ledger(options.db),
       claim: gather((keys) => selectClaimed(options.db, keys)),
+      around: gather((rows) => readSurroundings(options.db, rows)),
       clock,
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,

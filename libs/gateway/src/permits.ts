@@ -30,6 +30,7 @@ export class Permits {
   readonly #queues = new Map<string, { kind: CallKind; go: (permit: Permit) => void }[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #onFree: ((realm: string) => void)[] = [];
+  #calls = 0;
 
   constructor(
     readonly limits: RealmLimits = REALM_LIMITS,
@@ -49,6 +50,11 @@ export class Permits {
   /** Calls of either kind that may be under way beside those that are. */
   free(realm: string): number {
     return Math.max(0, this.limits.concurrent - underWay(this.#use(realm)) - this.#queue(realm).length);
+  }
+
+  /** Calls of all realms under way. */
+  calls(): number {
+    return this.#calls;
   }
 
   /** How many calls of a kind may start now, after those that wait. */
@@ -80,6 +86,7 @@ export class Permits {
   /** Takes a permit that `room` has shown. */
   take(realm: string, kind: CallKind): Permit {
     this.#uses.set(realm, started(this.#use(realm), kind));
+    this.#calls += 1;
     return { realm, kind, spent: false };
   }
 
@@ -87,6 +94,7 @@ export class Permits {
   giveBack(permit: Permit): void {
     if (permit.spent) return;
     permit.spent = true;
+    this.#calls -= 1;
     this.#uses.set(permit.realm, unsent(this.#use(permit.realm), permit.kind));
     this.#freed(permit.realm);
   }
@@ -98,6 +106,7 @@ export class Permits {
     try {
       return await call();
     } finally {
+      this.#calls -= 1;
       this.#uses.set(realm, ended(this.#use(realm), kind, this.limits, this.now()));
       this.#freed(realm);
     }

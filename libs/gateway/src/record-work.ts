@@ -13,8 +13,8 @@ import type { Company } from './quickbooks';
 import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from './sql/answers';
-import { selectLinkedIds, selectLinks, updateKept, type LinkRow } from './sql/links';
-import { selectDependants, selectPendingOf, wakeWaiters, type PendingRow } from './sql/pending';
+import { selectLinkedIds, updateKept, type LinkRow } from './sql/links';
+import { selectDependants, wakeWaiters, type PendingRow } from './sql/pending';
 import { selectRequests } from './sql/requests';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
@@ -40,19 +40,17 @@ export async function workOn(desk: Desk, company: Company, listed: PendingRow): 
   }
 }
 
-/** Pending rows before links: a parent settled between the two is then seen as pending, never as one nobody sent. */
 async function look(
   desk: Desk,
   company: Company,
   row: PendingRow,
 ): Promise<{ readonly linked: ReadonlyMap<string, LinkRow>; readonly claimed: Claim }> {
   const { db } = desk;
-  const pending = await selectPendingOf(db, row.tenant, row.refs);
-  const linked = await selectLinks(db, company.books, [row.ref, ...row.refs]);
+  const { pending, linked } = await desk.around({ ...row, books: company.books });
   const last = row.kind === 'remove' || row.last;
   const claimed = claim(row, {
     linked: new Set(linked.keys()),
-    pending: new Map(pending.map((each) => [each.ref, each])),
+    pending,
     dependants: last ? await selectDependants(db, row.tenant, company.books, row.ref) : [],
   });
   return { linked, claimed };

@@ -43,7 +43,7 @@ export const QBO_LIMITS: QboClientLimits = {
   headersMs: 60_000,
   totalMs: 90_000,
   bodyBytes: 20 * 1024 * 1024,
-  connections: 128,
+  connections: 512,
 };
 
 /** Lower ones are served as 75 (quickbooks.md §1.2). */

@@ -53,6 +53,20 @@ export async function selectLinks(sql: Sql, books: string, refs: readonly string
   return new Map(rows.map((row) => [row.ref, rowOf(row)]));
 }
 
+/** Links of one company and another; row by row through the key. */
+export async function selectLinksOf(
+  sql: Sql,
+  keys: readonly { readonly books: string; readonly ref: string }[],
+): Promise<LinkRow[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql.query<Row>(
+    `select l.* from unnest($1::text[], $2::text[]) as k (books, ref)
+      cross join lateral (select * from link o where o.books = k.books and o.ref = k.ref limit 1) as l`,
+    [keys.map(({ books }) => books), keys.map(({ ref }) => ref)],
+  );
+  return rows.map(rowOf);
+}
+
 export async function selectLink(sql: Sql, books: string, ref: string): Promise<LinkRow | undefined> {
   return (await selectLinks(sql, books, [ref])).get(ref);
 }

@@ -105,15 +105,24 @@ export async function selectClaimed(
   return found;
 }
 
+/** What is asked for of a ref. */
+export interface AskedFor {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly kind: RequestKind;
+  readonly last: boolean;
+}
+
+/** What is pending of these refs; row by row through the key. */
 export async function selectPendingOf(
   sql: Sql,
-  tenant: string,
-  refs: readonly string[],
-): Promise<{ ref: string; kind: RequestKind; last: boolean }[]> {
-  if (refs.length === 0) return [];
-  const { rows } = await sql.query<{ ref: string; kind: RequestKind; last: boolean }>(
-    `select ref, kind, last from pending where tenant = $1 and ref = any($2::text[])`,
-    [tenant, refs],
+  keys: readonly { readonly tenant: string; readonly ref: string }[],
+): Promise<AskedFor[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql.query<AskedFor>(
+    `select p.tenant, p.ref, p.kind, p.last from unnest($1::text[], $2::text[]) as k (tenant, ref)
+      cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p`,
+    [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
   );
   return rows;
 }
