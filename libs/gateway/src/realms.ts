@@ -9,7 +9,7 @@ import { selectHeads, type HeadRow, type LaneCursor } from './sql/pending';
 const WINDOW = 150;
 /** Below so many heads a window is read on. */
 const LOW = 60;
-/** A window that is not low is read anew at most this often: rows whose wait is over stand before what was read. */
+/** A window that is not empty is read anew at most this often: rows whose wait is over stand before what was read. */
 const RESCAN_MS = 500;
 
 /** What this process knows of one realm's queue. All of it can be read again. */
@@ -22,7 +22,7 @@ export interface Realm {
   /** The position each lane was read to; null: to its end. */
   after: Readonly<Record<HeadRow['lane'], string | null>>;
   /**
-   *   no ──something was committed──▶ soon ──window low, or RESCAN_MS──▶ read from the low-water mark
+   *   no ──something was committed──▶ soon ──window empty, or RESCAN_MS─▶ read from the low-water mark
    *    └──new requests, a look at all─▶ now ──at once──────────────────────▶
    */
   stale: 'no' | 'soon' | 'now';
@@ -41,7 +41,9 @@ export function isLow({ lanes }: Realm): boolean {
 /** How a realm's window is to be read: `anew` from the low-water mark, `on` by keyset, or when to ask again. */
 export function howToRead(realm: Realm, nowMs: number): 'anew' | 'on' | 'not' | { readonly atMs: number } {
   const low = isLow(realm);
-  if (realm.stale === 'now' || (realm.stale === 'soon' && (low || nowMs >= realm.readAtMs + RESCAN_MS))) return 'anew';
+  const empty = size(realm.lanes) === 0;
+  if (realm.stale === 'now' || (realm.stale === 'soon' && (empty || nowMs >= realm.readAtMs + RESCAN_MS)))
+    return 'anew';
   if (low && (realm.after.live !== null || realm.after.backlog !== null)) return 'on';
   return realm.stale === 'soon' ? { atMs: realm.readAtMs + RESCAN_MS } : 'not';
 }

@@ -3,6 +3,7 @@ import { hotRealm } from './hot-realm';
 import { idlePath } from './idle-path';
 import { manyCompanies } from './many-companies';
 import { oneRealm } from './one-realm';
+import { peers } from './peers';
 import { printHead, printRow, type Row } from './table';
 import { thousandRealms } from './thousand-realms';
 import { webhooks } from './webhooks';
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, (given: Given) => Promise<Row[]>>> = {
   hot: () => hotRealm(),
   companies: ({ companies }) => manyCompanies(companies),
   webhooks: () => webhooks(),
+  peers: ({ rounds, jobs }) => peers({ rounds, jobs }),
 };
 
 interface Given {
@@ -25,6 +27,9 @@ interface Given {
   readonly realms: number;
   /** `--companies 10000`, whose cost is held against that of 10. */
   readonly companies: number;
+  /** `--rounds 5` of the comparison with other stores, `--jobs 20000` in each. */
+  readonly rounds: number;
+  readonly jobs: number;
 }
 
 function numberGiven(args: readonly string[], name: string, byDefault: number): number {
@@ -49,6 +54,8 @@ async function main(): Promise<void> {
     minutes: numberGiven(args, 'minutes', 6),
     realms: numberGiven(args, 'realms', 1_000),
     companies: numberGiven(args, 'companies', 10_000),
+    rounds: numberGiven(args, 'rounds', 5),
+    jobs: numberGiven(args, 'jobs', 20_000),
   };
   printHead();
   for (const name of partsGiven(args)) {
@@ -62,5 +69,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  // What a part has started and not ended would keep the process.
+  process.exit(1);
 });

@@ -1,6 +1,6 @@
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Sql } from './client';
-import { joined } from './joined';
+import { joined, joinedJson } from './joined';
 
 export interface NewAnswer {
   readonly tenant: string;
@@ -23,25 +23,42 @@ export interface NewAnswer {
 /** Appends answers, each still to be published; their ids, in the order given. */
 export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Promise<string[]> {
   if (answers.length === 0) return [];
-  // One answer without a record is an empty list of them: hence the outer join.
-  const rows = answers.map(({ record: _record, ...answer }, place) => ({ ...answer, place: place + 1 }));
+  const column = (of: (answer: NewAnswer) => string | number | boolean | null | undefined): string =>
+    joined(answers.map((answer) => of(answer) ?? null));
   const { rows: ids } = await sql.query<{ answer: string }>(
-    `with given as (
-       select a.*, r.record
-         from json_to_recordset($1::json) as a (place bigint, tenant text, ref text, revision bigint, attempt int,
-              books text, outcome text, code text, at timestamptz, detail text, holder text, adopted boolean,
-              "intuitTid" text, "quickbooksId" text)
-         left join unnest(string_to_array($2, chr(30), '')) with ordinality as r (record, place) on r.place = a.place
-     ), said as (
-       insert into answer (tenant, ref, revision, attempt, books, outcome, code, record, at, detail, holder, adopted,
-                           intuit_tid, quickbooks_id)
-       select tenant, ref, revision, attempt, books, outcome, code, record, at, detail, holder, adopted, "intuitTid",
-              "quickbooksId"
-         from given order by place
+    `with said as (
+       insert into answer (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
+                           quickbooks_id, record)
+       select tenant, ref, revision::bigint, attempt::int, books, outcome, at::timestamptz, code, detail, holder,
+              adopted::boolean, intuit_tid, quickbooks_id, record
+         from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                     string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
+                     string_to_array($7, chr(30)), string_to_array($8, chr(30), ''), string_to_array($9, chr(30), ''),
+                     string_to_array($10, chr(30), ''), string_to_array($11, chr(30), ''),
+                     string_to_array($12, chr(30), ''), string_to_array($13, chr(30), ''),
+                     string_to_array($14, chr(30), ''))
+              with ordinality as a (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted,
+                                    intuit_tid, quickbooks_id, record, place)
+        order by place
        returning id, at
      )
      insert into unpublished_answer (answer, at) select id, at from said order by id returning answer`,
-    [JSON.stringify(rows), joined(answers.map(({ record }) => record))],
+    [
+      column(({ tenant }) => tenant),
+      column(({ ref }) => ref),
+      column(({ revision }) => revision),
+      column(({ attempt }) => attempt),
+      column(({ books }) => books),
+      column(({ outcome }) => outcome),
+      column(({ at }) => at),
+      column(({ code }) => code),
+      column(({ detail }) => detail),
+      column(({ holder }) => holder),
+      column(({ adopted }) => adopted),
+      column(({ intuitTid }) => intuitTid),
+      column(({ quickbooksId }) => quickbooksId),
+      joinedJson(answers.map(({ record }) => record)),
+    ],
   );
   return ids.map(({ answer }) => answer);
 }

@@ -2,7 +2,7 @@
 const BETWEEN = '\x1e';
 const WITHIN = '\x1f';
 
-const CONTROLS = /\p{Cc}/gu;
+const SEPARATORS = new RegExp(`[${BETWEEN}${WITHIN}]`, 'g');
 const NOT_KNOWN = '\ufffd';
 
 /**
@@ -13,7 +13,7 @@ export function joinedJson(texts: readonly (string | null)[]): string {
   return texts.map((text) => text ?? '').join(BETWEEN);
 }
 
-/** The same for words and numbers; a control character, which no name of ours holds, is not kept. */
+/** The same for words and numbers; a separator, which no name of ours and no text of QuickBooks' holds, is not kept. */
 export function joined(words: readonly (string | number | boolean | null)[]): string {
   return words.map((word) => (typeof word === 'string' ? plain(word) : (word ?? ''))).join(BETWEEN);
 }
@@ -24,5 +24,5 @@ export function joinedLists(lists: readonly (readonly string[])[]): string {
 }
 
 function plain(word: string): string {
-  return word.search(CONTROLS) < 0 ? word : word.replace(CONTROLS, NOT_KNOWN);
+  return word.includes(BETWEEN) || word.includes(WITHIN) ? word.replace(SEPARATORS, NOT_KNOWN) : word;
 }

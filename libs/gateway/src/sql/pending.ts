@@ -84,7 +84,10 @@ export interface ClaimedRow extends PendingRow {
   readonly message: string | null;
 }
 
-/** Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. */
+/**
+ * Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. Row by row
+ * through the key, as `limit 1` makes it: joined freely, Postgres reads the whole queue for every few hundred of its rows.
+ */
 export async function selectClaimed(
   sql: Sql,
   keys: readonly { readonly tenant: string; readonly ref: string }[],
@@ -94,8 +97,10 @@ export async function selectClaimed(
     `select k.place, p.tenant, p.ref, p.revision, p.books, p.kind, p.last, p.lane, p.run, p.refs, p.said, p.attempts,
             r.message
        from unnest($1::text[], $2::text[]) with ordinality as k (tenant, ref, place)
-       join pending p on p.tenant = k.tenant and p.ref = k.ref
-       join request r on r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision
+      cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p
+      cross join lateral (
+        select message from request o where o.tenant = p.tenant and o.ref = p.ref and o.revision = p.revision limit 1
+      ) as r
       where p.waits_on is null
         and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
     [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
@@ -171,14 +176,19 @@ export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Of each ref everything up to the answered revision is settled; a higher one stays. */
+/** Of each ref everything up to the answered revision is settled; a higher one stays. Row by row through the key. */
 export async function deletePending(
   sql: Sql,
   settled: readonly { readonly tenant: string; readonly ref: string; readonly revision: number }[],
 ): Promise<void> {
   await sql.query(
-    `delete from pending p using unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant, ref, revision)
-      where p.tenant = s.tenant and p.ref = s.ref and p.revision <= s.revision`,
+    `delete from pending where ctid = any(array(
+       select p.ctid from unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant, ref, revision)
+        cross join lateral (
+          select o.ctid from pending o
+           where o.tenant = s.tenant and o.ref = s.ref and o.revision <= s.revision limit 1 for update
+        ) as p
+     ))`,
     [settled.map(({ tenant }) => tenant), settled.map(({ ref }) => ref), settled.map(({ revision }) => revision)],
   );
 }
@@ -189,8 +199,12 @@ export async function wakeWaiters(
   awaited: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<void> {
   await sql.query(
-    `update pending p set waits_on = null from unnest($1::text[], $2::text[]) as a (tenant, ref)
-      where p.tenant = a.tenant and p.waits_on = a.ref`,
+    `update pending set waits_on = null where ctid = any(array(
+       select p.ctid from unnest($1::text[], $2::text[]) as a (tenant, ref)
+        cross join lateral (
+          select o.ctid from pending o where o.tenant = a.tenant and o.waits_on = a.ref offset 0 for update
+        ) as p
+     ))`,
     [awaited.map(({ tenant }) => tenant), awaited.map(({ ref }) => ref)],
   );
 }

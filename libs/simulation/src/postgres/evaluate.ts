@@ -114,11 +114,12 @@ export function evaluate(expr: Expr, scope: Scope, run: Execution): unknown {
 
 function column(table: string | undefined, name: string, from: Scope, run: Execution): unknown {
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.outer) {
-    for (const { alias, row } of scope.bindings) {
-      if ((table === undefined || alias === table) && Object.hasOwn(row, name)) {
-        if (scope.level < run.lowest) run.lowest = scope.level;
-        return row[name] ?? null;
-      }
+    for (const { alias, row, slot } of scope.bindings) {
+      if (table !== undefined && alias !== table) continue;
+      const isPlace = name === 'ctid' && slot !== undefined;
+      if (!isPlace && !Object.hasOwn(row, name)) continue;
+      if (scope.level < run.lowest) run.lowest = scope.level;
+      return isPlace ? slot.place : (row[name] ?? null);
     }
     if (table === undefined) {
       const whole = scope.bindings.find(({ alias }) => alias === name);

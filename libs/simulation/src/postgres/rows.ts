@@ -48,6 +48,9 @@ const CONFLICTS: Readonly<Record<LockMode, readonly LockMode[]>> = {
 
 /** A place of one row: what is committed, what one transaction has made of it, and who holds it locked. */
 export class Slot {
+  private static places = 0;
+  /** Its `ctid`; here a row keeps its place when it is changed. */
+  readonly place = (Slot.places += 1);
   draft: { readonly by: Transaction; readonly row: Row | null } | undefined;
   readonly locks = new Map<Transaction, LockMode>();
 

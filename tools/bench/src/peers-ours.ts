@@ -1,0 +1,157 @@
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import { lockOffset, storeOffset } from '@qbo-sync/eventstore/offsets';
+import { createPool, type Database } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { takeHeads } from '@qbo-sync/gateway/decide/lanes';
+import { shardOf, takeRequests } from '@qbo-sync/gateway/intake';
+import { Leases } from '@qbo-sync/gateway/leases';
+import { settleAll } from '@qbo-sync/gateway/ledger';
+import { howToRead, newRealm, readWindows, type Realm } from '@qbo-sync/gateway/realms';
+import { selectCompanies, upsertConnected } from '@qbo-sync/gateway/sql/companies';
+import { selectClaimed, type HeadRow } from '@qbo-sync/gateway/sql/pending';
+import { KILOBYTE, type Contender, type Job } from './peers-work';
+
+export const OURS =
+  'the gateway: takeRequests by 500 with the offset row; shards leased, windows by keyset, claims and answers by 500';
+
+const TAKEN = 500;
+const STARTED = 500;
+/** Heads one company may start before the next one's turn. */
+const QUANTUM = 10;
+/** Groups of answers being committed while the next heads start. */
+const WRITERS = 2;
+const OFFSET = { group: 'bench', topic: 'qbo.requests.v1', partition: 0 };
+
+/**
+ * The gateway's own store as its intake and its dispatcher use it. A key is a company, a job one record of it. What is
+ * left out is the sending: no attempt is stored, no link comes of it; the answer is.
+ */
+export async function ours(connectionString: string, keys: readonly string[]): Promise<Contender> {
+  const db = createPool(connectionString, { max: 6, applicationName: 'bench' });
+  const leases = new Leases({ db, owner: 'bench' });
+  await connect(db, keys);
+  await leases.start();
+  return {
+    prepare: (jobs) => {
+      const reads = jobs.map(requestOf);
+      return async () => {
+        for (let from = 0; from < reads.length; from += TAKEN) await take(db, reads.slice(from, from + TAKEN));
+      };
+    },
+    dispatch: (total, start) => dispatch(db, leases, total, start),
+    close: async () => {
+      await leases.stop();
+      await db.end();
+    },
+  };
+}
+
+/** One batch of the topic, with its offset. */
+function take(db: Database, reads: readonly Read[]): Promise<void> {
+  return inTransaction(db, async (client) => {
+    const next = (await lockOffset(client, OFFSET)) ?? 0n;
+    await takeRequests(client, reads);
+    await storeOffset(client, OFFSET, next + BigInt(reads.length));
+  });
+}
+
+async function dispatch(db: Database, leases: Leases, total: number, start: (job: Job) => void): Promise<void> {
+  const companies = await selectCompanies(db);
+  const realms = new Map(
+    companies.map((each) => [each.tenant, newRealm({ ...each, active: true }, { most: 'limit', all: true })]),
+  );
+  const ready = new Set(realms.keys());
+  const busy = new Set<string>();
+  const writing = new Set<Promise<void>>();
+  for (let started = 0; started < total;) {
+    await readSome(
+      db,
+      [...ready].flatMap((tenant) => realms.get(tenant) ?? []),
+    );
+    const heads = nextHeads(realms, ready, busy);
+    if (heads.length === 0 || writing.size >= WRITERS) await Promise.race(writing);
+    if (heads.length === 0) continue;
+    // What was answered since its window was read is not there any more.
+    const rows = (await selectClaimed(db, heads)).filter((row) => row !== undefined);
+    for (const { message } of rows) start(jobOf(JSON.parse(message ?? '{}') as QboRequest));
+    started += rows.length;
+    const at = new Date().toISOString();
+    const entries = rows.map(({ tenant, ref, revision, books, attempts }) => ({
+      answer: {
+        ...{ tenant, ref, revision, books, attempt: attempts + 1, at },
+        ...{ outcome: 'synced' as const, code: null, record: null, quickbooksId: '1' },
+      },
+      epoch: leases.epochOf(shardOf(tenant)),
+    }));
+    const written = settleAll(db, entries).then((stored) => {
+      if (stored.includes(false)) throw new Error('a lease was lost on the way');
+      for (const { tenant, ref } of heads) {
+        busy.delete(`${tenant}:${ref}`);
+        const realm = realms.get(tenant);
+        if (realm?.stale === 'no') realm.stale = 'soon';
+        ready.add(tenant);
+      }
+      writing.delete(written);
+    });
+    writing.add(written);
+  }
+  await Promise.all(writing);
+}
+
+/** Windows that are stale or low, in one statement. */
+async function readSome(db: Database, realms: readonly Realm[]): Promise<void> {
+  const now = new Date();
+  const how = realms.map((realm) => ({ realm, how: howToRead(realm, now.getTime()) }));
+  const those = (wanted: 'anew' | 'on'): Realm[] => how.flatMap((each) => (each.how === wanted ? [each.realm] : []));
+  const [anew, on] = [those('anew'), those('on')];
+  if (anew.length + on.length > 0) await readWindows(db, anew, on, now);
+}
+
+/** Each company in turn; who has nothing leaves until an answer of its own was stored. */
+function nextHeads(realms: ReadonlyMap<string, Realm>, ready: Set<string>, busy: Set<string>): HeadRow[] {
+  const all: HeadRow[] = [];
+  for (const tenant of ready) {
+    const realm = realms.get(tenant);
+    if (realm === undefined || all.length >= STARTED) break;
+    const most = Math.min(QUANTUM, STARTED - all.length);
+    const { heads, lanes } = takeHeads(realm.lanes, most, ({ ref }) => !busy.has(`${tenant}:${ref}`));
+    realm.lanes = lanes;
+    for (const head of heads) busy.add(`${tenant}:${head.ref}`);
+    all.push(...heads);
+    // To the end of the line, or out of it.
+    ready.delete(tenant);
+    if (heads.length > 0) ready.add(tenant);
+  }
+  return all;
+}
+
+interface Read {
+  readonly request: QboRequest;
+  readonly text: string;
+}
+
+function requestOf({ key, place }: Job): Read {
+  const given = {
+    ...{ tenant: key, ref: `customer:cus_${place}`, revision: 1, books: `bk_${key}`, lane: 'live' },
+    ...{ occurredAt: '2026-11-20T10:00:00Z', kind: 'put', resource: 'Customer' },
+    how: { path: 'customer', update: 'changed' },
+  };
+  const body = (notes: string): string => JSON.stringify({ DisplayName: `Customer ${place}`, Notes: notes });
+  const left = KILOBYTE - JSON.stringify({ ...given, body: body('') }).length;
+  const request = { ...given, body: body('x'.repeat(left)) } as QboRequest;
+  return { request, text: JSON.stringify(request) };
+}
+
+function jobOf({ tenant, ref }: QboRequest): Job {
+  return { key: tenant, place: Number(ref.slice('customer:cus_'.length)) };
+}
+
+async function connect(db: Database, keys: readonly string[]): Promise<void> {
+  const now = new Date();
+  for (const tenant of keys) {
+    await upsertConnected(db, {
+      ...{ tenant, books: `bk_${tenant}`, realmHmacs: [tenant], realmSealed: '', accessSealed: '', refreshSealed: '' },
+      ...{ issuedAt: now, accessUntil: now, refreshUntil: now, companyName: tenant },
+    });
+  }
+}
