@@ -14,6 +14,7 @@ import { faultBody, Refusal } from './refusal';
 import { subjectsOf, type Subject } from './subjects';
 import { sendGatewayFault, sendQuotaUsedUp, sendThrottled } from './throttle-answer';
 import type { World } from './world';
+import { keepFirstError } from './write-once';
 
 /**
  * A request to a company's books:
@@ -68,9 +69,12 @@ export async function serveCompany(
         disturbedItem: (entity, item) => disturbedItem(world, { ...passing, entities: [entity], content: () => item }),
         ...(stopAfter === undefined ? {} : { stopAfter }),
       });
+    const refused = (refusal: ApiAnswer): void => {
+      if (isWrite) keepFirstError(emulator, company, url.searchParams, refusal);
+    };
     const { from, to } = emulator.settings.latencyMs;
     await pause({ from: from / 2, to: to / 2 });
-    if (disturbance !== undefined && (await disturb(disturbance, world, request, response, perform))) return;
+    if (disturbance !== undefined && (await disturb(disturbance, world, request, response, perform, refused))) return;
     if (!(request.headers.accept ?? '').includes('application/json'))
       return sendJson(response, 400, xmlOnly(emulator.now()));
     const outcome = perform();

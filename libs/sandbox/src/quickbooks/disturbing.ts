@@ -11,13 +11,14 @@ import type { World } from './world';
 /** The longest a write may still be on its way: QuickBooks ends a request after 120 s (quickbooks.md §1.3). */
 const LATEST_COMMIT_MS = 119_000;
 
-/** Does what the disturbance says; false when the request goes on as usual. */
+/** Does what the disturbance says; false when the request goes on as usual. `refused`: told of a fault QuickBooks answers by itself. */
 export async function disturb(
   disturbance: StandingDisturbance,
   { emulator, clock }: World,
   request: IncomingMessage,
   response: ServerResponse,
   perform: (stopAfter?: number) => ApiAnswer,
+  refused: (answer: ApiAnswer) => void,
 ): Promise<boolean> {
   switch (disturbance.kind) {
     case 'commit-then-drop':
@@ -54,10 +55,16 @@ export async function disturb(
       sendGatewayFault(response, UNAUTHENTICATED('Token expired'), emulator.now());
       return true;
     case 'system-fault':
-    case 'fault':
+    case 'fault': {
       if (disturbance.commit === true) perform();
-      sendJson(response, wantedRefusal(disturbance).status, wantedFaultBody(disturbance, emulator.now()));
+      const answer = {
+        status: wantedRefusal(disturbance).status,
+        body: wantedFaultBody(disturbance, emulator.now()),
+      };
+      refused(answer);
+      sendJson(response, answer.status, answer.body);
       return true;
+    }
     case 'slow':
       await sleep(disturbance.ms ?? 1000);
       return false;

@@ -76,3 +76,12 @@ test('replay-first-error: a refusal stays', async () => {
   expect(codes(await attempt('A:B'))).toEqual(['2040']);
   expect(codes(await attempt('Fine'))).toEqual(['2040']);
 });
+
+test('replay-first-error: a fault on demand stays with its id, and with no other', async () => {
+  await mode('replay-first-error');
+  await rig.admin('POST', 'disturbances', { kind: 'fault', code: '140', entity: 'payment', times: 1 });
+  expect(codes(await pay('r1'))).toEqual(['140']);
+  expect(codes(await pay('r1'))).toEqual(['140']);
+  expect(await count()).toBe(0);
+  expect((await pay('r2')).status).toBe(200);
+});

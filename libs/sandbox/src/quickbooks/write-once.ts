@@ -63,6 +63,19 @@ export function writeOnce(
   }
 }
 
+/** A fault on demand is QuickBooks' answer too: where first errors are replayed the write's requestid gets it from now on. */
+export function keepFirstError(
+  emulator: Emulator,
+  company: Company,
+  query: URLSearchParams,
+  refused: { status: number; body: string },
+): void {
+  const requestid = query.get('requestid');
+  if (requestid === null || emulator.settings.requestidMode !== 'replay-first-error') return;
+  if (!company.keptAnswers.has(requestid))
+    emulator.keepAnswer(company, requestid, { status: refused.status, body: refused.body, at: emulator.now() });
+}
+
 function keptAnswer(emulator: Emulator, company: Company, key: string): KeptAnswer | undefined {
   const kept = company.keptAnswers.get(key);
   switch (emulator.settings.requestidMode) {
