@@ -119,7 +119,10 @@ export class GatewayRuntime {
         log.error({ tenant, alarm }, 'look at this grant');
       },
     });
-    const watch = new CompanyWatch(this.db, clock, wake);
+    const watch = new CompanyWatch(this.db, clock, (tenant) => {
+      this.dispatcher.changed(tenant);
+      this.outbox?.wake();
+    });
     const mayWrite = (tenant: string, forMs: number): boolean => this.dispatcher.maySend(tenant, forMs);
     this.metered = new MeteredReads(this.db, clock, (err) => log.warn({ err }, 'could not count reads; trying again'));
     this.counts = new GatewayMetrics({

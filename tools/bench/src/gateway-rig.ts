@@ -76,7 +76,11 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
     outbox.wake();
   };
   const tokens = new Tokens(db, vault, emulator.oauth, clock, { onCommit: wake });
-  const quickbooks = new Quickbooks(client, tokens, permits, new CompanyWatch(db, clock, wake), (tenant, forMs) =>
+  const watch = new CompanyWatch(db, clock, (tenant) => {
+    dispatcher.changed(tenant);
+    outbox.wake();
+  });
+  const quickbooks = new Quickbooks(client, tokens, permits, watch, (tenant, forMs) =>
     dispatcher.maySend(tenant, forMs),
   );
   const steps = new Map<string, (step: 'sending' | 'answered') => void>();
