@@ -213,9 +213,11 @@ async function store(entries: readonly Entry[], batch: boolean): Promise<Attempt
   const { books } = first.job.company;
   const fresh = entries.flatMap(({ job, send }) => ('parcel' in send ? [{ job, parcel: send.parcel }] : []));
   const ids = fresh.map(({ job, parcel }) =>
-    requestId({ books, ref: job.place.ref, generation: parcel.fields.generation, bytes: parcel.bytes }),
+    requestId({ ...job.place, books, generation: parcel.fields.generation, bytes: parcel.bytes }),
   );
-  const whole = batch ? requestId({ books, ref: 'batch', generation: 0, bytes: ids.join() }) : undefined;
+  const whole = batch
+    ? requestId({ books, ref: 'batch', generation: 0, revision: 0, attempt: 0, bytes: ids.join() })
+    : undefined;
   return openAttempts(
     desk,
     tenant,
