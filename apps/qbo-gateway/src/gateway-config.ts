@@ -64,6 +64,12 @@ export class GatewayConfig extends BaseConfig {
   @Min(1000)
   QBO_ANSWER_WITHIN_MS: number = QBO_LIMITS.headersMs;
 
+  @Expects('at least 7: days for which answers, and the bodies of the requests they settled, are kept')
+  @Type(() => Number)
+  @IsInt()
+  @Min(7)
+  ANSWERS_KEPT_DAYS: number = 90;
+
   @Expects(
     'at least 1: calls of one write or read to one QuickBooks company in any minute; with the batches at most 500',
   )

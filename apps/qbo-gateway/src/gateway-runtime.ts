@@ -31,6 +31,7 @@ import type { Log } from '@qbo-sync/service/log';
 import { logTrouble } from '@qbo-sync/service/trouble';
 import { Counter, type Registry } from 'prom-client';
 import { BatchIntake } from './batch-intake';
+import { HouseKeeper } from './house-keeper';
 import { KeyKeeper } from './key-keeper';
 import { FeedWork } from './feed-work';
 import type { GatewayConfig } from './gateway-config';
@@ -67,6 +68,7 @@ export class GatewayRuntime {
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
   private readonly keys: KeyKeeper;
+  private readonly house: HouseKeeper;
   private readonly metered: MeteredReads;
   private readonly counts: GatewayMetrics;
   private outbox: Outbox | undefined;
@@ -112,6 +114,7 @@ export class GatewayRuntime {
       registers: [parts.metrics],
     });
     this.keys = new KeyKeeper(this.db, vault, config.TOKEN_KEYS_FILE, log);
+    this.house = new HouseKeeper(this.db, config.ANSWERS_KEPT_DAYS, log);
     const tokens = new Tokens(this.db, vault, oauth, clock, {
       onCommit: wake,
       onAlarm: (tenant, alarm) => {
@@ -205,6 +208,7 @@ export class GatewayRuntime {
     );
     this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
     this.keys.start();
+    this.house.start();
     this.consumer = runConsumer({
       kafka: this.kafka,
       groupId: group,
@@ -223,6 +227,7 @@ export class GatewayRuntime {
     await this.feed.stop();
     await this.dispatcher.stop();
     await this.keys.stop();
+    await this.house.stop();
     this.permits.stop();
     await this.metered.stop();
     await this.outbox?.stop();

@@ -125,14 +125,11 @@ async function put(
   }
 }
 
-/** QuickBooks says so already: the link's hashes tell (A → B → A). The record is the one last shown. */
+/** QuickBooks says so already: the link's hashes tell (A → B → A). The record is the one last shown, read where it is not kept. */
 async function unchanged(desk: Desk, job: Job, link: LinkRow): Promise<void> {
-  const record = link.answer === null ? null : await selectRecord(desk.db, link.answer);
-  await settle(desk, job, {
-    outcome: 'synced',
-    quickbooksId: link.qboId,
-    ...(record === null ? {} : { record }),
-  });
+  const kept = link.answer === null ? null : await selectRecord(desk.db, link.answer);
+  const record = kept ?? (await readOwn(desk, job, link));
+  if (record !== undefined) await settle(desk, job, { outcome: 'synced', quickbooksId: link.qboId, record });
 }
 
 async function remove(desk: Desk, job: Job, link: LinkRow | undefined): Promise<void> {

@@ -49,6 +49,17 @@ describe('what a request asks for', () => {
     expect(said[1]).toMatchObject({ ref: 'customer:c2', holder: 'customer:c1' });
   });
 
+  it('what QuickBooks says already is answered with its record, read there once the answer that held it is gone', async () => {
+    await rig.take(customer('c1', 1, 'Same Name'));
+    await rig.answered('customer:c1', 1);
+    await rig.take(customer('c1', 2, 'Same Name'));
+    expect(await recordOf('customer:c1', 2)).toMatchObject({ DisplayName: 'Same Name' });
+    await rig.db.query(`delete from answer`);
+    await rig.take(customer('c1', 3, 'Same Name'));
+    expect(await recordOf('customer:c1', 3)).toMatchObject({ DisplayName: 'Same Name' });
+    expect(await rig.writes('Customer')).toHaveLength(1);
+  });
+
   it('a namesake a person made is never taken for ours: the answer shows it, and a person decides', async () => {
     await there('Customer', { DisplayName: 'Name Sake' });
     const find = {

@@ -1,0 +1,40 @@
+import type { Database } from '@qbo-sync/eventstore/pool';
+import { keepHouse } from '@qbo-sync/gateway/housekeeping';
+import type { Log } from '@qbo-sync/service/log';
+
+const LOOK_MS = 3_600_000;
+
+/** Makes the tables of the answers' next days, and drops those that are old enough, at start and every hour. */
+export class HouseKeeper {
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly keptDays: number,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.#looking = this.#look().finally(() => {
+      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), LOOK_MS);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const { made, dropped } = await keepHouse(this.db, new Date(), this.keptDays);
+      if (made.length + dropped.length > 0) this.log.info({ made, dropped }, 'looked after the answers’ days');
+    } catch (err) {
+      // Days are made a week ahead, and what is late to go stays for another hour.
+      this.log.warn({ err }, 'could not look after the answers’ days');
+    }
+  }
+}
