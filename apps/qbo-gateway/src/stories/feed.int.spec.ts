@@ -375,6 +375,36 @@ describe('back from QuickBooks', () => {
       expect(await changes()).toHaveLength(1);
     });
 
+    it.each(['linked', 'a stranger'] as const)(
+      'merged by a person into one that is %s, told by CloudEvents, which name the survivor alone: the link follows',
+      async (survivor) => {
+        await rig.take(customer(1, { DisplayName: 'Loser' }));
+        const loser = String((await recordOf('customer:c1', 1))['Id']);
+        let into: string;
+        if (survivor === 'linked') {
+          await rig.take(customer(1, { DisplayName: 'Winner' }, 'c2'));
+          into = String((await recordOf('customer:c2', 1))['Id']);
+        } else {
+          into = (await edit('Customer', { DisplayName: 'Winner' })).Customer?.Id ?? '';
+        }
+        await rig.admin('POST', 'human', { company: 'us-auto', do: 'merge', entity: 'Customer', id: loser, into });
+        aheadMs += MINUTE;
+        await deliver([event(await realmOf(), `merged-${survivor}`, 'qbo.customer.merged.v1', into)]);
+        await feed.round();
+        await hear();
+        aheadMs += 25 * 60 * MINUTE;
+        await feed.round();
+        const about = (await changes()).filter(({ ref }) => ref === 'customer:c1');
+        expect(about).toEqual([expect.objectContaining({ gone: 'merged' })]);
+        expect((await changes()).filter(({ gone }) => gone === 'deleted')).toEqual([]);
+        // A document for the one that is no more goes to the one that is left; it itself is never made again.
+        await rig.take(invoicePut(tenant, books, 'i1', 1, { customer: 'c1', item: '1', amount: '50.00' }));
+        expect(await recordOf('invoice:i1', 1)).toMatchObject({ CustomerRef: { value: into } });
+        await rig.take(customer(2, { DisplayName: 'Loser Again' }));
+        expect((await rig.answered('customer:c1', 2)).outcome).toBe('gone');
+      },
+    );
+
     it('made inactive by a person: published with the field', async () => {
       await rig.take(customer(1, { DisplayName: 'Left Town' }));
       const { Id } = await recordOf('customer:c1', 1);

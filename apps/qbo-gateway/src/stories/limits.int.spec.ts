@@ -166,13 +166,17 @@ describe('limits and breakers, in stepped time', () => {
 
   describe('the breaker of one realm', () => {
     it('open: one probe at a time by its pause, no attempt is used, other realms go on; then all goes at once', async () => {
-      await start({ backOff: PAUSE });
+      await start({ backOff: PAUSE, limits: { ...SINGLES, perWindow: { single: 450, batch: 0 } } });
       const [company, other] = [await connect(), await connect('two', newTenant())];
       await rig.dispatch();
       await looked(other);
       await rig.admin('POST', 'disturbances', { kind: 'http-503', company: 'one' });
-      await rig.take(...puts(company, 20, 'Down'));
+      await forget();
+      await rig.take(...puts(company, 60, 'Down'));
       await inTrouble(company, 'qbo_down');
+      await looked(other);
+      // What was under way when the first one failed, and nothing that was ready to follow.
+      expect((await traffic(company)).requests).toBeLessThanOrEqual(10);
       for (let probe = 0; probe < 3; probe += 1) {
         await forget();
         await looked(other);
@@ -187,7 +191,7 @@ describe('limits and breakers, in stepped time', () => {
       expect(rows).toEqual([]);
       await rig.admin('DELETE', 'disturbances');
       await time.step(10 * MINUTE + SECOND);
-      await allAnswered(company, 20);
+      await allAnswered(company, 60);
       const answers = await rig.answers();
       expect(answers.every(({ outcome, attempt }) => outcome === 'synced' && attempt === 1)).toBe(true);
       expect(await rig.writes('Customer')).toHaveLength(answers.length);

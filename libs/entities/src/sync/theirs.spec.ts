@@ -149,6 +149,20 @@ describe('story 7: a customer changed in QuickBooks', () => {
   });
 });
 
+describe('merged in Run a Call, and then by a person in QuickBooks', () => {
+  it('is done: the steps that were shown are over', () => {
+    const story = posted(customerRules, 'customer:cus_88', dana).when(
+      changed('merged', 4, { ...dana, mergedIntoId: 'cus_90' }),
+    );
+    const owing = { outcome: 'refused', code: 'precondition', record: { Balance: '179.70' } } as const;
+    const steps = story.when(answered(story, owing));
+    expect(lines(steps.events)).toEqual(['Held merge']);
+    const merged = steps.when(theirs('customer:cus_88', [], { MergedInto: '77' }, { gone: 'merged' }));
+    expect(lines(merged.events)).toEqual(['Skipped unchanged']);
+    expect(merged.when(theirs('customer:cus_88', [], {}, { gone: 'merged' })).events).toEqual([]);
+  });
+});
+
 describe('story 7: a customer made in QuickBooks', () => {
   const made = theirs('customer:qbo.58', [], {
     DisplayName: 'Rosa Bay',

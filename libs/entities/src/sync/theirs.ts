@@ -9,6 +9,7 @@ import { type State, viewOf } from './stream-state';
  * A record changed in QuickBooks by somebody else than us.
  *
  *   other books                                   nothing: a fresh start has begun
+ *   merged there as Run a Call had merged it      Skipped unchanged: a person did what was asked for
  *   came to an end there                          Held gone_in_qbo: shown, never made again by itself
  *   goes back to Run a Call, the settings say so  Told: its changed fields, without those that changed here too
  *   a document, in a field that we sent           Held both_changed: shown, never overwritten by itself
@@ -25,6 +26,8 @@ export function theirs<Data, Related>(
   const isOurs = state.asked[change.ref] !== undefined || state.latest !== undefined || state.wanted !== undefined;
   if (!isOurs) return change.gone === undefined ? tellNew(rules, start, change, context) : start;
   const name = nameOf(rules, state, context);
+  if (change.gone === 'merged' && state.facts.some(({ change: fact }) => fact === 'merged'))
+    return done(start, context);
   if (change.gone !== undefined) {
     return show(start, { code: 'gone_in_qbo', params: { doc: name, date: change.at.slice(0, 10) } }, context);
   }
@@ -101,6 +104,15 @@ function changedHere(state: State): ReadonlySet<string> {
       (field) => !sameJson(wanted[field] ?? null, agreed[field] ?? null),
     ),
   );
+}
+
+function done<Related>(start: Recording, context: Context<Related>): Recording {
+  const { stop, summary } = start.state;
+  if (stop === undefined) return start;
+  const { covers, change } = stop;
+  const reason: Reason = { code: 'unchanged' };
+  const data = { ...base({ covers, change }, context), code: reason.code };
+  return record(start, { type: 'Skipped', data, personal: { reason, summary } });
 }
 
 function show<Related>(start: Recording, reason: Reason, context: Context<Related>): Recording {

@@ -1,10 +1,12 @@
-import type { Database } from '@qbo-sync/eventstore/pool';
+import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readActive } from '../condition';
 import type { Quickbooks } from '../quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
 import { readChanges } from './reading';
-import { selectHeld, selectLinkedResources } from './sql-changes';
+import { isEnded, mergesOf, type Merge } from './merges';
+import { selectHeld, selectLinkedResources, selectLivingIds } from './sql-changes';
 import { claimFeed, insertFeeds, selectFeeds, updateFeedRead, updateFeedRefused, type FeedRow } from './sql-feeds';
 import { deleteReceivedBefore, selectMerges, selectNamed, updateEventsDone } from './sql-webhooks';
 import { retakeHeld, takeMerge, takeRecords, type Taken } from './taking';
@@ -115,14 +117,16 @@ export class Feed {
     // The wake stands: it is read again after the interval, or once QuickBooks answers again.
     if (read.is === 'failed') return;
     const taken = { drop: 0, wait: 0, refresh: 0, publish: 0 };
+    await inTransaction(db, async (client) => {
+      for (const merge of await this.#merges(client, books, read.pages, linked)) {
+        await takeMerge(client, feed, merge, calledAt);
+      }
+    });
     for (const { resource, records } of read.pages) {
       const page = await inTransaction(db, (client) => takeRecords(client, feed, resource, records, calledAt));
       for (const what of Object.keys(taken) as (keyof Taken)[]) taken[what] += page[what];
     }
     await inTransaction(db, async (client) => {
-      for (const merge of await selectMerges(client, books)) {
-        await takeMerge(client, feed, { ...merge, resource: spelt(merge.resource, linked) }, calledAt);
-      }
       for (const resource of read.refused) await updateFeedRefused(client, books, resource);
       await updateEventsDone(client, books, calledAt, this.#clock());
       await updateFeedRead(client, books, {
@@ -133,6 +137,25 @@ export class Feed {
     });
     this.#options.onRead?.({ tenant, isCheck: reading.isCheck, taken });
     this.#options.onCommit?.();
+  }
+
+  /** Before the pages: a record that was merged away shows there as one that ended. */
+  async #merges(
+    client: Client,
+    books: string,
+    pages: readonly { readonly resource: string; readonly records: readonly ExactObject[] }[],
+    linked: readonly string[],
+  ): Promise<readonly Merge[]> {
+    const notices = await selectMerges(client, books);
+    if (notices.length === 0) return [];
+    const ended = new Map<string, readonly string[]>();
+    for (const { resource, records } of pages) {
+      const ids = records.filter(isEnded).flatMap(({ Id: id }) => (typeof id === 'string' ? [id] : []));
+      const known = ended.get(resource) ?? [];
+      ended.set(resource, [...known, ...(await selectLivingIds(client, books, resource, ids))]);
+    }
+    const spoken = notices.map((notice) => ({ ...notice, resource: spelt(notice.resource, linked) }));
+    return mergesOf(spoken, (resource) => ended.get(resource) ?? []);
   }
 
   async #retake(now: Date): Promise<void> {

@@ -38,6 +38,20 @@ export async function lockLinks(
   );
 }
 
+/** Which of these records are ours and not known to have ended. */
+export async function selectLivingIds(
+  sql: Sql,
+  books: string,
+  resource: string,
+  qboIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql.query<{ qbo_id: string }>(
+    `select qbo_id from link where books = $1 and resource = $2 and qbo_id = any($3::text[]) and gone is null`,
+    [books, resource, qboIds],
+  );
+  return rows.map((row) => row.qbo_id);
+}
+
 /** Sends of a company that have no answer yet: their refs, and the resources of the creates among them. */
 export async function selectOpenSends(
   sql: Sql,
@@ -88,6 +102,19 @@ export async function updateSeen(
 /** The record is no more: it is never made again by itself. */
 export async function updateGone(sql: Sql, link: { readonly books: string; readonly ref: string }): Promise<void> {
   await sql.query(`update link set gone = 'qbo' where books = $1 and ref = $2`, [link.books, link.ref]);
+}
+
+/** Merged into another record: what refers to it goes to that one from now on, and it is never written to again. */
+export async function updateMerged(
+  sql: Sql,
+  link: { readonly books: string; readonly ref: string },
+  into: string,
+): Promise<void> {
+  await sql.query(`update link set gone = 'qbo', qbo_id = $3 where books = $1 and ref = $2`, [
+    link.books,
+    link.ref,
+    into,
+  ]);
 }
 
 /** Notes a record nobody here knows. False: this version, or a newer one, was noted before. */

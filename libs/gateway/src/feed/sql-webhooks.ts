@@ -64,17 +64,17 @@ export async function selectNamed(sql: Sql, books: string): Promise<string[]> {
   return rows.map(({ resource }) => resource);
 }
 
-/** Merges said by webhooks and not yet taken in: the records that are no more. */
+/** Merges said by webhooks and not yet taken in. `from` is null where only the record that is left was named. */
 export async function selectMerges(
   sql: Sql,
   books: string,
-): Promise<{ id: string; resource: string; from: string; into: string }[]> {
-  const { rows } = await sql.query<{ id: string; resource: string; merged_from: string; qbo_id: string }>(
-    `select id, resource, merged_from, qbo_id from webhook_event
-      where books = $1 and done_at is null and merged_from is not null order by received_at limit 100`,
+): Promise<{ resource: string; from: string | null; into: string }[]> {
+  const { rows } = await sql.query<{ resource: string; merged_from: string | null; qbo_id: string }>(
+    `select resource, merged_from, qbo_id from webhook_event
+      where books = $1 and done_at is null and operation = 'merge' order by received_at limit 100`,
     [books],
   );
-  return rows.map((row) => ({ id: row.id, resource: row.resource, from: row.merged_from, into: row.qbo_id }));
+  return rows.map((row) => ({ resource: row.resource, from: row.merged_from, into: row.qbo_id }));
 }
 
 /** What was received up to a moment has been read. */

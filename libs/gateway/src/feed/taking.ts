@@ -4,12 +4,14 @@ import { changeMessage } from '../messages';
 import type { Company } from '../quickbooks';
 import { insertOutgoing } from '../sql/outgoing';
 import { decideChange, type Decision } from './change';
+import type { Merge } from './merges';
 import {
   deleteHeld,
   lockLinks,
   selectOpenSends,
   updateAgreed,
   updateGone,
+  updateMerged,
   updateSeen,
   upsertHeld,
   upsertNoticed,
@@ -80,19 +82,17 @@ export async function retakeHeld(client: Client, held: readonly HeldChange[], at
   }
 }
 
-/** Merged into another record there: ours is no more. */
-export async function takeMerge(
-  client: Client,
-  { tenant, books }: Company,
-  merge: { readonly resource: string; readonly from: string; readonly into: string },
-  at: Date,
-): Promise<void> {
-  const link = (await lockLinks(client, books, merge.resource, [merge.from])).get(merge.from);
+/** Merged into another record there: what refers to ours goes to that one from now on, and ours is no more. */
+export async function takeMerge(client: Client, { tenant, books }: Company, merge: Merge, at: Date): Promise<void> {
+  const { resource, from, into } = merge;
+  const link = (await lockLinks(client, books, resource, [from])).get(from);
   if (link === undefined || link.gone !== null) return;
-  await updateGone(client, { books, ref: link.ref });
+  await updateMerged(client, { books, ref: link.ref }, into);
+  // What QuickBooks still shows of it is not somebody's new record.
+  await upsertNoticed(client, { books, resource, qboId: from }, String(Number.MAX_SAFE_INTEGER));
   const change = {
-    ...{ tenant, books, ref: link.ref, resource: merge.resource, changed: [], origin: 'qbo' as const },
-    record: JSON.stringify({ Id: merge.from, MergedInto: merge.into }),
+    ...{ tenant, books, ref: link.ref, resource, changed: [], origin: 'qbo' as const },
+    record: JSON.stringify({ Id: from, MergedInto: into }),
     gone: 'merged' as const,
     at: at.toISOString(),
   };
