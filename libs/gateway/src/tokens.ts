@@ -94,13 +94,20 @@ export class Tokens {
   /** A session's lock, not a transaction's: Intuit may take longer than a transaction may stand idle. */
   async #refresh(tenant: string, refused: RefusedToken | undefined): Promise<Access> {
     const client = await this.db.connect();
+    // Lost while Intuit is asked: the unlock tells of it; without a listener the event itself would end the process.
+    const onLost = (): void => undefined;
+    client.on('error', onLost);
+    const release = (error?: Error): void => {
+      client.off('error', onLost);
+      client.release(error);
+    };
     try {
       await lockRefresh(client, tenant);
       return await this.#refreshAlone(tenant, refused);
     } finally {
       await unlockRefresh(client, tenant).then(
-        () => client.release(),
-        (error: Error) => client.release(error),
+        () => release(),
+        (error: Error) => release(error),
       );
     }
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
 import { Connections } from '@qbo-sync/gateway/connections';
 import { resealAll } from '@qbo-sync/gateway/resealing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
@@ -15,6 +16,7 @@ jest.setTimeout(60_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const INTUIT_TAKES_MS = 200;
 
 type Running<F extends (...args: never[]) => unknown> = Awaited<ReturnType<F>>;
 
@@ -36,7 +38,7 @@ describe('tokens', () => {
     database = await testDatabase({ name: 'tokens', migrations: MIGRATIONS });
     now = Date.now();
     emulator = await startQuickBooks({ port: 0, journalFile: journalFile(), now: () => now });
-    proxy = await intuitProxy(emulator.tokenUrl);
+    proxy = await intuitProxy(emulator.tokenUrl, INTUIT_TAKES_MS);
     const oauth = new IntuitOAuth({
       clientId: 'sandbox-client',
       clientSecret: 'sandbox-secret',
@@ -72,6 +74,19 @@ describe('tokens', () => {
     const reply = await client.send({ realmId, accessToken, method: 'GET', path: `companyinfo/${realmId}` });
     return reply.reply === 'answered' && reply.status === 200;
   };
+
+  it('outlives the loss of the connection that holds its lock while Intuit is asked', async () => {
+    now += 50 * MINUTE;
+    const access = tokens.access(tenant);
+    await until(() => proxy.refreshes.length === 1, { what: 'Intuit to be asked' });
+    const { rowCount } = await database.pool.query(
+      `select pg_terminate_backend(pid) from pg_locks l join pg_database d on d.oid = l.database
+        where l.locktype = 'advisory' and d.datname = current_database()`,
+    );
+    expect(rowCount).toBe(1);
+    expect((await access).is).toBe('token');
+    expect(await works()).toBe(true);
+  });
 
   it('ten minutes of false invalid_grant in stepped time: suspect, spaced tries, no reconnect, and it goes on', async () => {
     now += 50 * MINUTE;
