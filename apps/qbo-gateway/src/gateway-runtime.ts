@@ -10,7 +10,7 @@ import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
-import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { Quickbooks, type Company } from '@qbo-sync/gateway/quickbooks';
 import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Reader } from '@qbo-sync/gateway/reader';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
@@ -126,7 +126,7 @@ export class GatewayRuntime {
       this.dispatcher.changed(tenant);
       this.outbox?.wake();
     });
-    const mayWrite = (tenant: string, forMs: number): boolean => this.dispatcher.maySend(tenant, forMs);
+    const mayWrite = (company: Company, forMs: number): boolean => this.dispatcher.maySend(company, forMs);
     this.metered = new MeteredReads(this.db, clock, (err) => log.warn({ err }, 'could not count reads; trying again'));
     this.counts = new GatewayMetrics({
       ...{ db: this.db, registry: parts.metrics, permits: this.permits, clock },

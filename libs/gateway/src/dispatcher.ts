@@ -12,7 +12,7 @@ import { shardOf } from './intake';
 import { Leases } from './leases';
 import { Ledger } from './ledger';
 import { sayOrphans } from './orphans';
-import type { Quickbooks } from './quickbooks';
+import type { Company, Quickbooks } from './quickbooks';
 import { howToRead, readWindows, type Realm } from './realms';
 import { workOn } from './record-work';
 import { Roster } from './roster';
@@ -153,9 +153,9 @@ export class Dispatcher {
     this.#rouseAll();
   }
 
-  /** True while this process may send for the tenant, and what it sends now is on its way before the lease is over. */
-  maySend(tenant: string, forMs: number): boolean {
-    return this.#leases.maySend(shardOf(tenant), forMs);
+  /** True while this process may send for the company, and what it sends now is on its way before the lease is over. */
+  maySend({ tenant, epoch }: Company, forMs: number): boolean {
+    return this.#leases.maySend(shardOf(tenant), forMs, epoch);
   }
 
   /** How many shards are held here. */
@@ -281,7 +281,8 @@ export class Dispatcher {
       const [attempt, ...others] = realm.open;
       realm.open = others;
       if (attempt === undefined || !may(attempt) || !this.#affords(realm, attempt.sends > 1)) continue;
-      this.#start(company, { ...attempt, run: () => workOnOpen(this.#deskNow(tenant), company, attempt) });
+      const run = this.#begun(company, (desk, own) => workOnOpen(desk, own, attempt));
+      this.#start(company, { ...attempt, run });
       left -= 1;
     }
     const { heads, lanes } = takeHeads(
@@ -290,8 +291,10 @@ export class Dispatcher {
       (head) => may(head) && this.#affords(realm, head.attempts > 0),
     );
     realm.lanes = lanes;
-    for (const head of heads)
-      this.#start(company, { ...head, run: () => workOn(this.#deskNow(tenant), company, head) });
+    for (const head of heads) {
+      const run = this.#begun(company, (desk, own) => workOn(desk, own, head));
+      this.#start(company, { ...head, run });
+    }
     if (realm.gate.most === 'one' && left - heads.length > 0) {
       for (const probe of this.#probes(company)) this.#start(company, probe);
     }
@@ -337,10 +340,12 @@ export class Dispatcher {
     this.#tasks.add(running);
   }
 
-  /** What is begun now is committed under the epoch of now: a shard that was lost and taken back is not the same. */
-  #deskNow(tenant: string): Desk {
-    const epoch = this.#desk.epochOf(tenant);
-    return { ...this.#desk, epochOf: () => epoch };
+  /** What is begun now is sent and committed under the epoch of now: a shard lost and taken back is not the same. */
+  #begun(company: Realm['company'], work: (desk: Desk, company: Company) => Promise<void>): () => Promise<void> {
+    return () => {
+      const epoch = this.#desk.epochOf(company.tenant);
+      return work({ ...this.#desk, epochOf: () => epoch }, { ...company, epoch });
+    };
   }
 
   async #run(task: Task): Promise<void> {

@@ -66,9 +66,12 @@ export class Leases {
     return this.#epochs.has(shard) && !this.#leaving.has(shard) && outlasts(this.#untilMs, this.#now(), forMs);
   }
 
-  /** True while what was begun may still be sent: a shard that is being let go is ours until it is idle. */
-  maySend(shard: number, forMs: number): boolean {
-    return this.#epochs.has(shard) && outlasts(this.#untilMs, this.#now(), forMs);
+  /**
+   * True while what was begun under an epoch may still be sent: a shard that is being let go is ours until it is idle,
+   * one that was lost and taken back is not the same.
+   */
+  maySend(shard: number, forMs: number, epoch = this.epochOf(shard)): boolean {
+    return this.#epochs.get(shard) === epoch && outlasts(this.#untilMs, this.#now(), forMs);
   }
 
   /** The epoch under which the shard is held; `0` is nobody's. */

@@ -43,6 +43,8 @@ const REVOKED = /revoked/i;
 export interface Company {
   readonly tenant: string;
   readonly books: string;
+  /** Of the lease under which the work was begun; absent: it is not bound to one. */
+  readonly epoch?: string;
 }
 
 /**
@@ -55,7 +57,7 @@ export class Quickbooks {
     private readonly tokens: Tokens,
     readonly permits: Permits,
     private readonly watch: CompanyWatch,
-    private readonly mayWrite: (tenant: string, forMs: number) => boolean = () => true,
+    private readonly mayWrite: (company: Company, forMs: number) => boolean = () => true,
     /** Told what became of every call, for counting. */
     private readonly onEnded: (call: Call, outcome: Outcome, company: Company) => void = () => undefined,
     private readonly reads?: ReadsNoted,
@@ -101,9 +103,9 @@ export class Quickbooks {
   }
 
   /** Why a write does not go after all, looked at right before it would. */
-  #holdsBack({ tenant, books }: Company, permit: Permit | undefined): string | undefined {
-    if (!this.mayWrite(tenant, NEEDED_TO_SEND_MS)) return LEASE_OVER;
-    return permit !== undefined && this.permits.isClosed(books) ? RESTING : undefined;
+  #holdsBack(company: Company, permit: Permit | undefined): string | undefined {
+    if (!this.mayWrite(company, NEEDED_TO_SEND_MS)) return LEASE_OVER;
+    return permit !== undefined && this.permits.isClosed(company.books) ? RESTING : undefined;
   }
 
   async #authorized(company: Company, call: Call, permit?: Permit): Promise<Outcome> {

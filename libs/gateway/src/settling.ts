@@ -196,10 +196,10 @@ export async function keepOpen(
   desk: Desk,
   place: Place,
   attempt: AttemptRow,
-  next: { readonly actAt: Date; readonly uncount: boolean; readonly say: boolean },
+  next: { readonly actAt: Date; readonly uncount: boolean; readonly say: boolean; readonly heardAt?: Date },
 ): Promise<void> {
   await fenced(desk, attempt.tenant, async (client) => {
-    await updateActAt(client, attempt.id, next.actAt, next.uncount);
+    await updateActAt(client, attempt.id, { actAt: next.actAt, uncount: next.uncount, heardAt: next.heardAt });
     if (next.say)
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });

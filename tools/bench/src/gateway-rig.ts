@@ -80,8 +80,8 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
     dispatcher.changed(tenant);
     outbox.wake();
   });
-  const quickbooks = new Quickbooks(client, tokens, permits, watch, (tenant, forMs) =>
-    dispatcher.maySend(tenant, forMs),
+  const quickbooks = new Quickbooks(client, tokens, permits, watch, (company, forMs) =>
+    dispatcher.maySend(company, forMs),
   );
   const steps = new Map<string, (step: 'sending' | 'answered') => void>();
   const errors: unknown[] = [];

@@ -136,13 +136,20 @@ export async function selectRecentCalls(sql: Sql, since: Date): Promise<RecentCa
   );
 }
 
-/** When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books. */
-export async function updateActAt(sql: Sql, id: string, actAt: Date, uncount: boolean): Promise<void> {
-  await sql.query(`update attempt set act_at = $2, sends = sends - $3::int where id = $1`, [
-    id,
-    actAt,
-    uncount ? 1 : 0,
-  ]);
+/**
+ * When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books;
+ * `heardAt`: when its outcome turned out to be unknown. It was stored before it was sent, perhaps long before.
+ */
+export async function updateActAt(
+  sql: Sql,
+  id: string,
+  { actAt, uncount, heardAt }: { readonly actAt: Date; readonly uncount: boolean; readonly heardAt: Date | undefined },
+): Promise<void> {
+  await sql.query(
+    `update attempt set act_at = $2, sends = sends - $3::int, last_sent_at = coalesce($4::timestamptz, last_sent_at)
+      where id = $1`,
+    [id, actAt, uncount ? 1 : 0, heardAt ?? null],
+  );
 }
 
 export interface Closing {
