@@ -3,6 +3,8 @@ import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { Courier } from './courier';
 import type { BackOff } from './decide/gate';
 import type { Ledger } from './ledger';
+import type { OpeningCall } from './openings';
+import type { AttemptRow } from './sql/attempts';
 import type { Place } from './messages';
 import type { Company, Quickbooks } from './quickbooks';
 import type { ClaimedRow } from './sql/pending';
@@ -14,6 +16,8 @@ export interface Desk {
   readonly quickbooks: Quickbooks;
   /** Carries the writes. */
   readonly courier: Courier;
+  /** Stores a call before it is made. */
+  readonly open: (call: OpeningCall) => Promise<AttemptRow[]>;
   /** Commits the answers. */
   readonly ledger: Ledger;
   /** A head as it stands now; undefined: there is nothing to do with it at the moment. */

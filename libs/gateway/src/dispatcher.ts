@@ -11,6 +11,7 @@ import { gather } from './gather';
 import { shardOf } from './intake';
 import { Leases } from './leases';
 import { Ledger } from './ledger';
+import { openings } from './openings';
 import { sayOrphans } from './orphans';
 import type { Company, Quickbooks } from './quickbooks';
 import { howToRead, readWindows, type Realm } from './realms';
@@ -111,6 +112,7 @@ export class Dispatcher {
       db: options.db,
       quickbooks: options.quickbooks,
       courier: this.#courier,
+      open: openings(options.db),
       ledger: new Ledger(options.db),
       claim: gather((keys) => selectClaimed(options.db, keys)),
       around: gather((rows) => readSurroundings(options.db, rows)),

@@ -4,7 +4,7 @@ interface Asked<Key, Value> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Keys asked for in one statement at most. */
+/** Keys asked for at once, unless told otherwise. */
 const MOST = 500;
 
 /**
@@ -13,6 +13,7 @@ const MOST = 500;
  */
 export function gather<Key, Value>(
   load: (keys: readonly Key[]) => Promise<readonly Value[]>,
+  most = MOST,
 ): (key: Key) => Promise<Value> {
   let waiting: Asked<Key, Value>[] = [];
   let busy = false;
@@ -22,8 +23,8 @@ export function gather<Key, Value>(
     // The others of this turn come too.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const some = waiting.slice(0, MOST);
-      waiting = waiting.slice(MOST);
+      const some = waiting.slice(0, most);
+      waiting = waiting.slice(most);
       try {
         const values = await load(some.map(({ key }) => key));
         some.forEach(({ resolve }, place) => resolve(values[place] as Value));

@@ -1,7 +1,16 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { outlasts, reliableUntilMs, share } from './decide/share';
-import { beat, deleteReplica, releaseShards, renewShards, retakeShards, takeShards, type Held } from './sql/shards';
+import {
+  beat,
+  countLiving,
+  deleteReplica,
+  releaseShards,
+  renewShards,
+  retakeShards,
+  takeShards,
+  type Held,
+} from './sql/shards';
 
 export interface LeasesOptions {
   readonly db: Database;
@@ -21,7 +30,7 @@ export interface LeasesOptions {
 /** A killed replica's shards move within this and a tick: 8.5 s. */
 export const LEASE_MS = 8_000;
 const TICK_MS = 400;
-/** A lease is prolonged when less than this of it is left. */
+/** A lease is prolonged when less than this of it is left, and so is the replica's own row. */
 const RENEW_BELOW = 0.8;
 
 /**
@@ -38,6 +47,7 @@ export class Leases {
   readonly #epochs = new Map<number, string>();
   readonly #leaving = new Set<number>();
   #untilMs = 0;
+  #beatMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #stopped = false;
@@ -131,15 +141,10 @@ export class Leases {
   }
 
   async #round(): Promise<void> {
-    const { db, owner } = this.#options;
     const before = this.#epochs.size;
     const askedAt = this.#now();
     if (this.#epochs.size > 0 && this.#untilMs - askedAt < this.#leaseMs * RENEW_BELOW) await this.#renew();
-    const { replicas, taken } = await inTransaction(db, async (client) => {
-      const living = await beat(client, owner, this.#leaseMs);
-      const { take } = share(this.#epochs.size, living);
-      return { replicas: living, taken: take === 0 ? [] : await takeShards(client, owner, take, this.#leaseMs) };
-    });
+    const { replicas, taken } = await this.#beatAndTake(askedAt);
     this.#note(taken, askedAt);
     const surplus = share(this.#epochs.size - this.#leaving.size, replicas).letGo;
     for (const shard of [...this.#epochs.keys()].filter((one) => !this.#leaving.has(one)).slice(0, surplus)) {
@@ -147,6 +152,22 @@ export class Leases {
     }
     await this.#release();
     if (before !== this.#epochs.size || taken.length > 0) this.#options.onChange?.();
+  }
+
+  /** Most rounds only look: nothing is written while the own row is fresh and every shard has its owner. */
+  async #beatAndTake(askedAt: number): Promise<{ readonly replicas: number; readonly taken: readonly Held[] }> {
+    const { db, owner } = this.#options;
+    if (askedAt - this.#beatMs < this.#leaseMs * (1 - RENEW_BELOW)) {
+      const { replicas, free } = await countLiving(db);
+      if (free === 0 || share(this.#epochs.size, replicas).take === 0) return { replicas, taken: [] };
+    }
+    const done = await inTransaction(db, async (client) => {
+      const living = await beat(client, owner, this.#leaseMs);
+      const { take } = share(this.#epochs.size, living);
+      return { replicas: living, taken: take === 0 ? [] : await takeShards(client, owner, take, this.#leaseMs) };
+    });
+    this.#beatMs = askedAt;
+    return done;
   }
 
   async #renew(): Promise<void> {

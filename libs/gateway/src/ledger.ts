@@ -127,6 +127,6 @@ async function write(client: Client, entries: readonly LedgerEntry[]): Promise<v
 }
 
 /** Data or a constraint that one entry broke (SQLSTATE classes 22, 23), not a lost connection. */
-function isOfOne(error: unknown): boolean {
+export function isOfOne(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
 }

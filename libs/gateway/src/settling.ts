@@ -6,16 +6,10 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { Fenced, type Desk, type Job } from './desk';
 import type { Remembered } from './decide/settle';
 import { shardOf } from './intake';
-import { pushCommand, sendingActivity, waitingActivity, type Place } from './messages';
+import { pushCommand, waitingActivity, type Place } from './messages';
+import type { Opening } from './openings';
 import { insertAsked } from './sql/asked';
-import {
-  closeAttempts,
-  insertAttempts,
-  updateActAt,
-  updateResent,
-  type AttemptRow,
-  type NewAttempt,
-} from './sql/attempts';
+import { closeAttempts, updateActAt, updateResent, type AttemptRow } from './sql/attempts';
 import { selectLink, type LinkRow } from './sql/links';
 import { insertOutgoing } from './sql/outgoing';
 import { updateWait } from './sql/pending';
@@ -151,29 +145,12 @@ export async function letWait(
   desk.onCommit(tenant, wait.notBefore);
 }
 
-/** One attempt about to be made. */
-export interface Opening {
-  readonly job: Job;
-  readonly attempt: Omit<NewAttempt, 'epoch' | 'at'>;
-}
-
 /**
  * Stores what is about to be sent for one company, in the order given. From here on each may have been executed until an
  * answer says otherwise.
  */
 export async function openAttempts(desk: Desk, tenant: string, openings: readonly Opening[]): Promise<AttemptRow[]> {
-  const at = desk.clock();
-  const epoch = desk.epochOf(tenant);
-  const opened = await fenced(desk, tenant, async (client) => {
-    await insertOutgoing(
-      client,
-      openings.map(({ job }) => sendingActivity(job.place, at)),
-    );
-    return insertAttempts(
-      client,
-      openings.map(({ attempt }) => ({ ...attempt, epoch, at })),
-    );
-  });
+  const opened = await desk.open({ tenant, epoch: desk.epochOf(tenant), at: desk.clock(), openings });
   for (const { job } of openings) desk.tell({ ...job.place, step: 'sending' });
   desk.onCommit(tenant);
   return opened;

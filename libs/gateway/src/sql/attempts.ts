@@ -55,10 +55,10 @@ interface Row {
   sends: number;
 }
 
-/** Opens attempts, each counted as sent once; in their order. */
+/** Opens attempts, each counted as sent once; in their order. Only ids come back: the rest is what was given. */
 export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]): Promise<AttemptRow[]> {
   const column = (of: (attempt: NewAttempt) => unknown): unknown[] => attempts.map(of);
-  const { rows } = await sql.query<Row>(
+  const { rows } = await sql.query<{ id: string }>(
     `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields,
                           sent_at, last_sent_at, sends)
      select tenant, books, ref, revision, number, epoch, kind, path, query::jsonb, requestid, bid, bytes, fields::jsonb,
@@ -67,7 +67,7 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
                    $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
             with ordinality as a (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes,
                                   fields, at, place)
-      order by place returning *`,
+      order by place returning id`,
     [
       column(({ tenant }) => tenant),
       column(({ books }) => books),
@@ -85,7 +85,11 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
       column(({ at }) => at),
     ],
   );
-  return rows.map(rowOf);
+  return attempts.map(({ epoch: _epoch, at, ...attempt }, place) => {
+    const id = rows[place]?.id;
+    if (id === undefined) throw new Error('an insert returned fewer rows than it was given');
+    return { ...attempt, id, sentAt: at, lastSentAt: at, sends: 1 };
+  });
 }
 
 /** Open attempts whose next step is due; `act_at` null is at once. */

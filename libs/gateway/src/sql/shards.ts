@@ -20,6 +20,16 @@ export async function beat(sql: Sql, owner: string, leaseMs: number): Promise<nu
   return rows[0]?.n ?? 1;
 }
 
+/** How many replicas live, and how many shards nobody holds; by the database's clock. */
+export async function countLiving(sql: Sql): Promise<{ readonly replicas: number; readonly free: number }> {
+  const { rows } = await sql.query<{ replicas: number; free: number }>(
+    `select (select count(*)::int from replica where until >= clock_timestamp()) as replicas,
+            (select count(*)::int from shard
+              where owner is null or until is null or until < clock_timestamp()) as free`,
+  );
+  return rows[0] ?? { replicas: 1, free: 0 };
+}
+
 /** The replica is gone, and says so. */
 export async function deleteReplica(sql: Sql, owner: string): Promise<void> {
   await sql.query(`delete from replica where owner = $1`, [owner]);
