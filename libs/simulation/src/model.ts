@@ -18,9 +18,10 @@ export interface Wanted {
   /** `inv_1`, `cus_1`, `itm_1`: how the record is known in the books. */
   readonly identity: string;
   readonly ref: string;
-  readonly resource: 'Customer' | 'Item' | 'Invoice';
-  readonly name: string;
-  /** Of invoices. */
+  readonly resource: 'Customer' | 'Item' | 'Invoice' | 'Payment';
+  /** Payments have none. */
+  readonly name: string | undefined;
+  /** Of invoices and payments. */
   readonly totalCents: number | undefined;
   readonly voided: boolean;
   /** Id of the message that counts. */
@@ -33,6 +34,7 @@ const RESOURCES = {
   'runacall.customers.v1': ['Customer', 'customer'],
   'runacall.items.v1': ['Item', 'item'],
   'runacall.invoices.v1': ['Invoice', 'invoice'],
+  'runacall.payments.v1': ['Payment', 'payment'],
 } as const;
 
 /** One record per aggregate that anything readable was said of. */
@@ -44,7 +46,8 @@ export function booksAfter(messages: readonly Told[]): Wanted[] {
   }
   const aggregates = new Map<string, Told[]>();
   for (const message of firsts.values()) {
-    if (!isJson(message.data)) continue;
+    // Of a tax rate nothing is written.
+    if (!isJson(message.data) || !(message.topic in RESOURCES)) continue;
     const key = `${message.tenant} ${message.topic} ${message.subject}`;
     aggregates.set(key, [...(aggregates.get(key) ?? []), message]);
   }
@@ -56,18 +59,24 @@ function recordOf(told: readonly Told[]): Wanted {
   const data = JSON.parse(newest.data) as Record<string, unknown>;
   const [resource, entity] = RESOURCES[newest.topic as keyof typeof RESOURCES];
   const voided = told.some(({ type }) => type.endsWith('.voided.v1'));
-  const name = resource === 'Customer' ? data['displayName'] : resource === 'Item' ? data['name'] : data['number'];
+  const named = { Customer: data['displayName'], Item: data['name'], Invoice: data['number'], Payment: undefined };
+  const name = named[resource];
   return {
     tenant: newest.tenant,
     identity: newest.subject,
     ref: `${entity}:${newest.subject}`,
     resource,
-    name: String(name),
-    totalCents: resource === 'Invoice' ? (voided ? 0 : invoiceCents(data)) : undefined,
+    name: name === undefined ? undefined : String(name),
+    totalCents: totalOf(resource, data, voided),
     voided,
     newest: (told.find(({ type }) => type.endsWith('.voided.v1')) ?? newest).id,
     events: told.map(({ id }) => id),
   };
+}
+
+function totalOf(resource: string, data: Record<string, unknown>, voided: boolean): number | undefined {
+  if (resource === 'Invoice') return voided ? 0 : invoiceCents(data);
+  return resource === 'Payment' ? cents(String(data['amount'])) : undefined;
 }
 
 function invoiceCents(invoice: Record<string, unknown>): number {

@@ -23,6 +23,10 @@ const around =
   (original) =>
     ((...args: readonly unknown[]) => fn(original as unknown as (...all: readonly unknown[]) => unknown, args)) as Fn;
 
+/** As they stand in `insertRequests`. */
+const REVISION_GUARD = /where pending\.revision < excluded\.revision/;
+const NEWEST_GUARD = /and not exists \(select from request r[^)]*\)/;
+
 const nothing = instead(() => Promise.resolve());
 let arrival = 0;
 const cursors = new WeakMap<Client, bigint>();
@@ -183,6 +187,117 @@ export const MUTANTS: readonly Mutant[] = [
         ),
       },
     },
+  },
+  {
+    name: 'an older request takes a newer one’s place',
+    breaks: 'E',
+    alter: {
+      '@qbo-sync/gateway/sql/taking': {
+        insertRequests: around((original, [client, rows]) => {
+          const sql = client as { query(text: string, params: readonly unknown[]): unknown };
+          const query = (text: string, params: readonly unknown[]): unknown =>
+            sql.query(text.replace(REVISION_GUARD, '').replace(NEWEST_GUARD, ''), params);
+          return original({ query }, rows);
+        }),
+      },
+    },
+  },
+  {
+    name: 'a commit asks for no epoch (no fence)',
+    breaks: 'E',
+    alter: {
+      '@qbo-sync/gateway/sql/shards': {
+        selectHeldEpochs: instead((_client, held) =>
+          Promise.resolve(new Set((held as readonly { readonly shard: number }[]).map(({ shard }) => shard))),
+        ),
+      },
+    },
+  },
+  {
+    name: 'a lease is relied on for ever by our own clock',
+    breaks: 'E',
+    alter: { '@qbo-sync/gateway/decide/share': { outlasts: instead(() => true) } },
+  },
+  {
+    name: 'a partition nobody has read is begun at its end (latest)',
+    breaks: 'A',
+    alter: {
+      '@qbo-sync/eventstore/offsets': {
+        placeBatch: around((original, [batch]) => {
+          const { stored, first } = batch as { readonly stored: bigint | null; readonly first: bigint };
+          return stored === null ? { place: 'take', from: first } : original(batch);
+        }),
+        placeQuiet: around((original, [partition]) =>
+          (partition as { readonly stored: bigint | null }).stored === null ? { place: 'stay' } : original(partition),
+        ),
+      },
+    },
+  },
+  {
+    name: 'the inbox goes by offset, not by the event’s id',
+    breaks: 'A',
+    alter: {
+      '@qbo-sync/service/entity-service/work': {
+        readWork: around((original, args) => {
+          const work = original(...args) as { readonly once?: object };
+          const { topic, partition, offset } = args[1] as { topic: string; partition: number; offset: string };
+          if (work.once === undefined) return work;
+          return { ...work, once: { ...work.once, eventId: `${topic}/${partition}/${offset}` } };
+        }),
+      },
+    },
+  },
+  {
+    name: 'calls are counted from the request, not from the answer',
+    breaks: 'F',
+    alter: {
+      '@qbo-sync/qbo/limiter': {
+        ended: around((original, [use, kind, limits, nowMs]) => original(use, kind, limits, Number(nowMs) - 300)),
+      },
+    },
+  },
+  {
+    name: 'five seconds of silence after a 429',
+    breaks: 'F',
+    alter: { '@qbo-sync/gateway/decide/throttle': { restMs: instead(() => 5_000) } },
+  },
+  {
+    name: 'a delivery of webhooks is all its first company’s',
+    breaks: 'F75',
+    alter: {
+      '@qbo-sync/gateway/feed/delivery': {
+        readDelivery: around((original, [text]) => {
+          const notices = original(text) as readonly { readonly realmId: string }[];
+          return notices.map((notice) => ({ ...notice, realmId: notices[0]?.realmId }));
+        }),
+      },
+    },
+  },
+  {
+    name: 'our own writes come back as somebody’s changes',
+    breaks: 'F71',
+    alter: {
+      '@qbo-sync/gateway/feed/change': {
+        decideChange: around((original, [record, known]) => {
+          const decision = original(record, known) as { readonly do: string };
+          const { link } = known as {
+            readonly link: { readonly syncToken: string; readonly shown: object } | undefined;
+          };
+          if (decision.do !== 'drop' || link === undefined) return decision;
+          return { do: 'publish', changed: ['DisplayName'], token: link.syncToken, shown: link.shown };
+        }),
+      },
+    },
+  },
+  {
+    name: 'the first invalid_grant ends the connection',
+    breaks: 'I',
+    alter: { '@qbo-sync/gateway/decide/grant': { afterInvalidGrant: instead(() => ({ is: 'over' })) } },
+  },
+  {
+    name: 'each process refreshes for itself',
+    breaks: 'I',
+    alter: { '@qbo-sync/gateway/sql/locks': { lockRefresh: nothing, unlockRefresh: nothing } },
   },
   {
     name: 'a refreshed pair is used but not stored',

@@ -27,6 +27,32 @@ export interface Writing {
   readonly doubtful: boolean;
 }
 
+export interface AnswerRow {
+  readonly id: number;
+  readonly tenant: string;
+  readonly ref: string;
+  readonly revision: number;
+}
+
+/** A change made by a person, as the services were told of it: the record's field that people write into. */
+export interface ToldChange {
+  readonly tenant: string;
+  readonly id: string;
+  readonly text: string | undefined;
+}
+
+/**
+ * What a person last wrote into a record. `stands`: it is still there. `taken`: it came back with an answer
+ * of ours, to a write after it or to a look for a record whose create had no answer.
+ */
+export interface Edit {
+  readonly tenant: string;
+  readonly id: string;
+  readonly text: string;
+  readonly stands: boolean;
+  readonly taken: boolean;
+}
+
 export interface Ledgers {
   readonly told: readonly Told[];
   readonly shown: readonly Shown[];
@@ -36,6 +62,12 @@ export interface Ledgers {
   readonly looks: readonly { readonly tenant: string; readonly at: number; readonly resource: string }[];
   /** How long a write of unknown outcome may still be made. */
   readonly unsureMs: number;
+  /** In the order in which they were stored. */
+  readonly answers: readonly AnswerRow[];
+  readonly changes: readonly ToldChange[];
+  readonly edits: readonly Edit[];
+  /** Whether QuickBooks tells of changes. */
+  readonly feed: boolean;
 }
 
 const AT_REST = new Set(['synced', 'synced with warnings', 'skipped', 'needs attention']);
@@ -50,6 +82,9 @@ export function judge(ledgers: Ledgers): string[] {
     ...wanted.flatMap((one) => record(one, ledgers)),
     ...strangers(wanted, ledgers),
     ...resends(ledgers),
+    ...answersInOrder(ledgers),
+    ...edited(ledgers),
+    ...echoes(ledgers),
   ];
 }
 
@@ -83,7 +118,7 @@ function record(wanted: Wanted, { shown, rows }: Ledgers): string[] {
   const [only] = found;
   if (only === undefined) return wanted.voided ? [] : [`${is}: not in the books`];
   if (only.voided !== wanted.voided) return [`${is}: ${only.voided ? 'voided' : 'not voided'} in the books`];
-  if (only.name !== wanted.name) return [`${is}: called ${only.name}, not ${wanted.name}`];
+  if (wanted.name !== undefined && only.name !== wanted.name) return [`${is}: called ${only.name}, not ${wanted.name}`];
   if (wanted.totalCents !== undefined && cents(only.total) !== wanted.totalCents) {
     return [`${is}: ${only.total} in the books, ${wanted.totalCents} cents wanted`];
   }
@@ -92,9 +127,15 @@ function record(wanted: Wanted, { shown, rows }: Ledgers): string[] {
 
 function strangers(wanted: readonly Wanted[], { shown }: Ledgers): string[] {
   const known = new Set(wanted.map(({ tenant, identity }) => `${tenant} ${identity}`));
-  return shown
-    .filter(({ tenant, identity }) => !known.has(`${tenant} ${identity}`))
-    .map(({ tenant, identity }) => `${tenant}: nobody sent ${identity}`);
+  const methods = new Set<string>();
+  return shown.flatMap(({ tenant, identity, resource }) => {
+    const key = `${tenant} ${identity}`;
+    if (resource !== 'PaymentMethod') return known.has(key) ? [] : [`${tenant}: nobody sent ${identity}`];
+    // Made when a payment first needs it.
+    if (methods.has(key)) return [`${tenant}: ${identity} twice in the books`];
+    methods.add(key);
+    return [];
+  });
 }
 
 /** A create of unknown outcome is sent again only after a look that came after its last moment. */
@@ -117,4 +158,32 @@ function resends({ writes, looks, unsureMs }: Ledgers): string[] {
       );
   }
   return faults;
+}
+
+/** One answer to each revision, and never to an older one after a newer. */
+function answersInOrder({ answers }: Ledgers): string[] {
+  const last = new Map<string, number>();
+  return answers.flatMap(({ tenant, ref, revision }) => {
+    const before = last.get(`${tenant} ${ref}`) ?? 0;
+    last.set(`${tenant} ${ref}`, revision);
+    return revision > before ? [] : [`${tenant} ${ref}: revision ${revision} answered after ${before}`];
+  });
+}
+
+/** What a person wrote into the books is never lost by us; the services are told of it, or it is in our next answer. */
+function edited({ edits, changes, feed }: Ledgers): string[] {
+  return edits.flatMap(({ tenant, id, text, stands, taken }) => {
+    if (!stands) return [`${tenant} ${id}: what a person wrote was overwritten`];
+    if (!feed || taken) return [];
+    const told = changes.some((change) => change.tenant === tenant && change.id === id && change.text === text);
+    return told ? [] : [`${tenant} ${id}: nobody was told what a person wrote`];
+  });
+}
+
+/** Our own writes come back too: nobody is told of them as if a person had made them. */
+function echoes({ changes, edits }: Ledgers): string[] {
+  const touched = new Set(edits.map(({ tenant, id }) => `${tenant} ${id}`));
+  return changes
+    .filter(({ tenant, id }) => !touched.has(`${tenant} ${id}`))
+    .map(({ tenant, id }) => `${tenant} ${id}: told of a change nobody made`);
 }

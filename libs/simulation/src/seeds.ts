@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const KEPT = path.resolve(__dirname, '../seeds.txt');
@@ -10,6 +10,11 @@ export function keptSeeds(): string[] {
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '');
+}
+
+/** A seed that failed is run from now on. */
+export function keepSeed(seed: string, why: string): void {
+  appendFileSync(KEPT, `${seed} # ${why.replaceAll('\n', ' ').slice(0, 120)}\n`);
 }
 
 /** As many fresh seeds, of this commit: the same for whoever runs it, others with the next commit. */

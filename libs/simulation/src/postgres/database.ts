@@ -88,10 +88,7 @@ export class MemoryPostgres {
         const effect = (name: string, args: readonly unknown[]): unknown =>
           this.effect(client, transaction, name, args);
         const { rows, count } = execute(statement, { transaction, params, now, tables: this.tables, effect });
-        return {
-          rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)]))),
-          rowCount: count,
-        };
+        return { rows: rows.map(shownRow), rowCount: count };
       } catch (error) {
         transaction.undoTo(mark);
         if (error instanceof AdvisoryWait)
@@ -163,6 +160,25 @@ export class MemoryPostgres {
   }
 }
 
+function shownRow(row: Row): Row {
+  const copy: Record<string, unknown> = {};
+  for (const name in row) copy[name] = shown(row[name]);
+  return copy;
+}
+
+/** What ends or begins a transaction, told once for each text. */
+type Control = 'begin' | 'savepoint' | 'release' | 'back' | 'commit' | 'rollback' | 'set' | undefined;
+const controls = new Map<string, Control>();
+
+function controlOf(sql: string): Control {
+  if (controls.has(sql)) return controls.get(sql);
+  const word = /^\s*(\w+)/.exec(sql)?.[1]?.toLowerCase();
+  const known = (['begin', 'savepoint', 'release', 'commit', 'rollback', 'set'] as const).find((one) => one === word);
+  const control = /^\s*rollback to/.test(sql) ? 'back' : known;
+  controls.set(sql, control);
+  return control;
+}
+
 class AdvisoryWait extends Error {
   constructor(readonly key: string) {
     super('waits for an advisory lock');
@@ -220,7 +236,7 @@ export class MemoryClient {
   }
 
   private async now(sql: string, params: readonly unknown[]): Promise<QueryAnswer> {
-    const word = /^\s*(\w+)/.exec(sql)?.[1]?.toLowerCase();
+    const word = controlOf(sql);
     const nothing: QueryAnswer = { rows: [], rowCount: 0 };
     if (word === 'begin') {
       this.transaction = this.database.begin();
@@ -232,7 +248,7 @@ export class MemoryClient {
       return nothing;
     }
     if (word === 'release') return nothing;
-    if (/^\s*rollback to/.test(sql)) {
+    if (word === 'back') {
       this.transaction?.undoTo(this.savepoint);
       this.failed = false;
       return nothing;

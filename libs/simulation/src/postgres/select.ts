@@ -64,11 +64,16 @@ export function shape(outputs: readonly Output[], scope: Scope, run: Execution):
 
 export function joined(joins: readonly Join[], where: Expr | undefined, base: Scope, run: Execution): Scope[] {
   let scopes: Scope[] = [base];
-  for (const join of joins) scopes = scopes.flatMap((scope) => joinOne(scope, join, where, run));
+  for (const join of joins) {
+    const next: Scope[] = [];
+    for (const scope of scopes) joinOne(scope, join, where, run, next);
+    scopes = next;
+  }
   return scopes;
 }
 
-function joinOne(scope: Scope, join: Join, where: Expr | undefined, run: Execution): Scope[] {
+/** Adds what a source's rows make of one scope. */
+function joinOne(scope: Scope, join: Join, where: Expr | undefined, run: Execution, found: Scope[]): void {
   const { source, using, on, kind } = join;
   const of = (name: string): unknown => evaluate({ is: 'column', table: undefined, name }, scope, run);
   const wanted = using.map((name) => [name, of(name)] as const);
@@ -76,9 +81,10 @@ function joinOne(scope: Scope, join: Join, where: Expr | undefined, run: Executi
   if (source.is === 'table' && !run.ctes.has(source.name)) {
     equalities(source.alias, kind === 'left' ? on : both(on, where), scope, run, known);
   }
-  const found: Scope[] = [];
+  const before = found.length;
   for (const binding of rowsOf(source, scope, known, run)) {
     if (
+      wanted.length > 0 &&
       !wanted.every(
         ([name, value]) => value !== null && binding.row[name] !== null && compare(binding.row[name], value) === 0,
       )
@@ -87,10 +93,10 @@ function joinOne(scope: Scope, join: Join, where: Expr | undefined, run: Executi
     const next: Scope = { ...scope, bindings: [...scope.bindings, binding] };
     if (on === undefined || evaluate(on, next, run) === true) found.push(next);
   }
-  if (found.length > 0 || kind === 'inner') return found;
+  if (found.length > before || kind === 'inner') return;
   const table = source.is === 'table' ? run.tables.get(source.name) : undefined;
   const empty = Object.fromEntries([...(table?.columns.keys() ?? source.columns)].map((name) => [name, null]));
-  return [{ ...scope, bindings: [...scope.bindings, { alias: source.alias, row: empty }] }];
+  found.push({ ...scope, bindings: [...scope.bindings, { alias: source.alias, row: empty }] });
 }
 
 function both(left: Expr | undefined, right: Expr | undefined): Expr | undefined {
@@ -113,14 +119,20 @@ export function equalities(
     return;
   }
   if (on.op !== '=') return;
-  for (const [own, other] of [
-    [on.left, on.right],
-    [on.right, on.left],
-  ] as const) {
-    if (own.is !== 'column' || !(own.table === alias || (own.table === undefined && scope.bindings.length === 0)))
-      continue;
-    if (isKnown(other, alias, scope)) into.set(own.name, evaluate(other, scope, run));
-  }
+  equality(alias, on.left, on.right, scope, run, into);
+  equality(alias, on.right, on.left, scope, run, into);
+}
+
+function equality(
+  alias: string,
+  own: Expr,
+  other: Expr,
+  scope: Scope,
+  run: Execution,
+  into: Map<string, unknown>,
+): void {
+  if (own.is !== 'column' || !(own.table === alias || (own.table === undefined && scope.bindings.length === 0))) return;
+  if (isKnown(other, alias, scope)) into.set(own.name, evaluate(other, scope, run));
 }
 
 function isKnown(expr: Expr, alias: string, scope: Scope): boolean {

@@ -21,14 +21,20 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   week: 604_800_000,
 };
 
+const intervals = new Map<string, Interval>();
+
 export function parseInterval(text: string): Interval {
+  const known = intervals.get(text);
+  if (known !== undefined) return known;
   let intervalMs = 0;
   for (const [, count = '0', unit = ''] of text.matchAll(/(-?\d+(?:\.\d+)?)\s*([a-z]+)/gi)) {
     const ms = UNIT_MS[unit.toLowerCase().replace(/(?<=..)s$/, '')];
     if (ms === undefined) throw new Error(`no interval: ${text}`);
     intervalMs += Number(count) * ms;
   }
-  return { intervalMs };
+  const interval = { intervalMs };
+  intervals.set(text, interval);
+  return interval;
 }
 
 export function isInterval(value: unknown): value is Interval {
@@ -176,9 +182,17 @@ export function shown(value: unknown): unknown {
 
 /** One text for equal key values. */
 export function keyText(values: readonly unknown[]): string {
-  return values
-    .map((value) =>
-      value instanceof Date ? value.toISOString() : Buffer.isBuffer(value) ? value.toString('hex') : String(value),
-    )
-    .join('\u0000');
+  let text: string | undefined;
+  for (const value of values) {
+    const part =
+      typeof value === 'string'
+        ? value
+        : value instanceof Date
+          ? value.toISOString()
+          : Buffer.isBuffer(value)
+            ? value.toString('hex')
+            : String(value);
+    text = text === undefined ? part : `${text}\u0000${part}`;
+  }
+  return text ?? '';
 }

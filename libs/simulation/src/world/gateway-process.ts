@@ -1,28 +1,35 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import { lockOffset, placeBatch, storeOffset } from '@qbo-sync/eventstore/offsets';
+import { splitKey } from '@qbo-sync/contracts/keys';
+import { lockOffset, placeBatch, readOffsets, storeOffset } from '@qbo-sync/eventstore/offsets';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
+import { Feed } from '@qbo-sync/gateway/feed/feed';
+import { Webhooks } from '@qbo-sync/gateway/feed/webhooks';
 import { readRequest, takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
-import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { Quickbooks, type Company } from '@qbo-sync/gateway/quickbooks';
+import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import type { Vault } from '@qbo-sync/gateway/vault';
 import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
 import type { QboClient } from '@qbo-sync/qbo/client';
+import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import type { IntuitOAuth } from '@qbo-sync/qbo/oauth';
+import { settingsAreRead } from '@qbo-sync/service/entity-service/settings-gate';
 import type { MemoryPostgres } from '../postgres/database';
 import type { ConsumerGroup, MemoryKafka } from './kafka';
-import type { MemoryIntuit } from './intuit';
+import { VERIFIER_TOKEN, type MemoryIntuit } from './intuit';
 import type { Actor, World } from './world';
 
 /** After this long a create that is not to be found was not made (quickbooks.md §1.3). */
 export const UNSURE_WAIT_MS = 125_000;
-const LEASE_MS = 8_000;
-/** Rarer than in earnest: heartbeats would be half of all steps. */
-const LEASE_TICK_MS = 1_500;
+/** Longer than in earnest, and looked at more rarely, as everything that is: heartbeats would be most of all steps. */
+const LEASE_MS = 16_000;
+const LEASE_TICK_MS = 4_000;
+const POLL_MS = 10_000;
 const GROUP = 'qbo-sync.gateway';
 
 /** Starts one replica of the gateway over their common database. */
@@ -36,7 +43,17 @@ export function startGateway(
     vault,
     name,
     unsureWaitMs,
-  }: { database: MemoryPostgres; intuit: MemoryIntuit; vault: Vault; name: string; unsureWaitMs: number },
+    feed: feeds,
+    perMinute,
+  }: {
+    database: MemoryPostgres;
+    intuit: MemoryIntuit;
+    vault: Vault;
+    name: string;
+    unsureWaitMs: number;
+    feed: boolean;
+    perMinute: number;
+  },
 ): Actor {
   const actor: Actor = { name, alive: true, frozenUntilMs: 0, pools: [], onKilled: () => undefined };
   const memory = database.pool(world.paceOf(actor), name);
@@ -50,20 +67,24 @@ export function startGateway(
     db,
     (messages) => kafka.send(actor, messages),
     (error) => world.trace(`${name} could not publish ${String(error).slice(0, 60)}`),
+    POLL_MS,
   );
   const wake = (): void => {
     dispatcher.wake();
     outbox.wake();
   };
-  const quickbooks = new Quickbooks(client, tokens, new Permits(), new CompanyWatch(db, clock, wake), (tenant, forMs) =>
-    dispatcher.maySend(tenant, forMs),
-  );
+  const single = Math.min(perMinute, REALM_LIMITS.perWindow.single);
+  const permits = new Permits({ ...REALM_LIMITS, perWindow: { ...REALM_LIMITS.perWindow, single } });
+  const mayWrite = (company: Company, forMs: number): boolean => dispatcher.maySend(company, forMs);
+  const watch = new CompanyWatch(db, clock, wake);
+  const reads = new ReadsNoted(db, clock);
+  const quickbooks = new Quickbooks(client, tokens, permits, watch, mayWrite, () => undefined, reads);
   const dispatcher: Dispatcher = new Dispatcher({
     db,
     quickbooks,
     owner: name,
     unsureWaitMs,
-    pollMs: 5_000,
+    pollMs: POLL_MS,
     leaseMs: LEASE_MS,
     leaseTickMs: LEASE_TICK_MS,
     onCommit: () => outbox.wake(),
@@ -74,18 +95,19 @@ export function startGateway(
     onError: (error, { ref }) => world.trace(`${name} error ${ref} ${String(error).slice(0, 80)}`),
     onFenced: () => world.faults.counters.count('fenced out'),
   });
+  const ends = kafka
+    .partitions(TOPICS.settings.name)
+    .map(({ partition, log }) => ({ partition, offset: BigInt(log.length) }));
   const start = async (): Promise<void> => {
     for (;;) {
-      try {
-        await dispatcher.start();
-        return;
-      } catch (error) {
-        world.trace(`${name} could not start ${String(error).slice(0, 60)}`);
-        await world.time.sleep(500);
-      }
+      const stored = await readOffsets(db, GROUP).catch(() => []);
+      if (settingsAreRead(TOPICS.settings.name, ends, stored)) break;
+      await world.time.sleep(200);
     }
+    await dispatcher.start();
+    if (feeds) startFeed(world, actor, { db, quickbooks, vault, intuit, onCommit: () => outbox.wake() });
   };
-  void start();
+  void start().catch((error: unknown) => world.fail(`${name} did not start: ${String(error)}`));
   actor.onKilled = () => group.leave(actor);
   group.join({
     actor,
@@ -94,11 +116,46 @@ export function startGateway(
     mayRead: () => true,
     handle: async (batch) => {
       const outcome = await take(db, batch);
-      wake();
+      // Settings may open or shut gates; requests only fill the queues of their companies.
+      dispatcher.wake(batch.topic === TOPICS.requests.name ? tenantsOf(batch) : undefined);
+      outbox.wake();
       return outcome;
     },
   });
   return actor;
+}
+
+/** The companies a batch of requests is for, by its keys. */
+function tenantsOf({ messages }: Batch): string[] {
+  return [...new Set(messages.flatMap(({ key }) => splitKey(key ?? '')?.tenant ?? []))];
+}
+
+interface FeedParts {
+  readonly db: Database;
+  readonly quickbooks: Quickbooks;
+  readonly vault: Vault;
+  readonly intuit: MemoryIntuit;
+  readonly onCommit: () => void;
+}
+
+function startFeed(world: World, actor: Actor, { db, quickbooks, vault, intuit, onCommit }: FeedParts): void {
+  const feed = new Feed({
+    db,
+    quickbooks,
+    onCommit,
+    pollMs: POLL_MS,
+    onRead: ({ taken }) => world.faults.counters.count('echo dropped', taken.drop),
+    onError: (error) => world.trace(`${actor.name} could not read changes ${String(error).slice(0, 60)}`),
+  });
+  const webhooks = new Webhooks(
+    db,
+    vault,
+    [VERIFIER_TOKEN],
+    () => new Date(),
+    () => feed.wake(),
+  );
+  intuit.receivers.set(actor, (raw, signature) => webhooks.receive(raw, signature));
+  feed.start();
 }
 
 /** A batch with its partition's offset, in one transaction, as the gateway's process takes it in. */

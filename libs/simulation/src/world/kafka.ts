@@ -74,9 +74,18 @@ interface Member {
   readonly mayRead: (topic: string) => boolean;
 }
 
+/** A partition as its present owner reads it; `quiet` while it waits for more. */
+interface Reading {
+  readonly partition: Partition;
+  position: number;
+  quiet: (() => void) | undefined;
+}
+
+const SWEEP_MS = [15_000, 30_000] as const;
+
 /**
- * A consumer group. Positions held by the broker lag behind what was handled, or run ahead of it; a partition that moves
- * is read by its new owner while the old one may still be at its last batch.
+ * A consumer group. Positions held by the broker lag behind what was handled, run ahead of it, or are gone; a partition
+ * that moves is read by its new owner while the old one may still be at its last batch.
  */
 export class ConsumerGroup {
   private readonly members: Member[] = [];
@@ -100,38 +109,61 @@ export class ConsumerGroup {
     this.rebalance();
   }
 
+  /** An operator sets the group back: everything is read once more (reliability.md F04). */
+  reset(): void {
+    for (const partition of this.partitions()) this.committed.set(partition, 0);
+    this.rebalance();
+  }
+
+  /** What the broker knew of the group is gone; a reader that begins at the newest record skips all the others (X14). */
+  expire(): void {
+    for (const partition of this.partitions()) this.committed.set(partition, partition.log.length);
+    this.rebalance();
+  }
+
   rebalance(): void {
     this.generation += 1;
     const { generation, members, world } = this;
     if (members.length === 0) return;
-    this.topics
-      .flatMap((topic) => this.kafka.partitions(topic))
-      .forEach((partition, index) => {
+    const shares = new Map<Member, Reading[]>();
+    this.partitions().forEach((partition, index) => {
+      const owner = members[(index + generation) % members.length] as Member;
+      const reading: Reading = { partition, position: this.committed.get(partition) ?? 0, quiet: undefined };
+      shares.set(owner, [...(shares.get(owner) ?? []), reading]);
+    });
+    const ended = (error: unknown): void => world.fail(`a consumer ended: ${String(error)}`);
+    for (const [member, readings] of shares) {
+      for (const reading of readings) {
         // A process that is killed at its very first step has begun another round.
         if (this.generation !== generation) return;
-        const owner = members[(index + generation) % members.length] as Member;
-        void this.read(partition, owner, generation).catch((error: unknown) =>
-          world.fail(`a consumer ended: ${String(error)}`),
-        );
-      });
+        void this.read(reading, member, generation).catch(ended);
+      }
+      void this.sweep(readings, member, generation).catch(ended);
+    }
   }
 
-  private async read(partition: Partition, member: Member, generation: number): Promise<void> {
+  private partitions(): readonly Partition[] {
+    return this.topics.flatMap((topic) => this.kafka.partitions(topic));
+  }
+
+  private async read(reading: Reading, member: Member, generation: number): Promise<void> {
     const { world } = this;
+    const { partition } = reading;
     const { actor, handle, mayRead } = member;
-    let position = this.committed.get(partition) ?? 0;
     const mine = (): boolean => actor.alive && this.generation === generation;
     while (mine()) {
       if (!mayRead(partition.topic)) {
         await world.time.sleep(50);
         continue;
       }
-      if (world.faults.strikes('redelivered', 0.02)) position = Math.max(0, position - world.random.between(1, 4));
-      if (position < partition.log.length && world.faults.strikes('position ahead', 0.01)) position += 1;
+      if (world.faults.strikes('redelivered', 0.02))
+        reading.position = Math.max(0, reading.position - world.random.between(1, 4));
+      if (reading.position < partition.log.length && world.faults.strikes('position ahead', 0.01))
+        reading.position += 1;
+      const { position } = reading;
       const messages = partition.log.slice(position, position + world.random.between(1, 12));
       if (messages.length === 0) {
-        await this.more(partition);
-        if (mine() && position >= partition.log.length) position = await this.swept(partition, member, position);
+        await more(reading);
         continue;
       }
       const batch: Batch = {
@@ -153,31 +185,42 @@ export class ConsumerGroup {
       if (outcome.outcome === 'seek' && Number(outcome.offset) === position)
         await world.time.sleep(world.random.between(20, 400));
       world.trace(`${actor.name} took ${partition.topic}/${partition.partition} ${outcome.outcome}`);
-      position = outcome.outcome === 'seek' ? Number(outcome.offset) : position + messages.length;
-      if (mine() && world.random.chance(0.6)) this.committed.set(partition, position);
+      reading.position = outcome.outcome === 'seek' ? Number(outcome.offset) : position + messages.length;
+      if (mine() && world.random.chance(0.6)) this.committed.set(partition, reading.position);
     }
   }
 
-  /** Nothing comes: is the position where the row says that it should be? */
-  private async swept({ topic, partition }: Partition, { db, group }: Member, position: number): Promise<number> {
-    const stored = await readOffsets(db, group).catch(() => undefined);
-    if (stored === undefined) return position;
-    const row = stored.find((one) => one.topic === topic && one.partition === partition);
-    const place = placeQuiet({ stored: row?.next ?? null, position: BigInt(position), logStart: 0n });
-    return place.place === 'seek' ? Number(place.to) : position;
+  /** Partitions without traffic: are the positions where the rows say that they should be? Asked before the rows are. */
+  private async sweep(readings: readonly Reading[], member: Member, generation: number): Promise<void> {
+    const { world } = this;
+    for (let afterMs = 500; ; afterMs = world.random.between(...SWEEP_MS)) {
+      await world.time.sleep(afterMs);
+      if (!member.actor.alive || this.generation !== generation) return;
+      const asked = readings.flatMap((reading) =>
+        reading.quiet === undefined ? [] : [{ reading, was: reading.position }],
+      );
+      const stored = await readOffsets(member.db, member.group).catch(() => undefined);
+      if (stored === undefined) continue;
+      for (const { reading, was } of asked) {
+        const { topic, partition } = reading.partition;
+        const row = stored.find((one) => one.topic === topic && one.partition === partition);
+        const place = placeQuiet({ stored: row?.next ?? null, position: BigInt(was), logStart: 0n });
+        if (place.place !== 'seek' || reading.quiet === undefined || reading.position !== was) continue;
+        reading.position = Number(place.to);
+        reading.quiet();
+      }
+    }
   }
+}
 
-  private more(partition: Partition): Promise<void> {
-    return new Promise((resolve) => {
-      let over = false;
-      const heard = (): void => {
-        if (over) return;
-        over = true;
-        partition.listeners.delete(heard);
-        resolve();
-      };
-      partition.listeners.add(heard);
-      this.world.time.after(this.world.random.between(5_000, 15_000), heard);
-    });
-  }
+function more(reading: Reading): Promise<void> {
+  const { listeners } = reading.partition;
+  return new Promise((resolve) => {
+    reading.quiet = (): void => {
+      if (reading.quiet !== undefined) listeners.delete(reading.quiet);
+      reading.quiet = undefined;
+      resolve();
+    };
+    listeners.add(reading.quiet);
+  });
 }

@@ -7,6 +7,7 @@ import {
   type ExactObject,
 } from '@qbo-sync/contracts/exact-json';
 import type { QboCall, Reply } from '@qbo-sync/qbo/client';
+import type { CallWatch } from './call-watch';
 import { NEVER, type Actor, type World } from './world';
 
 export const MODES = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'] as const;
@@ -19,13 +20,30 @@ export interface Kept {
 
 /** One try to write, for the oracle: what it was, and whether its sender may doubt its outcome. */
 export interface Sent {
-  readonly at: number;
+  at: number;
   readonly by: string;
   readonly identity: string;
   readonly requestid: string;
   readonly create: boolean;
   /** True: no answer that says for sure what became of it. */
   doubtful: boolean;
+}
+
+/** A record as it has just become. */
+export interface Committed {
+  readonly resource: string;
+  readonly id: string;
+  readonly token: string;
+}
+
+export interface QuickbooksParts {
+  readonly world: World;
+  readonly realm: string;
+  readonly mode: RequestidMode;
+  readonly isToken: (token: string) => boolean;
+  /** Calls in any minute, batches apart. */
+  readonly perMinute: number;
+  readonly onCommit: (committed: Committed) => void;
 }
 
 interface Answer {
@@ -36,7 +54,20 @@ interface Answer {
 const HOUR_MS = 3_600_000;
 /** A request is ended by QuickBooks at 120 s (quickbooks.md §1.3): until then it may commit. */
 const LATEST_COMMIT_MS = 119_000;
-const PER_MINUTE = 500;
+
+const RESOURCES: Readonly<Record<string, string>> = {
+  customer: 'Customer',
+  item: 'Item',
+  invoice: 'Invoice',
+  payment: 'Payment',
+  paymentmethod: 'PaymentMethod',
+};
+/** The field whose value no other record of its kind may have. */
+const NAMES: Readonly<Record<string, string>> = { Customer: 'DisplayName', Item: 'Name', PaymentMethod: 'Name' };
+const DOCUMENTS: ReadonlySet<string> = new Set(['Invoice', 'Payment']);
+/** What is read of the company itself. */
+const COMPANY_INFO: ExactObject = { Id: '1', CompanyName: 'Sim', Country: 'US' };
+const PREFERENCES: ExactObject = { Id: '1', TaxPrefs: { UsingSalesTax: true, PartnerTaxEnabled: true } };
 
 /**
  * QuickBooks of one company, in memory: names are unique, SyncTokens count, a reference must exist, a total is what its
@@ -46,43 +77,55 @@ export class MemoryQuickbooks {
   readonly records = new Map<string, Kept>();
   readonly sent: Sent[] = [];
   readonly looks: { readonly at: number; readonly resource: string }[] = [];
+  /** What a person last wrote into a record, by its id, when, and whether we knew it by then. */
+  readonly edits = new Map<string, { readonly text: string; readonly at: number; readonly known: boolean }>();
+  private readonly world: World;
+  readonly realm: string;
+  readonly mode: RequestidMode;
   private readonly kept = new Map<string, Answer & { readonly at: number }>();
   private readonly minute: number[] = [];
   private closedUntilMs = 0;
   private nextId = 100;
   outageUntilMs = 0;
+  watch: CallWatch | undefined;
 
-  constructor(
-    private readonly world: World,
-    readonly realm: string,
-    readonly mode: RequestidMode,
-    private readonly isToken: (token: string) => boolean,
-  ) {}
+  constructor(private readonly parts: QuickbooksParts) {
+    this.world = parts.world;
+    this.realm = parts.realm;
+    this.mode = parts.mode;
+  }
 
   /** What a client at this process hears. */
   async send(actor: Actor, call: QboCall): Promise<Reply> {
     const { world } = this;
     const { faults, random, time } = world;
-    await world.pass(actor, random.between(20, 180));
     const write = call.method === 'POST';
     const named = write ? this.note(actor, call) : [];
+    const end = this.watch?.begin(
+      actor,
+      named.map(({ identity }) => identity),
+    );
+    await world.pass(actor, random.between(20, 180));
+    for (const each of named) each.at = time.nowMs;
     const heard = async (reply: Reply, delayMs: number): Promise<Reply> => {
       world.trace(
-        `${actor.name} ${call.method} ${call.path} → ${reply.reply === 'answered' ? reply.status : reply.why}`,
+        `${actor.name} ${call.method} ${call.path} ${call.query?.['requestid'] ?? ''} → ${reply.reply === 'answered' ? reply.status : reply.why}`,
       );
       const sure =
         reply.reply === 'notSent' || (reply.reply === 'answered' && reply.status < 500 && !reply.body.startsWith('<'));
       if (sure) for (const each of named) each.doubtful = false;
       await world.pass(actor, delayMs);
+      end?.();
+      if (reply.reply === 'answered' && reply.status === 429) this.watch?.throttled(actor);
       return actor.alive ? reply : NEVER;
     };
     if (time.nowMs < this.outageUntilMs) {
       return random.chance(0.5) ? heard({ reply: 'notSent', why: 'ECONNREFUSED' }, 5) : heard(answered(503, ''), 40);
     }
-    if (!this.isToken(call.accessToken)) {
+    if (!this.parts.isToken(call.accessToken)) {
       return heard(answered(401, fault('3200', 'AuthenticationFailed')), 30);
     }
-    if (this.throttles()) return heard(answered(429, fault('3001', 'ThrottleExceeded')), 20);
+    if (this.throttles(actor, call)) return heard(answered(429, fault('3001', 'ThrottleExceeded')), 20);
     if (!write) {
       const answer = this.read(call);
       if (faults.strikes('html 502', 0.01)) return heard(answered(502, '<html>Bad gateway</html>'), 40);
@@ -100,21 +143,28 @@ export class MemoryQuickbooks {
   }
 
   /** A person changes a field that is not ours. */
-  edit(id: string): void {
+  edit(id: string, known: boolean): void {
     const kept = this.records.get(id);
-    if (kept !== undefined)
-      this.store(kept.resource, { ...kept.record, TrackingNum: `by hand ${this.world.time.nowMs}` });
+    if (kept === undefined) return;
+    const at = this.world.time.nowMs;
+    const text = `by hand in ${this.realm} ${at}`;
+    this.edits.set(id, { text, at, known });
+    this.store(kept.resource, { ...kept.record, TrackingNum: text });
   }
 
-  private throttles(): boolean {
-    const now = this.world.time.nowMs;
+  /** Who was never killed knows of every call it made, and never makes one too many (reliability.md I9). */
+  private throttles(actor: Actor, { path }: QboCall): boolean {
+    const { world, minute, realm, parts } = this;
+    const now = world.time.nowMs;
     if (now < this.closedUntilMs) return true;
-    while ((this.minute[0] ?? now) <= now - 60_000) this.minute.shift();
-    if (this.minute.length >= PER_MINUTE || this.world.faults.strikes('throttled', 0.006)) {
+    while ((minute[0] ?? now) <= now - 60_000) minute.shift();
+    const isOver = path !== 'batch' && minute.length >= parts.perMinute;
+    if (isOver && !world.killed.has(actor.name)) world.fail(`${realm}: ${minute.length + 1} calls within a minute`);
+    if (isOver || world.faults.strikes('throttled', 0.008)) {
       this.closedUntilMs = now + 20_000;
       return true;
     }
-    this.minute.push(now);
+    if (path !== 'batch') minute.push(now);
     return false;
   }
 
@@ -125,7 +175,7 @@ export class MemoryQuickbooks {
       const sent: Sent = {
         at: this.world.time.nowMs,
         by: actor.name,
-        identity: identityOf(body),
+        identity: this.identity(body),
         requestid: call.query?.['requestid'] ?? '',
         create,
         doubtful: true,
@@ -133,6 +183,13 @@ export class MemoryQuickbooks {
       this.sent.push(sent);
       return sent;
     });
+  }
+
+  /** An update need not name what its record is known by. */
+  private identity(body: ExactObject): string {
+    const id = body['Id'];
+    const known = typeof id === 'string' ? this.records.get(id)?.record : undefined;
+    return identityOf(known ?? body);
   }
 
   private read({ path, query }: QboCall): Answer {
@@ -164,7 +221,8 @@ export class MemoryQuickbooks {
       });
     }
     const [resource = '', id = ''] = path.split('/');
-    if (resource === 'companyinfo') return ok({ CompanyInfo: { Id: '1', CompanyName: 'Sim' } });
+    if (resource === 'companyinfo') return ok({ CompanyInfo: COMPANY_INFO });
+    if (resource === 'preferences') return ok({ Preferences: PREFERENCES });
     const kept = this.records.get(id);
     if (kept === undefined) return { status: 400, body: fault('610', 'Object Not Found') };
     this.looks.push({ at: now, resource: kept.resource });
@@ -203,7 +261,7 @@ export class MemoryQuickbooks {
   }
 
   private write(path: string, body: ExactObject, operation: string): Answer {
-    const resource = path.charAt(0).toUpperCase() + path.slice(1);
+    const resource = RESOURCES[path] ?? path;
     const id = body['Id'];
     if (typeof id !== 'string') return this.create(resource, body);
     const kept = this.records.get(id);
@@ -230,7 +288,7 @@ export class MemoryQuickbooks {
     const refused = this.refusal(resource, body, undefined);
     if (refused !== undefined) return refused;
     this.nextId += 1;
-    const active = resource === 'Invoice' ? {} : { Active: true };
+    const active = DOCUMENTS.has(resource) ? {} : { Active: true };
     return this.store(resource, {
       ...active,
       ...body,
@@ -241,7 +299,7 @@ export class MemoryQuickbooks {
   }
 
   private refusal(resource: string, body: ExactObject, own: string | undefined): Answer | undefined {
-    const nameField = resource === 'Customer' ? 'DisplayName' : resource === 'Item' ? 'Name' : undefined;
+    const nameField = NAMES[resource];
     if (nameField !== undefined) {
       const taken = this.all(resource).some(
         (record) => record['Id'] !== own && record['Active'] !== false && record[nameField] === body[nameField],
@@ -262,13 +320,13 @@ export class MemoryQuickbooks {
   private store(resource: string, record: ExactObject): Answer {
     const token = String(Number(record['SyncToken']) + 1);
     const meta = { ...(isObject(record['MetaData']) ? record['MetaData'] : {}), LastUpdatedTime: this.stamp() };
-    const total =
-      resource === 'Invoice'
-        ? { TotalAmt: totalOf(record), Balance: totalOf(record) }
-        : { Balance: new ExactNumber('0') };
+    const total = DOCUMENTS.has(resource)
+      ? { TotalAmt: totalOf(resource, record), Balance: totalOf(resource, record) }
+      : { Balance: new ExactNumber('0') };
     const next: ExactObject = { ...record, ...total, SyncToken: token, MetaData: meta, domain: 'QBO' };
     this.records.set(String(record['Id']), { resource, record: next });
     this.world.trace(`${this.realm} commits ${resource} ${String(record['Id'])} ${identityOf(record)} ${token}`);
+    this.parts.onCommit({ resource, id: String(record['Id']), token });
     return ok({ [resource]: next });
   }
 
@@ -289,7 +347,7 @@ export function identityOf(record: ExactObject): string {
   if (typeof note === 'string') return /Run a Call (\S+)/.exec(note)?.[1] ?? note;
   const mail = record['PrimaryEmailAddr'];
   if (isObject(mail)) return String(mail['Address']).split('@')[0] ?? '';
-  return typeof record['Sku'] === 'string' ? record['Sku'] : `#${String(record['Id'])}`;
+  return typeof record['Sku'] === 'string' ? record['Sku'] : String(record['Name']);
 }
 
 interface Item {
@@ -317,11 +375,17 @@ function single(call: QboCall): { body: ExactObject; create: boolean; operation:
   return { body, create: body['Id'] === undefined, operation: call.query?.['operation'] ?? '' };
 }
 
+const REFERENCES: ReadonlySet<string> = new Set(['CustomerRef', 'ItemRef', 'PaymentMethodRef']);
+
 function referencesIn(json: ExactJson): string[] {
   if (Array.isArray(json)) return json.flatMap(referencesIn);
   if (!isObject(json)) return [];
   return Object.entries(json).flatMap(([key, value]) =>
-    (key === 'CustomerRef' || key === 'ItemRef') && isObject(value) ? [String(value['value'])] : referencesIn(value),
+    key === 'TxnId'
+      ? [String(value)]
+      : REFERENCES.has(key) && isObject(value)
+        ? [String(value['value'])]
+        : referencesIn(value),
   );
 }
 
@@ -329,8 +393,10 @@ function isNull(json: ExactJson | undefined): boolean {
   return !isObject(json) || typeof json['value'] !== 'string';
 }
 
-/** Cents of lines and tax, printed with two places. */
-function totalOf(record: ExactObject): ExactNumber {
+/** An invoice comes to its lines and its tax, printed with two places; a payment says what it is. */
+function totalOf(resource: string, record: ExactObject): ExactNumber {
+  const said = record['TotalAmt'];
+  if (resource === 'Payment' && said instanceof ExactNumber) return said;
   const lines = Array.isArray(record['Line']) ? record['Line'].filter(isObject) : [];
   const tax = isObject(record['TxnTaxDetail']) ? record['TxnTaxDetail']['TotalTax'] : undefined;
   const total = [...lines.map((line) => line['Amount']), tax].reduce<bigint>((sum, each) => sum + centsOf(each), 0n);

@@ -13,7 +13,8 @@ import { kitMessages } from '@qbo-sync/service/entity-service/kit-events';
 import { Redecider } from '@qbo-sync/service/entity-service/redecider';
 import { settingsAreRead } from '@qbo-sync/service/entity-service/settings-gate';
 import type { MemoryPostgres } from '../postgres/database';
-import { ConsumerGroup, type MemoryKafka } from './kafka';
+import { FOLLOWED_INVOICES, followInvoices, invoicesOf } from './followed';
+import type { ConsumerGroup, MemoryKafka } from './kafka';
 import type { Actor, World } from './world';
 
 const rules = registry(ACCOUNT_ROLES);
@@ -37,17 +38,37 @@ export const SERVICES: readonly EntityService[] = [
     events: [TOPICS.runacallInvoices.name],
     related: () => Promise.resolve({ customer: undefined, items: {} }),
   },
+  {
+    name: 'payments',
+    functions: { ...rules.payments, ...functions } as EntityService['functions'],
+    events: [TOPICS.runacallPayments.name],
+    follows: followInvoices,
+    related: invoicesOf,
+    migrations: [FOLLOWED_INVOICES],
+  },
+  {
+    name: 'tax',
+    functions: { ...rules.tax, ...functions } as EntityService['functions'],
+    events: [TOPICS.runacallTax.name],
+    lists: true,
+    always: rules.tax.standing,
+    wakes: (ref) => (ref.startsWith('tax-rate:') ? rules.tax.standing : []),
+    related: () => Promise.resolve({}),
+  },
 ];
 
 const POLL_MS = 20_000;
 
-export function groupOf(world: World, kafka: MemoryKafka, service: EntityService): ConsumerGroup {
-  return new ConsumerGroup(world, kafka, [
-    ...service.events,
+/** Everything a service reads; what people change in the books only where that is told. */
+export function topicsOf({ events, follows, lists }: EntityService, feed: boolean): readonly string[] {
+  return [
+    ...events,
+    ...(follows === undefined ? [] : [follows.topic]),
     TOPICS.commands.name,
     TOPICS.answers.name,
+    ...(lists === true || feed ? [TOPICS.changes.name] : []),
     TOPICS.settings.name,
-  ]);
+  ];
 }
 
 /** Starts one service over its database: settings first, then everything; relay and redecider beside. */
@@ -89,7 +110,7 @@ export function startService(
     service,
     now,
     onApplied: (_topic, { duplicates, settingsChanged }) => {
-      for (let n = 0; n < duplicates; n += 1) world.faults.counters.count('duplicate absorbed');
+      world.faults.counters.count('duplicate absorbed', duplicates);
       relay.wake();
       if (settingsChanged && settingsRead) redecider.wake();
     },

@@ -26,6 +26,8 @@ export class VirtualTime {
   constructor(
     startMs: number,
     private readonly random: () => number,
+    /** Ends once nothing goes on any more; only then the clock moves. By default promises alone are waited for. */
+    private readonly settle: () => Promise<void> = settled,
   ) {
     this.nowMs = startMs;
   }
@@ -35,6 +37,11 @@ export class VirtualTime {
     this.heap.push(due);
     this.rise(this.heap.length - 1);
     return due;
+  }
+
+  /** Goes on by so much at once; what became due by it runs next. */
+  step(byMs: number): void {
+    this.nowMs += byMs;
   }
 
   after(delayMs: number, run: () => void): Due {
@@ -47,13 +54,15 @@ export class VirtualTime {
 
   /** Runs what is due until `until` says so after a step, or the clock would pass `limitMs`. True: `until` said so. */
   async runUntil(limitMs: number, until: () => boolean, everySteps = 1): Promise<boolean> {
+    await Promise.resolve();
     for (let step = 0; ; step += 1) {
-      await settled();
+      await this.settle();
       if (step % everySteps === 0 && until()) return true;
       if ((this.heap[0]?.at ?? Infinity) > limitMs) return until();
       const next = this.take();
       if (next === undefined) return until();
-      this.nowMs = next.at;
+      // What a step went past is late, and runs now.
+      this.nowMs = Math.max(this.nowMs, next.at);
       const { run } = next;
       next.run = undefined;
       run?.();
@@ -156,7 +165,7 @@ export class VirtualTime {
   }
 }
 
-/** All promises that can go on have gone on: the queue of ticks comes after that of promises. */
+/** All promises that can go on have gone on: the queue of ticks comes after that of promises, once we are in the latter. */
 function settled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -18,6 +18,9 @@ export const NEVER = new Promise<never>(() => undefined);
 
 const START_MS = Date.UTC(2026, 10, 20, 16, 0, 0);
 const FREEZE_MS = 40_000;
+const FLUSH_AT = 1 << 16;
+/** A seed that goes on for longer goes round in circles. */
+const MOST_STEPS = 40_000;
 
 const brief = new Map<string, string>();
 
@@ -36,6 +39,10 @@ export class World {
   readonly failures: string[] = [];
   readonly lines: string[] = [];
   private readonly hash = createHash('sha256');
+  /** Of the trace, not yet in its hash. */
+  private untold = '';
+  /** Processes that were killed at least once. */
+  readonly killed = new Set<string>();
   steps = 0;
 
   constructor(
@@ -49,13 +56,20 @@ export class World {
   }
 
   trace(line: string): void {
-    const full = `${this.time.nowMs - START_MS} ${line}`;
-    this.hash.update(`${full}\n`);
-    if (this.verbose) this.lines.push(full);
+    const full = `${this.time.nowMs - START_MS} ${line}\n`;
+    if (this.verbose) this.lines.push(full.trimEnd());
+    this.untold += full;
+    if (this.untold.length > FLUSH_AT) this.flush();
   }
 
   traceHash(): string {
+    this.flush();
     return this.hash.copy().digest('hex').slice(0, 16);
+  }
+
+  private flush(): void {
+    this.hash.update(this.untold);
+    this.untold = '';
   }
 
   fail(what: string): void {
@@ -67,6 +81,7 @@ export class World {
   kill(actor: Actor): void {
     if (!actor.alive) return;
     actor.alive = false;
+    this.killed.add(actor.name);
     this.trace(`killed ${actor.name}`);
     for (const pool of actor.pools) pool.kill();
     actor.onKilled();
@@ -75,15 +90,19 @@ export class World {
   /** A step of a process: it takes its time, and may be its last. */
   async pass(actor: Actor, delayMs: number): Promise<void> {
     this.steps += 1;
+    if (this.steps > MOST_STEPS) {
+      this.fail(`not at rest after ${MOST_STEPS} steps`);
+      return NEVER;
+    }
     if (!actor.alive) return NEVER;
-    if (this.faults.strikes('crash', 0.0006)) {
+    if (this.faults.strikes('crash', 0.0008)) {
       this.kill(actor);
       return NEVER;
     }
     if (
       actor.frozenUntilMs <= this.time.nowMs &&
       actor.name.startsWith('gateway') &&
-      this.faults.strikes('freeze', 0.00025)
+      this.faults.strikes('freeze', 0.0006)
     ) {
       actor.frozenUntilMs = this.time.nowMs + FREEZE_MS;
       this.trace(`froze ${actor.name}`);
@@ -107,8 +126,8 @@ export class World {
       },
       done: async (client, sql) => {
         if (sql === 'commit') {
-          if (this.faults.strikes('commit answer lost', 0.004)) lost(client, '08006');
-          if (this.faults.strikes('crash', 0.0012)) {
+          if (this.faults.strikes('commit answer lost', 0.006)) lost(client, '08006');
+          if (this.faults.strikes('crash', 0.002)) {
             this.kill(actor);
             return NEVER;
           }
