@@ -1,5 +1,6 @@
 import { EVENT_STORE_SQL } from './migrations/0001-event-store';
 import { REPLAY_SQL } from './migrations/0002-replay';
+import { REDECISIONS_SQL } from './migrations/0030-redecisions';
 import type { Database } from './pool';
 import { inTransaction } from './transaction';
 
@@ -13,6 +14,7 @@ export interface Migration {
 export const EVENT_STORE_MIGRATIONS: readonly Migration[] = [
   { name: '0001-event-store', sql: EVENT_STORE_SQL },
   { name: '0002-replay', sql: REPLAY_SQL },
+  { name: '0030-redecisions', sql: REDECISIONS_SQL },
 ];
 
 /**

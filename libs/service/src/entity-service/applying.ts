@@ -1,11 +1,11 @@
 import { admit, type Admission } from '@qbo-sync/eventstore/inbox';
 import { park, revive } from '@qbo-sync/eventstore/parked';
 import type { Client } from '@qbo-sync/eventstore/pool';
+import { storeRedecision } from '@qbo-sync/eventstore/redecisions';
 import { storeReplay } from '@qbo-sync/eventstore/replays';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
-import { openStreams, streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
-import { streamId, type StreamKey } from '@qbo-sync/eventstore/streams';
-import { entityOf } from '@qbo-sync/contracts/refs';
+import { streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
+import { streamId } from '@qbo-sync/eventstore/streams';
 import { Board, decideStreams, type Decided } from './deciding';
 import type { EntityService } from './definition';
 import {
@@ -32,6 +32,8 @@ export interface Applied {
   readonly settingsChanged: boolean;
   /** An operator asked for a replay. */
   readonly replayAsked: boolean;
+  /** All open streams of a company are to be decided again. */
+  readonly redecisionAsked: boolean;
 }
 
 /**
@@ -63,7 +65,11 @@ export async function applyWork(
   // After the first, because these read what it appended.
   const second = await decideStreams(client, service, wokenBy(service, left), now);
   const replayAsked = left.some((one) => one.do === 'replay');
-  return { decided: [...first, ...second], admitted, duplicates, parked: setAside, settingsChanged, replayAsked };
+  const redecisionAsked = left.some((one) => one.do === 'redecide' && one.streams === undefined);
+  return {
+    ...{ decided: [...first, ...second], admitted, duplicates, parked: setAside },
+    ...{ settingsChanged, replayAsked, redecisionAsked },
+  };
 }
 
 /** Kept to be done by this service's own replayer, and shown from now on. */
@@ -229,25 +235,14 @@ function withoutNul(text: string | null): string | null {
   return text === null ? null : text.replaceAll('\0', '\ufffd');
 }
 
-const PAGE = 500;
-
+/** Named streams are decided with the batch; a company's open ones page by page, by the redecider. */
 async function redecideOnCommand(
   client: Client,
   board: Board,
-  { tenant, streams, entity }: Extract<Work, { do: 'redecide' }>,
+  { commandId, tenant, streams, entity }: Extract<Work, { do: 'redecide' }>,
 ): Promise<void> {
-  const trigger = { kind: 'redecide', why: 'command' } as const;
-  if (streams !== undefined) {
-    for (const ref of streams) board.trigger({ tenant, ref }, trigger);
-    return;
-  }
-  let after: string | null = null;
-  for (;;) {
-    const page: StreamKey[] = await openStreams(client, tenant, after, PAGE);
-    for (const key of page) if (entity === undefined || entityOf(key.ref) === entity) board.trigger(key, trigger);
-    if (page.length < PAGE) return;
-    after = page[PAGE - 1]?.ref ?? null;
-  }
+  if (streams === undefined) return storeRedecision(client, { commandId, tenant, entity: entity ?? null });
+  for (const ref of streams) board.trigger({ tenant, ref }, { kind: 'redecide', why: 'command' });
 }
 
 async function wakeWaiting(client: Client, board: Board, work: readonly Work[]): Promise<void> {

@@ -210,4 +210,41 @@ describe('the intake', () => {
     expect(failed).toEqual(['item:c']);
     for (const id of ids) expect(await typesOf(id)).toEqual(id === 'c' ? ['Taken'] : ['Taken', 'Again7']);
   });
+
+  it('a command without refs is decided page by page, not in its batch, and goes on where it was after a crash', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    await intake.take(batchOf(ids.map((id, offset) => event(id, offset))));
+    const value = JSON.stringify({
+      ...{ commandId: 'again-1', kind: 'redecide', tenant: TENANT, entity: 'item' },
+      ...{ by: 'pat', at: '2026-03-01T00:00:00Z' },
+    });
+    const command = {
+      ...event('x', 0),
+      topic: TOPICS.commands.name,
+      key: TENANT,
+      headers: {},
+      value: Buffer.from(value),
+    };
+    await intake.take({ ...batchOf([command]), topic: command.topic });
+    for (const id of ids) expect(await typesOf(id)).toEqual(['Taken']);
+
+    const redecider = (onDecided: () => void) =>
+      new Redecider({
+        ...{ pool, service: toy, now: () => '2026-03-01T00:00:00Z', pageSize: 2, onDecided },
+        onError: (error) => {
+          throw error;
+        },
+      });
+    const first = redecider(() => void first.stop());
+    first.start();
+    await until(async () => (await typesOf('a')).length === 2, { what: 'the first page' });
+    await first.stop();
+    for (const id of ids) expect(await typesOf(id)).toHaveLength(id < 'c' ? 2 : 1);
+
+    const second = redecider(() => undefined);
+    second.start();
+    await until(async () => (await pool.query('select from redecision')).rowCount === 0, { what: 'all pages' });
+    await second.stop();
+    for (const id of ids) expect(await typesOf(id)).toEqual(['Taken', 'Again']);
+  });
 });

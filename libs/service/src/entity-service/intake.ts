@@ -38,6 +38,7 @@ export const NOTHING: Applied = {
   parked: [],
   settingsChanged: false,
   replayAsked: false,
+  redecisionAsked: false,
 };
 
 /**

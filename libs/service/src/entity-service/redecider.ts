@@ -1,5 +1,7 @@
+import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { markRedecided, settingsToRedecide } from '@qbo-sync/eventstore/settings';
+import { deleteRedecision, redecisions, updateRedecision } from '@qbo-sync/eventstore/redecisions';
 import { openStreams, streamsToRevisit } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
@@ -24,8 +26,8 @@ const EVERY_MS = 30_000;
 
 /**
  * Decides again what time or settings may have changed: every open stream of a company under each new version of its
- * settings, and streams whose `revisitAt` has come. Started over from the first page after a crash; deciding the same
- * again says nothing.
+ * settings or on an operator's command, and streams whose `revisitAt` has come. After a crash settings start over from
+ * the first page, a command goes on after its last one; deciding the same again says nothing.
  */
 export class Redecider {
   private running: Promise<void> | undefined;
@@ -62,6 +64,7 @@ export class Redecider {
     this.again = false;
     try {
       await this.underNewSettings();
+      await this.onCommand();
       await this.whatIsDue();
     } catch (error) {
       // The next tick tries again: what was not marked is still due.
@@ -84,6 +87,26 @@ export class Redecider {
           break;
         }
         after = page[page.length - 1]?.ref ?? null;
+      }
+    }
+  }
+
+  private async onCommand(): Promise<void> {
+    const { pool, pageSize = PAGE } = this.parts;
+    for (const { commandId, tenant, entity, afterRef } of await redecisions(pool)) {
+      for (let after = afterRef; !this.stopped;) {
+        const page: StreamKey[] = await openStreams(pool, tenant, after, pageSize);
+        await this.redecide(
+          page.filter(({ ref }) => entity === null || entityOf(ref) === entity),
+          'command',
+        );
+        const last = page[pageSize - 1];
+        if (last === undefined) {
+          await deleteRedecision(pool, commandId);
+          break;
+        }
+        after = last.ref;
+        await updateRedecision(pool, commandId, after);
       }
     }
   }

@@ -235,7 +235,7 @@ export class EntityRuntime {
   }
 
   private applied(topic: string, applied: Applied): void {
-    const { decided, duplicates, parked, settingsChanged, replayAsked } = applied;
+    const { decided, duplicates, parked, settingsChanged, replayAsked, redecisionAsked } = applied;
     this.decided(decided);
     for (const { tenant, ref, failure } of decided) {
       if (failure !== undefined) this.parts.log.error({ err: failure, tenant, ref }, 'could not decide again');
@@ -248,7 +248,7 @@ export class EntityRuntime {
       this.parts.log.warn({ topic, tenant, eventId, code }, 'set a message aside');
     }
     if (parked.length > 0) this.relay?.wake();
-    if (settingsChanged && this.settingsRead) this.redecider.wake();
+    if ((settingsChanged || redecisionAsked) && this.settingsRead) this.redecider.wake();
     if (replayAsked) this.replayer.wake();
   }
 

@@ -29,6 +29,7 @@ export type Work =
   /** Streams of a company are decided again: the named ones, or the open ones of an entity (or all). */
   | {
       readonly do: 'redecide';
+      readonly commandId: string;
       readonly tenant: string;
       readonly streams: readonly string[] | undefined;
       readonly entity: string | undefined;
@@ -165,17 +166,17 @@ function answerWork(service: EntityService, answer: QboAnswer, message: Consumed
 }
 
 function commandWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
-  const { tenant, kind, refs, entity } = command;
+  const { commandId, tenant, kind, refs, entity } = command;
   if (kind === 'replay') return replayWork(service, command, message);
   if (tenant === undefined) throw new Error('a command without its company passed its check');
   if (kind !== 'redecide') return personsWork(service, kind, { ...command, tenant }, message);
   const mine = (one: string): boolean => ownerOf(one) === service.name;
   const streams = refs?.filter(mine).map(service.functions.streamOf);
   if (streams !== undefined)
-    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', tenant, streams, entity };
+    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', commandId, tenant, streams, entity };
   return entity !== undefined && !mine(entity)
     ? { do: 'nothing' }
-    : { do: 'redecide', tenant, streams: undefined, entity };
+    : { do: 'redecide', commandId, tenant, streams: undefined, entity };
 }
 
 const CHOICE = /^(retry|leave|link \S+)$/;
