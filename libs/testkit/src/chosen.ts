@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 
-/** One of these by the commit's hash, so that every one has its turn; outside a clone always the first. */
-export function chosenByCommit<Choice>(choices: readonly [Choice, ...Choice[]]): Choice {
-  return choices[Number.parseInt(commit().slice(0, 8), 16) % choices.length] ?? choices[0];
+/** One of these by the commit's hash, so that every one has its turn; outside a clone always the first. There must be one. */
+export function chosenByCommit<Choice>(choices: readonly Choice[]): Choice {
+  const chosen = choices[Number.parseInt(commit().slice(0, 8), 16) % choices.length];
+  if (chosen === undefined) throw new Error('nothing to choose from');
+  return chosen;
 }
 
 function commit(): string {

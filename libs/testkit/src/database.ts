@@ -40,6 +40,30 @@ export async function testDatabase({ name, migrations }: TestDatabaseOptions): P
   await onServer(async (client) => {
     await client.query(`create database "${database}" template "${template}" strategy file_copy`);
   });
+  return opened(database, name);
+}
+
+/**
+ * A copy of a database as it stands, in use or not: its connections are cut for that moment. It is a backup in the middle
+ * of whatever goes on there.
+ */
+export async function copyDatabase(url: string): Promise<TestDatabase> {
+  const source = new URL(url).pathname.slice(1);
+  const database = `${source.slice(0, 50)}_${randomUUID().slice(0, 8)}`;
+  await onServer(async (client) => {
+    await client.query(`alter database "${source}" allow_connections false`);
+    try {
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [source]);
+      // Waits by itself for connections that are ending.
+      await client.query(`create database "${database}" template "${source}"`);
+    } finally {
+      await client.query(`alter database "${source}" allow_connections true`);
+    }
+  });
+  return opened(database, 'copy');
+}
+
+function opened(database: string, name: string): TestDatabase {
   const url = urlOf(database);
   const pool = new Pool({ connectionString: url, max: 10, application_name: name });
   // Specs cut connections on purpose.

@@ -24,6 +24,7 @@ const root = path.resolve(__dirname, '../../..');
  */
 export class LocalStack {
   private child: ChildProcess | undefined;
+  private day: ChildProcess | undefined;
   private printed = '';
   readonly dir = mkdtempSync(path.join(root, '.local', 'whole-path-'));
 
@@ -115,14 +116,16 @@ export class LocalStack {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.day = child;
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     return new Promise((resolve) => child.once('exit', (code) => resolve({ code: code ?? 1, output })));
   }
 
-  /** Ctrl-C, then throws the state away. */
+  /** Ctrl-C, also to a day that has not ended, then throws the state away. */
   async stop(): Promise<void> {
+    this.day?.kill('SIGKILL');
     const child = this.child;
     if (child !== undefined && !this.hasEnded()) {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { kafkaIsAProcess } from '@qbo-sync/local-stack/kafka';
 import type { LocalStack } from './local-stack';
 import { until } from './until';
 
@@ -11,6 +12,11 @@ export type OutageWay = 'SIGKILL' | 'SIGSTOP';
 export interface Outage {
   /** The part is there again: started, or continued. What it needs until it answers is its own. */
   end(): Promise<void>;
+}
+
+/** Whether its processes can be told to stop and its data outlive them: not those of a container. */
+export function canBeAway(part: StoppablePart): boolean {
+  return part !== 'kafka' || kafkaIsAProcess();
 }
 
 /** Takes a part away until the outage is ended; a killed one is held down, though the stack would start it again at once. */

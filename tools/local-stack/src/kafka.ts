@@ -23,12 +23,17 @@ export async function localKafka(options: {
   log: string;
   progress: (text: string) => void;
 }): Promise<KafkaPart> {
-  const java = javaMajor();
-  if (java !== undefined && java >= 17 && onPath('mvn')) return kafkaFromMaven(options);
+  if (kafkaIsAProcess()) return kafkaFromMaven(options);
   if (dockerRuns()) return kafkaFromDocker(options.log);
   throw new Error(
     'No Kafka. Either set KAFKA_BROKERS=host:port, or put Java 17 and mvn on PATH (Kafka then comes from Maven), or start Docker (then apache/kafka runs).',
   );
+}
+
+/** Whether the broker is a process of this machine; a container's is not, and dies with its data. */
+export function kafkaIsAProcess(): boolean {
+  const java = javaMajor();
+  return java !== undefined && java >= 17 && onPath('mvn');
 }
 
 async function kafkaFromMaven(options: {
