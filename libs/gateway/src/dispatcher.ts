@@ -113,7 +113,7 @@ export class Dispatcher {
       quickbooks: options.quickbooks,
       courier: this.#courier,
       open: openings(options.db),
-      ledger: new Ledger(options.db),
+      ledger: new Ledger(options.db, (tenant) => this.wake([tenant])),
       claim: gather((keys) => selectClaimed(options.db, keys)),
       around: gather((rows) => readSurroundings(options.db, rows)),
       clock,
@@ -235,6 +235,11 @@ export class Dispatcher {
       else if (how !== 'not') this.#agenda.add(tenant, how.atMs);
     }
     if (anew.length + on.length > 0) await readWindows(this.#options.db, anew, on, now);
+    // What is under way here is open too, and whoever sent it takes its next step.
+    for (const realm of anew) {
+      const busy = this.#busy.get(realm.company.tenant);
+      if (busy !== undefined) realm.open = realm.open.filter(({ ref }) => !busy.has(ref));
+    }
     this.#assign();
   }
 

@@ -39,7 +39,10 @@ export class Ledger {
   #waiting: Waiting[] = [];
   #writers = 0;
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly onWoken: (tenant: string) => void = () => undefined,
+  ) {}
 
   /** Throws {@link Fenced} when the shard is held under another epoch; nothing of the entry is stored then. */
   settle(entry: LedgerEntry): Promise<void> {
@@ -67,6 +70,7 @@ export class Ledger {
       const stored = await settleAll(
         this.db,
         group.map(({ entry }) => entry),
+        this.onWoken,
       );
       group.forEach(({ entry, resolve, reject }, place) => {
         if (stored[place] === true) resolve();
@@ -79,8 +83,15 @@ export class Ledger {
   }
 }
 
-/** Commits entries in one transaction, of one ref at most one; false where the shard is held under another epoch. */
-export async function settleAll(db: Database, entries: readonly LedgerEntry[]): Promise<boolean[]> {
+/**
+ * Commits entries in one transaction, of one ref at most one; false where the shard is held under another epoch. `onWoken`:
+ * rows of the tenant waited for one of the refs and go now.
+ */
+export async function settleAll(
+  db: Database,
+  entries: readonly LedgerEntry[],
+  onWoken: (tenant: string) => void = () => undefined,
+): Promise<boolean[]> {
   const shards = entries.map(({ answer }) => shardOf(answer.tenant));
   const stored = await inTransaction(db, async (client) => {
     const epochs = new Map(entries.map(({ epoch }, place) => [shards[place] ?? -1, epoch]));
@@ -98,10 +109,8 @@ export async function settleAll(db: Database, entries: readonly LedgerEntry[]): 
     );
     return may;
   });
-  await wakeWaiters(
-    db,
-    entries.filter((_, place) => stored[place]).map(({ answer }) => answer),
-  );
+  const settled = entries.filter((_, place) => stored[place]).map(({ answer }) => answer);
+  for (const tenant of await wakeWaiters(db, settled)) onWoken(tenant);
   return stored;
 }
 

@@ -193,20 +193,21 @@ export async function deletePending(
   );
 }
 
-/** What waits for these refs is looked at again. */
+/** What waits for these refs is looked at again; the tenants of what did. */
 export async function wakeWaiters(
   sql: Sql,
   awaited: readonly { readonly tenant: string; readonly ref: string }[],
-): Promise<void> {
-  await sql.query(
+): Promise<Set<string>> {
+  const { rows } = await sql.query<{ tenant: string }>(
     `update pending set waits_on = null where ctid = any(array(
        select p.ctid from unnest($1::text[], $2::text[]) as a (tenant, ref)
         cross join lateral (
           select o.ctid from pending o where o.tenant = a.tenant and o.waits_on = a.ref offset 0 for update
         ) as p
-     ))`,
+     )) returning tenant`,
     [awaited.map(({ tenant }) => tenant), awaited.map(({ ref }) => ref)],
   );
+  return new Set(rows.map(({ tenant }) => tenant));
 }
 
 /** Rows whose wait is over although nobody woke them (a process that died between the answer and the wake). */
