@@ -168,7 +168,7 @@ const asked = new WeakMap();
 /** What a chunk that begins a request asks for; undefined: it begins none. */
 function askedBy(text) {
   if (!/^(GET|POST) /.test(text)) return undefined;
-  if (/^POST \/v3\/company\/[^/]+\/invoice\?/.test(text)) return 'write';
+  if (/^POST \/v3\/company\/[^/]+\/(invoice|batch)\?/.test(text)) return 'write';
   return text.startsWith('POST /oauth2/v1/tokens/bearer') ? 'token' : 'other';
 }
 

@@ -14,6 +14,8 @@ export interface Case {
   readonly again: boolean;
   readonly signal: Signal;
   readonly mode: Mode;
+  /** Several records at once, as batches and singles; else one. */
+  readonly many: boolean;
 }
 
 export const MODES: readonly Mode[] = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'];
@@ -21,18 +23,24 @@ export const MODES: readonly Mode[] = ['honour', 'ignore', 'forget-after-1h', 'r
 /** Points at which it may be unknown whether QuickBooks has the write: what a requestid does matters there. */
 const UNKNOWN_AT: readonly string[] = ['K8', 'K9', 'K10', 'K11', 'K12', 'K13', 'K14'];
 
+/** And there a call may hold several writes. */
+const SEVERAL_AT: readonly string[] = ['K9', 'K10', 'K11', 'K12', 'K13'];
+
 /** Elsewhere the one that hides nothing: a write sent twice is there twice. */
 const BARE: Mode = 'ignore';
 
 /** Every case of these points, in a fixed order. */
 export function casesOf(points: readonly string[]): Case[] {
-  return points.flatMap((point) =>
-    (UNKNOWN_AT.includes(point) ? MODES : [BARE]).flatMap((mode) =>
-      [false, true].flatMap((again) =>
-        (['SIGTERM', 'SIGKILL'] as const).map((signal) => ({ point, again, signal, mode })),
-      ),
+  return points.flatMap((point) => [
+    ...(UNKNOWN_AT.includes(point) ? MODES : [BARE]).flatMap((mode) =>
+      [false, true].flatMap((again) => bySignal({ point, again, mode, many: false })),
     ),
-  );
+    ...(SEVERAL_AT.includes(point) ? bySignal({ point, again: false, mode: BARE, many: true }) : []),
+  ]);
+}
+
+function bySignal(of: Omit<Case, 'signal'>): Case[] {
+  return (['SIGTERM', 'SIGKILL'] as const).map((signal) => ({ ...of, signal }));
 }
 
 /** One case of every point, chosen by a text: another text, another choice. */
@@ -45,6 +53,6 @@ export function shareOf(cases: readonly Case[], text: string): Case[] {
   });
 }
 
-export function nameOf({ point, again, signal, mode }: Case): string {
-  return `${point} ${again ? 'retry' : 'first'} ${signal} ${mode}`;
+export function nameOf({ point, again, signal, mode, many }: Case): string {
+  return `${point} ${again ? 'retry' : 'first'} ${signal} ${mode}${many ? ' several' : ''}`;
 }

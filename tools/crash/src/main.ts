@@ -4,7 +4,7 @@ import { infrastructure } from '@qbo-sync/local-stack/infrastructure';
 import { Supervisor } from '@qbo-sync/local-stack/supervisor';
 import { casesOf, nameOf } from './case';
 import { passed, playAll, POINTS, type Played } from './play';
-import { line, summary } from './table';
+import { line, table } from './table';
 
 /**
  * npm run test:crash [-- text …]: every case whose name holds one of the texts (all without), with the servers of
@@ -29,6 +29,7 @@ async function main(): Promise<number> {
     process.on(name, () => void supervisor.stop().then(() => process.exit(130)));
   let played: Played[] = [];
   let logs = '';
+  let ended = 0;
   try {
     const infra = await infrastructure({ env: process.env, localDir: dir, logs: dir, durable: true, progress: say });
     await supervisor.start(infra.parts);
@@ -37,10 +38,10 @@ async function main(): Promise<number> {
     played = await playAll(
       cases,
       AT_ONCE,
-      (one) => say(line(one)),
+      (one) => process.stderr.write(`${(ended += 1)}/${cases.length} ${line(one)}\n`),
       (text) => (logs += text),
     );
-    say(summary(played, (performance.now() - startedAt) / 1000));
+    say(table(played, (performance.now() - startedAt) / 1000));
   } finally {
     await supervisor.stop();
     rmSync(dir, { recursive: true, force: true });

@@ -66,7 +66,7 @@ export async function play(of: Case, keepLogs: (logs: string) => void): Promise<
   return { of, fired, violations: is.found, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** Plays cases, `most` at a time, in their order; told of each as it ends. */
+/** Plays cases, `most` at a time; told of each as it ends, they are returned in their order. */
 export async function playAll(
   cases: readonly Case[],
   most: number,
@@ -83,7 +83,7 @@ export async function playAll(
     }
   };
   await Promise.all(Array.from({ length: most }, lane));
-  return played;
+  return played.sort((a, b) => cases.indexOf(a.of) - cases.indexOf(b.of));
 }
 
 export function passed({ fired, violations }: Played): boolean {
