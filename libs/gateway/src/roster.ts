@@ -19,7 +19,7 @@ const REREAD_MS = 10_000;
 export interface RosterOptions {
   readonly db: Database;
   readonly permits: Permits;
-  readonly leases: Leases;
+  readonly leases: Pick<Leases, 'holds' | 'epochOf'>;
   readonly clock: () => Date;
   /** Something of the tenant is under way here. */
   readonly isBusy: (tenant: string) => boolean;
