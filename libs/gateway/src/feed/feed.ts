@@ -6,7 +6,7 @@ import type { Quickbooks } from '../quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
 import { readChanges } from './reading';
 import { isEnded, mergesOf, type Merge } from './merges';
-import { selectHeld, selectLinkedResources, selectLivingIds } from './sql-changes';
+import { selectHeld, selectLinkedResources, selectLivingIds, selectOpenSends } from './sql-changes';
 import { claimFeed, insertFeeds, selectFeeds, updateFeedRead, updateFeedRefused, type FeedRow } from './sql-feeds';
 import { deleteReceivedBefore, selectMerges, selectNamed, updateEventsDone } from './sql-webhooks';
 import { retakeHeld, takeMerge, takeRecords, type Taken } from './taking';
@@ -106,8 +106,11 @@ export class Feed {
     const { tenant, books, refused } = feed;
     const named = [...new Set([...feed.named, ...(await selectNamed(db, books))])];
     const reading = readingAt(feed, calledAt.getTime());
+    // What is being made there now is spelt as it was asked for; looked at first, for its link comes with its answer.
+    const { creates } = await selectOpenSends(db, tenant);
     const linked = await selectLinkedResources(db, books);
-    const resources = [...new Set([...linked, ...named.map((one) => spelt(one, linked))])].filter(
+    const known = [...linked, ...creates];
+    const resources = [...new Set([...linked, ...named.map((one) => spelt(one, known))])].filter(
       (resource) => !refused.includes(resource),
     );
     const read =
