@@ -324,25 +324,19 @@ export function plant({ alter }: Mutant): () => void {
   return () => undo.forEach((each) => each());
 }
 
-export interface Verdict {
-  readonly mutant: Mutant;
-  readonly caughtBy: string | undefined;
-  readonly seeds: number;
-}
-
-/** Runs seeds until one of them fails. */
-export async function hunt(mutant: Mutant, seeds: readonly string[]): Promise<Verdict> {
-  const takeOut = plant(mutant);
-  try {
-    for (const [index, seed] of seeds.entries()) {
-      const { failures } = await simulate(
-        seed,
-        mutant.unsureWaitMs === undefined ? {} : { unsureWaitMs: mutant.unsureWaitMs },
-      );
-      if (failures[0] !== undefined) return { mutant, caughtBy: `${seed}: ${failures[0]}`, seeds: index + 1 };
-    }
-    return { mutant, caughtBy: undefined, seeds: seeds.length };
-  } finally {
-    takeOut();
+/** Runs seeds until one fails that does not without the mutant. */
+export async function hunt(
+  mutant: Mutant,
+  seeds: readonly string[],
+): Promise<{ readonly caughtBy: string | undefined; readonly ran: number }> {
+  const { unsureWaitMs } = mutant;
+  for (const [index, seed] of seeds.entries()) {
+    const takeOut = plant(mutant);
+    const planted = await simulate(seed, unsureWaitMs === undefined ? {} : { unsureWaitMs }).finally(takeOut);
+    const [failure] = planted.failures;
+    if (failure === undefined) continue;
+    const { failures } = await simulate(seed);
+    if (failures.length === 0) return { caughtBy: `${seed}: ${failure}`, ran: index + 1 };
   }
+  return { caughtBy: undefined, ran: seeds.length };
 }

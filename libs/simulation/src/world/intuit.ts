@@ -5,8 +5,11 @@ import { MemoryQuickbooks, MODES, type Committed, type RequestidMode } from './q
 import { NEVER, type Actor, type World } from './world';
 
 const ACCESS_LIFE_MS = 90_000;
+/** Where calls wait for minutes: a token is taken before its call waits, and must outlast that as an hour does. */
+const LONG_ACCESS_LIFE_MS = 600_000;
 /** Not of a token that a stopped process may not have seen yet: one that is refused twice ends the connection. */
 const REFUSED_AFTER_MS = 45_000;
+const MANY_PER_MINUTE = 100;
 const REFRESH_LIFE_MS = 8_640_000_000;
 /** Intuit's own pauses before a delivery that was not acknowledged comes again (quickbooks.md §8.3). */
 const DELIVER_AGAIN_MS = 10_000;
@@ -31,6 +34,7 @@ export type Receive = (raw: Uint8Array, signature: string) => Promise<unknown>;
 export class MemoryIntuit {
   readonly realms = new Map<string, MemoryQuickbooks>();
   readonly mode: RequestidMode;
+  private readonly accessLifeMs: number;
   /** While it lasts a refresh is answered `invalid_grant`, and nothing is wrong with the grant (reliability.md X4). */
   outOfOrderUntilMs = 0;
   readonly receivers = new Map<Actor, Receive>();
@@ -46,6 +50,7 @@ export class MemoryIntuit {
     private readonly perMinute: number,
   ) {
     this.mode = world.random.pick(MODES);
+    this.accessLifeMs = perMinute < MANY_PER_MINUTE ? LONG_ACCESS_LIFE_MS : ACCESS_LIFE_MS;
   }
 
   open(realm: string): { access: string; refresh: string; accessLifeMs: number } {
@@ -76,7 +81,8 @@ export class MemoryIntuit {
   expire(realm: string): void {
     const grant = this.grants.get(realm);
     const now = this.world.time.nowMs;
-    if (grant !== undefined && grant.accessUntilMs - now < ACCESS_LIFE_MS - REFUSED_AFTER_MS) grant.accessUntilMs = now;
+    if (grant !== undefined && grant.accessUntilMs - now < this.accessLifeMs - REFUSED_AFTER_MS)
+      grant.accessUntilMs = now;
   }
 
   send(actor: Actor, call: QboCall): Promise<Reply> {
@@ -109,12 +115,12 @@ export class MemoryIntuit {
       before: token,
       refresh,
       access: `access-${realm}-${this.refreshes}`,
-      accessUntilMs: world.time.nowMs + ACCESS_LIFE_MS,
+      accessUntilMs: world.time.nowMs + this.accessLifeMs,
     });
     const pair = {
       accessToken: grant.access,
       refreshToken: refresh,
-      accessLifeMs: ACCESS_LIFE_MS,
+      accessLifeMs: this.accessLifeMs,
       refreshLifeMs: REFRESH_LIFE_MS,
     };
     await world.pass(actor, world.random.between(10, 100));
