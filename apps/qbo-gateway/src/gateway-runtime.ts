@@ -13,6 +13,7 @@ import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
 import { Quickbooks, type Company } from '@qbo-sync/gateway/quickbooks';
 import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Reader } from '@qbo-sync/gateway/reader';
+import { Revoking } from '@qbo-sync/gateway/revoking';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
@@ -68,6 +69,7 @@ export class GatewayRuntime {
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
   private readonly keys: KeyKeeper;
+  private readonly revoking: Revoking;
   private readonly house: HouseKeeper;
   private readonly metered: MeteredReads;
   private readonly counts: GatewayMetrics;
@@ -114,6 +116,8 @@ export class GatewayRuntime {
       registers: [parts.metrics],
     });
     this.keys = new KeyKeeper(this.db, vault, config.TOKEN_KEYS_FILE, log);
+    const onError = (err: unknown): void => log.warn({ err }, 'could not end a grant; trying again');
+    this.revoking = new Revoking({ db: this.db, vault, oauth, onError });
     this.house = new HouseKeeper(this.db, config.ANSWERS_KEPT_DAYS, log);
     const tokens = new Tokens(this.db, vault, oauth, clock, {
       onCommit: wake,
@@ -208,6 +212,7 @@ export class GatewayRuntime {
     );
     this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
     this.keys.start();
+    this.revoking.start();
     this.house.start();
     this.consumer = runConsumer({
       kafka: this.kafka,
@@ -227,6 +232,7 @@ export class GatewayRuntime {
     await this.feed.stop();
     await this.dispatcher.stop();
     await this.keys.stop();
+    await this.revoking.stop();
     await this.house.stop();
     this.permits.stop();
     await this.metered.stop();

@@ -14,6 +14,8 @@ import { lockRealm } from './sql/locks';
 import { selectCompany, selectRealmOwner, updateDisconnected, upsertConnected } from './sql/companies';
 import { deleteConnecting, selectConnecting, selectOffered, upsertConnecting, upsertOffered } from './sql/connecting';
 import { insertState, takeState } from './sql/oauth-states';
+import { deleteRevocation, deleteRevocationsOf, insertRevocation } from './sql/revocations';
+import { Revoking } from './revoking';
 import { sealPair } from './tokens';
 import type { Vault } from './vault';
 
@@ -61,10 +63,13 @@ export interface ConnectionsOptions {
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #clock: () => Date;
+  readonly #revoking: Revoking;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => new Date());
+    const { db, vault, oauth } = options;
+    this.#revoking = new Revoking({ db, vault, oauth, clock: this.#clock });
   }
 
   /** Where the person's browser goes. Its state is good once, for ten minutes; only its hash is kept. */
@@ -123,30 +128,29 @@ export class Connections {
 
   /** Makes new books over the other company that a person said yes to, once its name was typed. */
   async freshStart(tenant: string, name: string): Promise<FreshStart> {
-    const { db, vault, oauth } = this.#options;
-    const started = await inTransaction(db, async (client) => {
+    const started = await inTransaction(this.#options.db, async (client) => {
       const now = this.#clock();
+      const old = await insertRevocation(client, tenant, now);
       const ended = await startFresh(client, tenant, name, now);
       if (ended.is === 'started') await sayCondition(client, tenant, now);
+      else if (old !== undefined) await deleteRevocation(client, old);
       return ended;
     });
-    if (started.is === 'started' && started.oldRefresh !== null) {
-      await oauth.revoke(vault.open(started.oldRefresh, { tenant, column: 'refresh' }));
-    }
+    await this.#revoking.round(tenant);
     this.#options.onCommit?.();
     return started;
   }
 
   /** Ends the grant and forgets the tokens; books and links stay for the same company's return. */
   async disconnect(tenant: string): Promise<Connection> {
-    const { db, vault, oauth } = this.#options;
-    const company = await selectCompany(db, tenant);
-    if (company?.refreshSealed) await oauth.revoke(vault.open(company.refreshSealed, { tenant, column: 'refresh' }));
-    await inTransaction(db, async (client) => {
+    await inTransaction(this.#options.db, async (client) => {
+      const now = this.#clock();
+      await insertRevocation(client, tenant, now);
       await updateDisconnected(client, tenant);
-      await sayCondition(client, tenant, this.#clock());
+      await sayCondition(client, tenant, now);
     });
     this.#options.onCommit?.();
+    await this.#revoking.round(tenant);
     return this.connection(tenant);
   }
 
@@ -179,6 +183,7 @@ export class Connections {
       if (refusal !== undefined) return { is: refusal, tenant };
       const before = await selectCompany(client, tenant);
       const books = before?.books ?? newBooks();
+      await deleteRevocationsOf(client, realmHmacs);
       await upsertConnected(client, { ...sealed, tenant, books, realmHmacs, realmSealed, companyName });
       if (before !== undefined && !isConnected(before.state)) await reopen(client, tenant, now);
       await sayCondition(client, tenant, now);

@@ -8,11 +8,10 @@ import { lockRealm } from './sql/locks';
 
 /**
  * How a fresh start ended. `nothing_offered`: nobody said yes to another company lately. `name_differs`: the person did
- * not type the other company's name. `oldRefresh`: the sealed token of the grant that is of no use any more.
+ * not type the other company's name.
  */
 export type FreshStart =
-  | { readonly is: 'started'; readonly books: string; readonly oldRefresh: string | null }
-  | { readonly is: 'nothing_offered' | 'name_differs' | 'taken' };
+  { readonly is: 'started'; readonly books: string } | { readonly is: 'nothing_offered' | 'name_differs' | 'taken' };
 
 const OFFER_LIFE_MS = 24 * 3_600_000;
 
@@ -35,7 +34,7 @@ export async function startFresh(client: Client, tenant: string, name: string, n
   await updateBooks(client, tenant, books, offered, now);
   await cancelOthers(client, tenant, books, now);
   await deleteConnecting(client, tenant);
-  return { is: 'started', books, oldRefresh: old.refreshSealed };
+  return { is: 'started', books };
 }
 
 async function cancelOthers(client: Client, tenant: string, books: string, now: Date): Promise<void> {

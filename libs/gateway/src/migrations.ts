@@ -8,6 +8,7 @@ import { OPEN_EVENTS_SQL } from './migrations/0021-open-events';
 import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
 import { ANSWERS_BY_ID_SQL } from './migrations/0011-answers-by-id';
 import { READS_SQL } from './migrations/0030-reads';
+import { REVOCATIONS_SQL } from './migrations/0031-revocations';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0020-standing', sql: STANDING_SQL },
   { name: 'gateway/0021-open-events', sql: OPEN_EVENTS_SQL },
   { name: 'gateway/0030-reads', sql: READS_SQL },
+  { name: 'gateway/0031-revocations', sql: REVOCATIONS_SQL },
 ];

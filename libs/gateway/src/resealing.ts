@@ -1,5 +1,6 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { selectSealedByOthers, updateSealed, type CompanyRow, type SealedTexts } from './sql/companies';
+import { selectRevocationsByOthers, updateRevocationSealed } from './sql/revocations';
 import type { Vault } from './vault';
 
 const BATCH = 200;
@@ -13,6 +14,7 @@ const BATCH = 200;
  * Ends in any place and goes on from there. Answers how many companies it sealed anew.
  */
 export async function resealAll(db: Database, vault: Vault): Promise<number> {
+  await resealRevocations(db, vault);
   let sealed = 0;
   for (;;) {
     const companies = await selectSealedByOthers(db, vault.current, BATCH);
@@ -21,6 +23,16 @@ export async function resealAll(db: Database, vault: Vault): Promise<number> {
     for (const company of companies) if (await reseal(db, vault, company)) done += 1;
     sealed += done;
     if (done === 0) return sealed;
+  }
+}
+
+async function resealRevocations(db: Database, vault: Vault): Promise<void> {
+  for (;;) {
+    const others = await selectRevocationsByOthers(db, vault.current, BATCH);
+    for (const { id, tenant, refreshSealed } of others) {
+      await updateRevocationSealed(db, id, vault.reseal(refreshSealed, { tenant, column: 'refresh' }));
+    }
+    if (others.length < BATCH) return;
   }
 }
 

@@ -64,13 +64,13 @@ export class IntuitOAuth {
     return tokens(this.#client().refreshUsingToken(refreshToken));
   }
 
-  /** Ends the whole grant. */
+  /** Ends the whole grant. `refused`: Intuit knows no such grant any more. */
   async revoke(refreshToken: string): Promise<RevokeOutcome> {
     try {
       await within(this.#client().revoke({ refresh_token: refreshToken }));
       return { is: 'revoked' };
     } catch (error) {
-      return failed(error);
+      return answeredStatus(error) === 400 ? { is: 'refused', code: 'invalid_grant' } : failed(error);
     }
   }
 
@@ -128,6 +128,11 @@ function failed(error: unknown): Exclude<TokenOutcome, { is: 'tokens' }> {
   return known && code.startsWith('invalid_')
     ? { is: 'refused', code }
     : { is: 'noAnswer', why: known ? code : 'no_answer' };
+}
+
+/** The HTTP status behind the package's error. */
+function answeredStatus(error: unknown): unknown {
+  return (error as { authResponse?: { response?: { status?: unknown } } } | null)?.authResponse?.response?.status;
 }
 
 function seconds(value: unknown, otherwise: number): number {

@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
  *   pass           as the emulator answers
  *   invalid_grant  refused without asking it: Intuit in an outage
  *   lose           the emulator does it, the answer is lost
+ *   drop           nothing is done, the connection closed
  */
-export type TokenMode = 'pass' | 'invalid_grant' | 'lose';
+export type TokenMode = 'pass' | 'invalid_grant' | 'lose' | 'drop';
 
-/** Stands before the emulator's token endpoint and counts what is asked of it. */
+/** Stands before the emulator's token or revocation endpoint and counts the refreshes asked of it. */
 export async function intuitProxy(tokenUrl: string, delayMs = 0) {
   const refreshes: string[] = [];
   const proxy = { mode: 'pass' as TokenMode, refreshes, url: '', close: async () => {} };
@@ -21,6 +22,10 @@ export async function intuitProxy(tokenUrl: string, delayMs = 0) {
       if (new URLSearchParams(body).get('grant_type') === 'refresh_token') refreshes.push(mode);
       if (mode === 'invalid_grant') {
         response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}');
+        return;
+      }
+      if (mode === 'drop') {
+        request.socket.destroy();
         return;
       }
       const forward = async (): Promise<void> => {

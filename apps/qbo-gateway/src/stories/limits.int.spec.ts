@@ -280,4 +280,33 @@ describe('limits and breakers, in stepped time', () => {
       },
     );
   });
+
+  describe('Shows 4: ten minutes of false invalid_grant', () => {
+    it('with the access token over too: nobody has to connect again, and nothing is lost', async () => {
+      await start();
+      const company = await connect();
+      await rig.dispatch();
+      await rig.take(...puts(company, 2, 'Before'));
+      await allAnswered(company, 2);
+      await rig.admin('POST', 'false-invalid-grant', { forMs: 10 * MINUTE });
+      await rig.admin('POST', 'expire-access-tokens', {});
+      for (let minute = 0; minute < 10; minute += 1) {
+        await rig.take(...puts(company, 3, `Minute ${minute} `));
+        await until(async () => (await rig.connections.connection(company.tenant)).state === 'suspect', {
+          what: 'the grant to be suspect',
+        });
+        await time.step(MINUTE);
+      }
+      expect(await answered(company)).toBe(2);
+      await time.step(6 * MINUTE);
+      await allAnswered(company, 32);
+      expect((await rig.answers()).every(({ outcome, attempt }) => outcome === 'synced' && attempt === 1)).toBe(true);
+      expect(await rig.writes('Customer')).toHaveLength(32);
+      const states = (await rig.said()).map(
+        ({ value }) => (value['connection'] as { state?: string } | undefined)?.state,
+      );
+      expect(states).not.toContain('reconnect');
+      expect((await rig.connections.connection(company.tenant)).state).toBe('connected');
+    });
+  });
 });

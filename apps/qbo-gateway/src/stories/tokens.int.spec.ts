@@ -4,6 +4,7 @@ import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
 import { Connections } from '@qbo-sync/gateway/connections';
 import { resealAll } from '@qbo-sync/gateway/resealing';
+import { Revoking } from '@qbo-sync/gateway/revoking';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
@@ -24,6 +25,8 @@ describe('tokens', () => {
   let database: Running<typeof testDatabase>;
   let emulator: Running<typeof startQuickBooks>;
   let proxy: IntuitProxy;
+  let revokes: IntuitProxy;
+  let oauth: IntuitOAuth;
   let client: QboClient;
   let connections: Connections;
   let tokens: Tokens;
@@ -39,13 +42,14 @@ describe('tokens', () => {
     now = Date.now();
     emulator = await startQuickBooks({ port: 0, journalFile: journalFile(), now: () => now });
     proxy = await intuitProxy(emulator.tokenUrl, INTUIT_TAKES_MS);
-    const oauth = new IntuitOAuth({
+    revokes = await intuitProxy(emulator.revokeUrl);
+    oauth = new IntuitOAuth({
       clientId: 'sandbox-client',
       clientSecret: 'sandbox-secret',
       redirectUri: 'http://127.0.0.1:1/oauth/callback',
       authorizeUrl: emulator.authorizeUrl,
       tokenUrl: proxy.url,
-      revokeUrl: emulator.revokeUrl,
+      revokeUrl: revokes.url,
     });
     client = new QboClient(emulator.url);
     const clock = () => new Date(now);
@@ -53,17 +57,21 @@ describe('tokens', () => {
     const db = database.pool;
     connections = new Connections({ db, vault, oauth, client, clock });
     tokens = new Tokens(db, vault, oauth, clock, { onAlarm: (_tenant, alarm) => alarms.push(alarm) });
-    const redirected = await fetch(await connections.begin(tenant), { redirect: 'manual' });
-    const query = new URL(redirected.headers.get('location') ?? '').searchParams;
-    expect((await connections.finish(Object.fromEntries(query))).is).toBe('connected');
+    await connect();
   });
   afterEach(async () => {
+    await revokes.close();
     await proxy.close();
     await emulator.close();
     await client.close();
     await database.drop();
   });
 
+  const connect = async (): Promise<void> => {
+    const redirected = await fetch(await connections.begin(tenant), { redirect: 'manual' });
+    const query = new URL(redirected.headers.get('location') ?? '').searchParams;
+    expect((await connections.finish(Object.fromEntries(query))).is).toBe('connected');
+  };
   const state = async () => (await connections.connection(tenant)).state;
   const admin = (path: string, body: object) =>
     fetch(`${emulator.adminUrl}/${path}`, { method: 'POST', body: JSON.stringify(body) });
@@ -184,6 +192,40 @@ describe('tokens', () => {
     const { realmId, token: accessToken } = access;
     const reply = await client.send({ realmId, accessToken, method: 'GET', path: `companyinfo/${realmId}` });
     expect(reply).toMatchObject({ reply: 'answered', status: 401 });
+  });
+
+  it('where Intuit does not answer the disconnect is kept and asked for again, and the next connection outlives it', async () => {
+    const access = await tokens.access(tenant);
+    if (access.is !== 'token') throw new Error(access.is);
+    const { realmId, token: accessToken } = access;
+    const status = async () => {
+      const reply = await client.send({ realmId, accessToken, method: 'GET', path: `companyinfo/${realmId}` });
+      return reply.reply === 'answered' ? reply.status : reply.reply;
+    };
+    const left = async () => (await database.pool.query(`select from revocation`)).rowCount;
+    const revoking = () => new Revoking({ db: database.pool, vault, oauth, clock: () => new Date(now) });
+    revokes.mode = 'drop';
+    expect(await connections.disconnect(tenant)).toMatchObject({ state: 'none' });
+    expect([await status(), await left()]).toEqual([200, 1]);
+    // Not before its pause is over; what was stored is enough for whoever comes next.
+    revokes.mode = 'pass';
+    await revoking().round();
+    expect([await status(), await left()]).toEqual([200, 1]);
+    now += 2 * MINUTE;
+    await revoking().round();
+    expect([await status(), await left()]).toEqual([401, 0]);
+
+    await admin('next-company', { company: realmId });
+    await connect();
+    revokes.mode = 'drop';
+    await connections.disconnect(tenant);
+    revokes.mode = 'pass';
+    await admin('next-company', { company: realmId });
+    await connect();
+    expect(await left()).toBe(0);
+    now += 2 * MINUTE;
+    await revoking().round();
+    expect(await works()).toBe(true);
   });
 
   it('keys rotate without a pause: a second key, then the current one, then the old one goes', async () => {
