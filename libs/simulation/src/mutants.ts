@@ -23,10 +23,6 @@ const around =
   (original) =>
     ((...args: readonly unknown[]) => fn(original as unknown as (...all: readonly unknown[]) => unknown, args)) as Fn;
 
-/** As they stand in `insertRequests`. */
-const REVISION_GUARD = /where pending\.revision < excluded\.revision/;
-const NEWEST_GUARD = /and not exists \(select from request r[^)]*\)/;
-
 const nothing = instead(() => Promise.resolve());
 let arrival = 0;
 const cursors = new WeakMap<Client, bigint>();
@@ -185,20 +181,6 @@ export const MUTANTS: readonly Mutant[] = [
             (settled as object[]).map((one) => ({ ...one, revision: 1_000_000 })),
           ),
         ),
-      },
-    },
-  },
-  {
-    name: 'an older request takes a newer one’s place',
-    breaks: 'E',
-    alter: {
-      '@qbo-sync/gateway/sql/taking': {
-        insertRequests: around((original, [client, rows]) => {
-          const sql = client as { query(text: string, params: readonly unknown[]): unknown };
-          const query = (text: string, params: readonly unknown[]): unknown =>
-            sql.query(text.replace(REVISION_GUARD, '').replace(NEWEST_GUARD, ''), params);
-          return original({ query }, rows);
-        }),
       },
     },
   },
