@@ -64,12 +64,11 @@ export async function readWindows(sql: Sql, anew: readonly Realm[], on: readonly
       }),
     ),
   ];
-  const attempts = await selectOpenAttempts(
-    sql,
-    anew.map(({ company }) => company.tenant),
-    now,
-  );
-  const heads = await selectHeads(sql, cursors, WINDOW, now);
+  const tenants = anew.map(({ company }) => company.tenant);
+  const [attempts, heads] = await Promise.all([
+    selectOpenAttempts(sql, tenants, now),
+    selectHeads(sql, cursors, WINDOW, now),
+  ]);
   const byTenant = new Map([...anew, ...on].map((realm) => [realm.company.tenant, realm]));
   for (const realm of anew) Object.assign(realm, { open: [], lanes: { ...EMPTY, turn: realm.lanes.turn } });
   for (const attempt of attempts) {

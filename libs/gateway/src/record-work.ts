@@ -16,16 +16,18 @@ import { selectRecord } from './sql/answers';
 import { selectLinkedIds, updateKept, type LinkRow } from './sql/links';
 import { selectDependants, wakeWaiters, type PendingRow } from './sql/pending';
 import { selectRequests } from './sql/requests';
+import type { Surroundings } from './surroundings';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
 export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
-  const row = await desk.claim(listed);
+  const [row, around] = await Promise.all([desk.claim(listed), desk.around({ ...listed, books: company.books })]);
   if (row === undefined) return;
   const job = jobOf(company, row, row.message, row.attempts);
   // Its bytes were dropped only after its answer, which took the row with it.
   if (job === undefined) return;
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
-  const { linked, claimed } = await look(desk, company, row);
+  // Another revision names other refs.
+  const { linked, claimed } = await look(desk, company, row, row.revision === listed.revision ? around : undefined);
   if (claimed.do === 'wait') return waitFor(desk, job, row, claimed);
   const link = linked.get(row.ref);
   switch (row.kind) {
@@ -44,9 +46,10 @@ async function look(
   desk: Desk,
   company: Company,
   row: PendingRow,
+  around?: Surroundings,
 ): Promise<{ readonly linked: ReadonlyMap<string, LinkRow>; readonly claimed: Claim }> {
   const { db } = desk;
-  const { pending, linked } = await desk.around({ ...row, books: company.books });
+  const { pending, linked } = around ?? (await desk.around({ ...row, books: company.books }));
   const last = row.kind === 'remove' || row.last;
   const claimed = claim(row, {
     linked: new Set(linked.keys()),
