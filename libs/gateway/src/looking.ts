@@ -1,18 +1,10 @@
 import { isObject, parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Find, QboRequest } from '@qbo-sync/contracts/sync/request';
 import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
-import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
+import { PAGE_ROWS } from '@qbo-sync/qbo/query';
 import type { Desk, Job } from './desk';
-import {
-  CLOCK_MARGIN_MS,
-  lookFor,
-  lookToAdopt,
-  pickFound,
-  recordsIn,
-  truncated,
-  type Found,
-  type Look,
-} from './decide/find';
+import { CLOCK_MARGIN_MS, lookFor, lookToAdopt, pickFound, truncated, type Found, type Look } from './decide/find';
+import { lookUp } from './looks';
 import { selectLinkedIds } from './sql/links';
 
 /** Reads of QuickBooks that working on a row needs. */
@@ -72,9 +64,9 @@ export async function lookToLink(
   const { find, resource } = job.request;
   const look = lookToAdopt(find);
   if (find === undefined || look === undefined) return { found: { is: 'blind' } };
-  const page = await fetchPage(desk, job, look);
+  const page = await lookUp(desk.quickbooks, job.company, { resource, look });
   if (page === undefined) return { found: { is: 'failed' } };
-  const records = recordsIn(page, resource);
+  const { records } = page;
   const taken = await linkedAmong(desk, job, records);
   const found = pickFound(records, { find, body, taken: new Set(taken.keys()) });
   const holder = [...taken.values()][0];
@@ -100,12 +92,13 @@ async function search(
   job: Job,
   { find, look, body, createdSince }: Searching,
 ): Promise<Looked | { readonly is: 'cut' }> {
-  const page = await fetchPage(desk, job, look);
+  const { resource } = job.request;
+  const page = await lookUp(desk.quickbooks, job.company, { resource, look });
   if (page === undefined) return { is: 'failed' };
-  const records = recordsIn(page, job.request.resource);
+  const { records } = page;
   const taken = new Set((await linkedAmong(desk, job, records)).keys());
   const found = pickFound(records, { find: by(find, look), body, taken, createdSince });
-  return found.is === 'none' && truncated(page, job.request.resource, PAGE_ROWS) ? { is: 'cut' } : found;
+  return found.is === 'none' && truncated(page.body, resource, PAGE_ROWS) ? { is: 'cut' } : found;
 }
 
 /** Looked for by fields, the fields must agree; a marker is asked for as well where the record shows one. */
@@ -113,17 +106,6 @@ function by(find: Find, look: Look): Find {
   return look.by === 'changes'
     ? find
     : { agree: find.agree, adopt: find.adopt, ...(find.anyOf ? { anyOf: find.anyOf } : {}) };
-}
-
-async function fetchPage(desk: Desk, job: Job, look: Look): Promise<ExactObject | undefined> {
-  const { resource } = job.request;
-  const outcome = await desk.quickbooks.call(
-    job.company,
-    look.by === 'changes'
-      ? { method: 'GET', path: 'cdc', query: { entities: resource, changedSince: look.since.toISOString() } }
-      : { method: 'GET', path: 'query', query: { query: select(resource, look.where) } },
-  );
-  return outcome.is === 'ok' ? outcome.body : undefined;
 }
 
 async function linkedAmong(desk: Desk, job: Job, records: readonly ExactObject[]): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import { connectionWhy } from '@qbo-sync/contracts/connection-why';
 import type { CompanyCondition, ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import type { RealmLimits } from '@qbo-sync/qbo/limiter';
 import { readActive } from './condition';
-import { drain, type Drain } from './decide/drain';
+import { drain, type Drain, type Sent } from './decide/drain';
 import { condition } from './decide/gate';
 import { monthOf } from './decide/throttle';
 import type { Sql } from './sql/client';
@@ -108,7 +108,7 @@ interface DrainFrom {
   readonly company: CompanyRow;
   readonly isOpen: boolean;
   readonly queue: readonly QueueRow[];
-  readonly sent: { readonly writes: number; readonly firstAtMs: number } | undefined;
+  readonly sent: Sent | undefined;
 }
 
 /** Null: nothing waits. */

@@ -26,6 +26,12 @@ export function select(
   return `SELECT * FROM ${name(resource)}${filter} STARTPOSITION ${options.start ?? 1} MAXRESULTS ${PAGE_ROWS}`;
 }
 
+/** `select * from X where a in ('…', '…')`. Throws on a name that is none. */
+export function selectIn(resource: string, field: string, values: readonly string[]): string {
+  const list = values.map(literal).join(', ');
+  return `SELECT * FROM ${name(resource)} WHERE ${name(field)} IN (${list}) STARTPOSITION 1 MAXRESULTS ${PAGE_ROWS}`;
+}
+
 function name(text: string): string {
   if (!NAME.test(text)) throw new Error('not a name of the query language');
   return text;

@@ -1,19 +1,26 @@
 /**
  * How long a company's queue takes to drain, from what waits, what its limits allow and what was sent lately. Pure.
  *
- *   within the limits   QuickBooks lets a window's worth go at once, then nothing until that window is over:
- *                         ████▁▁▁▁▁▁████▁▁▁▁▁▁██   whole windows, and what is left goes as fast as it is answered
+ *   within the limits   QuickBooks lets a window's worth go at once, then what leaves the window:
+ *                         ████▁▁▁▁▁▁████▁▁▁▁▁▁██   whole windows, and of the last one as far as what is left reaches
  *   slower than those   what waits, at the rate of the last minute (console.md §7)
  */
 export interface Draining {
   /** Rows that are to be sent. */
   readonly waiting: number;
-  /** Writes that QuickBooks answered in the last window, and when the first of them was; null: none. */
-  readonly sent: { readonly writes: number; readonly firstAtMs: number } | null;
-  /** When the row that waits longest came, and when the company's gate was opened. */
+  /** Writes that QuickBooks answered in the last window; null: none. */
+  readonly sent: Sent | null;
+  /** When the row that waits longest came, or the company's gate was opened, whichever was later. */
   readonly waitingSinceMs: number;
   /** When QuickBooks may be called: now, or at the end of a pause it asked for; null: nobody knows. */
   readonly opensAtMs: number | null;
+}
+
+/** Writes in a window, and when the first and the last of them were answered. */
+export interface Sent {
+  readonly writes: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
 }
 
 /** What a realm may send. */
@@ -35,47 +42,50 @@ export interface Drain {
 const PARTS = 30;
 /** Below this a rate says nothing: "working it out" (console.md §7). */
 const SEEN_MS = 10_000;
-/** At this part of what the limits allow it is the limits that hold. */
-const AT_LIMIT = 0.9;
+/** What is sent of what the limits allow, as long as it was not seen. */
+const AT_LIMIT = 0.95;
+/** Below this part of that it is not the limits that hold. */
+const SLOW = 0.9;
 /** Writes a second while the window has room: ten calls at once, answered in half a second or so. */
 const BURST_PER_S = 100;
 
 export function drain(draining: Draining, budget: Budget, nowMs: number): Drain {
-  const { waiting, sent, opensAtMs } = draining;
-  const inWindow = budget.single + budget.batch * PARTS;
-  const most = (inWindow * 60_000) / budget.windowMs;
-  const perMinute = rate(draining, nowMs) ?? most;
-  const isSlow = perMinute < most * AT_LIMIT;
-  const usedUp = opensAtMs === null || opensAtMs > nowMs ? null : sent;
+  const { waiting, opensAtMs } = draining;
+  const shut = opensAtMs === null || opensAtMs > nowMs;
+  const sent = shut ? null : draining.sent;
+  const most = budget.single + budget.batch * PARTS;
+  const inWindow = Math.max(1, seen(sent, draining.waitingSinceMs, budget, nowMs) ?? most * AT_LIMIT);
+  const isSlow = inWindow < most * AT_LIMIT * SLOW && sent !== null && sent.writes < inWindow * SLOW;
   const ms =
-    waiting === 0 ? 0 : isSlow ? (waiting / perMinute) * 60_000 : stepped(waiting, inWindow, usedUp, budget, nowMs);
+    waiting === 0
+      ? 0
+      : isSlow
+        ? (waiting / inWindow) * budget.windowMs
+        : stepped(waiting, inWindow, sent, budget, nowMs);
   return {
     etaSeconds: Math.ceil(ms / 1_000),
     at: opensAtMs === null ? null : new Date(Math.max(nowMs, opensAtMs) + ms),
-    perMinute: Math.round(Math.min(perMinute, most)),
+    perMinute: Math.round((inWindow * 60_000) / budget.windowMs),
   };
 }
 
-/** What goes per minute while something waits; undefined: too early to say. */
-function rate({ sent, waitingSinceMs }: Draining, nowMs: number): number | undefined {
+/** What goes in a window while something waits; undefined: too early to say. */
+function seen(sent: Sent | null, waitingSinceMs: number, budget: Budget, nowMs: number): number | undefined {
   if (sent === null) return undefined;
-  const seenMs = nowMs - Math.max(sent.firstAtMs, waitingSinceMs);
-  return seenMs < SEEN_MS ? undefined : (sent.writes * 60_000) / seenMs;
+  const forMs = Math.min(budget.windowMs, nowMs - Math.max(sent.firstAtMs, waitingSinceMs));
+  if (forMs < SEEN_MS) return undefined;
+  return Math.min(budget.single + budget.batch * PARTS, (sent.writes * budget.windowMs) / forMs);
 }
 
-/** What still fits goes now, the next window when the first answers of this one leave it, and so on. */
-function stepped(
-  waiting: number,
-  inWindow: number,
-  sent: Draining['sent'],
-  { windowMs }: Budget,
-  nowMs: number,
-): number {
+/** What still fits goes now; the rest as what was sent leaves the window, again and again. */
+function stepped(waiting: number, inWindow: number, sent: Sent | null, { windowMs }: Budget, nowMs: number): number {
   const burstMs = (rows: number): number => (rows / BURST_PER_S) * 1_000;
   const fits = Math.max(0, inWindow - (sent?.writes ?? 0));
   if (waiting <= fits) return burstMs(waiting);
-  const opensInMs = sent === null ? windowMs : Math.max(0, sent.firstAtMs + windowMs - nowMs);
   const later = waiting - fits;
-  const windows = Math.ceil(later / inWindow);
-  return opensInMs + (windows - 1) * windowMs + burstMs(later - (windows - 1) * inWindow);
+  const windows = Math.ceil(later / inWindow) - 1;
+  const part = (later - windows * inWindow) / inWindow;
+  const { firstAtMs, lastAtMs } = sent ?? { firstAtMs: nowMs, lastAtMs: nowMs + burstMs(inWindow) };
+  const leavesMs = firstAtMs + windowMs + part * (lastAtMs - firstAtMs) - nowMs;
+  return Math.max(0, leavesMs) + windows * windowMs;
 }

@@ -1,3 +1,4 @@
+import type { Sent } from '../decide/drain';
 import type { Sql } from './client';
 
 /** Rows of one company that wait alike: in their lane, or for another record. */
@@ -35,18 +36,20 @@ export async function selectLeft(sql: Sql, tenant: string | null): Promise<Map<s
   return new Map(rows.map((row) => [row.tenant, row.n]));
 }
 
-/** Writes QuickBooks answered since a moment, by books, and when the first of them was. No call takes longer than 90 s. */
-export async function selectSent(
-  sql: Sql,
-  since: Date,
-): Promise<Map<string, { readonly writes: number; readonly firstAtMs: number }>> {
-  const { rows } = await sql.query<{ books: string; writes: number; first: Date }>(
-    `select books, count(*)::int as writes, min(closed_at) as first from attempt
+/** Writes QuickBooks answered since a moment, by books. No call takes longer than 90 s. */
+export async function selectSent(sql: Sql, since: Date): Promise<Map<string, Sent>> {
+  const { rows } = await sql.query<{ books: string; writes: number; first: Date; last: Date }>(
+    `select books, count(*)::int as writes, min(closed_at) as first, max(closed_at) as last from attempt
       where last_sent_at > $1::timestamptz - interval '95 seconds' and closed_at > $1 and outcome in ('synced', 'refused')
       group by books`,
     [since],
   );
-  return new Map(rows.map(({ books, writes, first }) => [books, { writes, firstAtMs: first.getTime() }]));
+  return new Map(
+    rows.map(({ books, writes, first, last }) => [
+      books,
+      { writes, firstAtMs: first.getTime(), lastAtMs: last.getTime() },
+    ]),
+  );
 }
 
 /** Metered reads of a month, by tenant. */

@@ -33,9 +33,12 @@ export interface OutageOptions {
   readonly outageMs: number;
 }
 
-/** A record that came while the backlog drained. */
+/** A record that came while the backlog of its company may still have drained. */
 export interface Live {
+  readonly tenant: string;
   readonly tookMs: number;
+  /** Of what its company had missed was still to be written when it was. */
+  readonly overtook: number;
 }
 
 /** What one company was told of its drain, and when it was over. */
@@ -44,6 +47,8 @@ export interface Told {
   readonly saidAtMs: number;
   readonly saidToEndAtMs: number;
   readonly endedAtMs: number;
+  /** Since QuickBooks was back. */
+  readonly afterMs: number;
 }
 
 export interface OutageDay {
@@ -57,8 +62,6 @@ export interface OutageDay {
   readonly drainedMs: number;
   readonly live: readonly Live[];
   readonly told: readonly Told[];
-  /** What was said of the whole while QuickBooks was down: how long it takes once it answers. */
-  readonly foretold: readonly { readonly tenant: string; readonly saidMs: number; readonly tookMs: number }[];
   readonly conditionsSaid: number;
   readonly errors: readonly string[];
 }
@@ -138,13 +141,12 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
           ? []
           : [{ tenant, etaSeconds: drain.etaSeconds, atMs: drain.at === null ? null : Date.parse(drain.at) }],
       );
-    const before = await said();
     const missed = new Map(arrived);
     const isBack = (): boolean => [...missed.keys()].every((name) => qbo.writtenAt.has(name));
     const saidLater: { tenant: string; saidAtMs: number; saidToEndAtMs: number; upTo: ReadonlySet<string> }[] = [];
     for (let minute = 0; !isBack() && minute < 24 * 60; minute += 1) {
-      await arrive(names.filter(() => random.chance(0.2)));
       await pass(20_000);
+      await arrive(names.filter((_, n) => n % 10 === 0 || random.chance(0.2)));
       for (const { tenant, atMs } of await said()) {
         if (atMs === null) continue;
         const upTo = new Set(
@@ -169,13 +171,14 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
       drainedMs: last(missed.keys()) - backAtMs,
       live: [...arrived]
         .filter(([name]) => !missed.has(name))
-        .map(([name, { atMs }]) => ({ tookMs: (qbo.writtenAt.get(name) ?? Infinity) - atMs })),
-      told: saidLater.map(({ upTo, ...one }) => ({ ...one, endedAtMs: last(upTo) })),
-      foretold: before.map(({ tenant, etaSeconds }) => {
-        const own = [...missed].filter(([, one]) => one.tenant === tenant).map(([name]) => name);
-        const first = Math.min(...own.map((name) => qbo.writtenAt.get(name) ?? Infinity));
-        return { tenant, saidMs: etaSeconds * 1_000, tookMs: last(own) - first };
-      }),
+        .map(([name, { tenant, atMs }]) => {
+          const writtenAt = qbo.writtenAt.get(name) ?? Infinity;
+          const later = [...missed].filter(
+            ([other, one]) => one.tenant === tenant && (qbo.writtenAt.get(other) ?? 0) > writtenAt,
+          );
+          return { tenant, tookMs: writtenAt - atMs, overtook: later.length };
+        }),
+      told: saidLater.map(({ upTo, ...one }) => ({ ...one, afterMs: one.saidAtMs - backAtMs, endedAtMs: last(upTo) })),
       conditionsSaid: rows[0]?.n ?? 0,
       errors,
     };
