@@ -60,6 +60,7 @@ export async function play(of: Case, keepLogs: (logs: string) => void): Promise<
     fired = (await PLAYS[of.point]?.(world, of, is)) ?? false;
   } catch (error) {
     is.found.push(error instanceof Error ? error.message : String(error));
+    fired = world?.anyStood() ?? false;
   }
   if (world !== undefined && (is.found.length > 0 || !fired)) keepLogs(`${nameOf(of)}\n${world.logs()}`);
   await world?.close();

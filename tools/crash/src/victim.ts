@@ -9,9 +9,9 @@ const root = path.resolve(__dirname, '../../..');
 const OWN_NAMES = path.resolve(__dirname, '../own-names.cjs');
 const CRASH_POINTS = path.resolve(__dirname, '../crash-points.cjs');
 
-/** A stopping process has 20 s, and is on a machine others use. */
-const ENDS_WITHIN_MS = 60_000;
-const UP_WITHIN_MS = 60_000;
+/** A stopping process has 20 s; a starting one as long as a machine that others use may need. */
+const ENDS_WITHIN_MS = 90_000;
+const UP_WITHIN_MS = 180_000;
 
 /** Where a process is to end itself, and how. */
 export interface Crash {

@@ -25,7 +25,7 @@ const OPERATOR_TOKEN = 'operator-token-of-the-specs';
 export const VERIFIER_TOKEN = 'verifier-token-of-the-specs';
 /** The least it may be: how long a create that is not to be found may still appear. */
 const UNSURE_WAIT_MS = 1_000;
-const SETTLES_WITHIN_MS = 90_000;
+const SETTLES_WITHIN_MS = 120_000;
 
 export interface JournalWrite {
   readonly entity: string;
@@ -229,6 +229,11 @@ export class World {
   async writes(): Promise<JournalWrite[]> {
     const { writes } = await this.admin<{ writes: JournalWrite[] }>('GET', 'journal');
     return writes.filter(({ actor }) => actor === 'api');
+  }
+
+  /** True once any of its processes has stood at its point. */
+  anyStood(): boolean {
+    return this.victims.some((victim) => victim.stood());
   }
 
   /** The logs of its processes, for whoever looks into a case that failed. */
