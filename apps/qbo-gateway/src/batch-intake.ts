@@ -1,3 +1,4 @@
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { lockOffset, placeBatch, storeOffset } from '@qbo-sync/eventstore/offsets';
 import { park } from '@qbo-sync/eventstore/parked';
@@ -6,6 +7,7 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readRequest, takeRequests, takeSettings, type ReadRequest } from '@qbo-sync/gateway/intake';
 import { parkedRow } from '@qbo-sync/gateway/parked-row';
 import { insertOutgoing } from '@qbo-sync/gateway/sql/outgoing';
+import { suspectRefs, type Recovery } from '@qbo-sync/gateway/sql/recovery';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
 import { isPoison, poisonName } from '@qbo-sync/service/entity-service/poison';
 
@@ -18,6 +20,8 @@ export class BatchIntake {
     private readonly db: Database,
     private readonly group: string,
     private readonly onParked: OnParked,
+    /** The restore that is being recovered from. */
+    private readonly recovery: () => Recovery | undefined = () => undefined,
   ) {}
 
   /** A record that Postgres refuses does not stop its partition: the batch is done again one by one, that one is set aside. */
@@ -59,21 +63,27 @@ export class BatchIntake {
         if (poison !== undefined)
           for (const message of messages) await this.park(client, message, 'failed_here', { error: poison });
         else if (topic === TOPICS.settings.name) await this.settings(client, messages);
-        else await this.requests(client, messages);
+        else await this.requests(client, partition, messages);
         await storeOffset(client, key, last + 1n);
       }
       return { outcome: 'done' };
     });
   }
 
-  private async requests(client: Client, messages: readonly ConsumedMessage[]): Promise<void> {
+  private async requests(client: Client, partition: number, messages: readonly ConsumedMessage[]): Promise<void> {
     const reads: Extract<ReadRequest, { ok: true }>[] = [];
+    const again: QboRequest[] = [];
+    const recovery = this.recovery();
+    const end = BigInt(recovery?.ends[partition] ?? 0);
     for (const message of messages) {
       const read = readRequest(message.value?.toString('utf8') ?? '');
-      if (read.ok) reads.push(read);
-      else await this.park(client, message, read.why, read.params);
+      if (read.ok) {
+        reads.push(read);
+        if (BigInt(message.offset) < end) again.push(read.request);
+      } else await this.park(client, message, read.why, read.params);
     }
     await takeRequests(client, reads);
+    if (recovery !== undefined) await suspectRefs(client, again, recovery.restoredTo);
   }
 
   private async settings(client: Client, messages: readonly ConsumedMessage[]): Promise<void> {

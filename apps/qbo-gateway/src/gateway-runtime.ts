@@ -7,6 +7,7 @@ import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Connections } from '@qbo-sync/gateway/connections';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
+import { wentBack } from '@qbo-sync/gateway/decide/recovery';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
@@ -15,6 +16,8 @@ import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Reader } from '@qbo-sync/gateway/reader';
 import { Revoking } from '@qbo-sync/gateway/revoking';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
+import { beginRecovery, lookAtRecovery, type Recovering } from '@qbo-sync/gateway/recovery';
+import { countSuspects } from '@qbo-sync/gateway/sql/recovery';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
@@ -22,7 +25,7 @@ import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
 import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
 import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
 import type { QuietAnswer, QuietPartition } from '@qbo-sync/kafka/sweep';
-import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
+import { committedOffsets, endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
@@ -44,6 +47,7 @@ const POOL_SIZE = 16;
 /** The topics the gateway reads. */
 export const CONSUMED: readonly string[] = [TOPICS.requests.name, TOPICS.settings.name];
 const SETTINGS_POLL_MS = 200;
+const RECOVERY_POLL_MS = 500;
 const WRITTEN = [TOPICS.answers, TOPICS.changes, TOPICS.commands, TOPICS.activity];
 
 export interface RuntimeParts {
@@ -78,6 +82,8 @@ export class GatewayRuntime {
   private settingsEnds: readonly PartitionEnd[] = [];
   private settingsRead = false;
   private gateTimer: NodeJS.Timeout | undefined;
+  private recovering: Recovering | undefined;
+  private recoveryTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
     const { config, log, group } = parts;
@@ -155,7 +161,12 @@ export class GatewayRuntime {
       metrics: parts.metrics,
       onCommit: () => this.outbox?.wake(),
     });
-    this.intake = new BatchIntake(this.db, group, (place) => log.warn(place, 'set a message aside'));
+    this.intake = new BatchIntake(
+      this.db,
+      group,
+      (place) => log.warn(place, 'set a message aside'),
+      () => this.recovering?.recovery,
+    );
     this.dispatcher = new Dispatcher({
       db: this.db,
       quickbooks,
@@ -198,6 +209,32 @@ export class GatewayRuntime {
     return allStandings(this.db, this.permits.limits, new Date());
   }
 
+  /** How many rows a restore left that are to be looked for in QuickBooks before they are sent. */
+  suspects(): Promise<number> {
+    return countSuspects(this.db);
+  }
+
+  /** How far the recovery from a restore is; undefined: none is under way. */
+  async recovery(): Promise<Recovering | undefined> {
+    const stored = await readOffsets(this.db, this.parts.group);
+    return lookAtRecovery(this.db, {
+      ...{ topic: TOPICS.requests.name, stored, now: new Date() },
+      unsureWaitMs: this.parts.config.QBO_UNSURE_WAIT_MS,
+    });
+  }
+
+  /** The database was restored to a moment; null: the last one it knows of. */
+  async recover(restoredTo: Date | null, by: string): Promise<Recovering | undefined> {
+    const ends = await endOffsets(this.kafka, TOPICS.requests.name);
+    const { id, ...begun } = await beginRecovery(this.db, {
+      ...{ restoredTo, now: new Date(), by },
+      ends: Object.fromEntries(ends.map(({ partition, offset }) => [partition, String(offset)])),
+    });
+    this.parts.log.warn({ recovery: id, ...begun }, 'the database was restored: every create is looked for first');
+    this.watchRecovery(await this.recovery());
+    return this.recovering;
+  }
+
   /** Starts reading, sending and saying; the transport calls it. */
   async startConsumer(
     topics: readonly string[],
@@ -211,6 +248,7 @@ export class GatewayRuntime {
       (err) => log.warn({ err }, 'could not publish; trying again'),
     );
     this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
+    await this.findRestore();
     this.keys.start();
     this.revoking.start();
     this.house.start();
@@ -252,6 +290,7 @@ export class GatewayRuntime {
     const look = async (): Promise<void> => {
       const stored = await readOffsets(this.db, this.parts.group);
       if (this.consumer === undefined || !settingsAreRead(TOPICS.settings.name, this.settingsEnds, stored)) return;
+      if (this.recovering !== undefined) return;
       this.settingsRead = true;
       await this.dispatcher.start();
       this.feed.start();
@@ -267,8 +306,41 @@ export class GatewayRuntime {
     poll();
   }
 
+  /** Whether the broker heard of records as done that the database knows nothing of. */
+  private async findRestore(): Promise<void> {
+    const { group, log } = this.parts;
+    // The broker first: it is told after the database.
+    const committed = await committedOffsets(this.kafka, group, CONSUMED);
+    const stored = await readOffsets(this.db, group);
+    const places = committed.map(({ offset, ...place }) => ({ ...place, next: offset }));
+    if (wentBack(places, stored)) await this.recover(null, 'qbo-gateway');
+    else this.watchRecovery(await this.recovery());
+    if (this.recovering !== undefined) log.warn({}, 'nothing is sent before the requests are read again');
+  }
+
+  /** Until it is over nothing is sent, and QuickBooks' changes are not read. */
+  private watchRecovery(recovering: Recovering | undefined): void {
+    const before = this.recovering;
+    this.recovering = recovering;
+    clearTimeout(this.recoveryTimer);
+    if (recovering === undefined) {
+      if (before === undefined) return;
+      this.parts.log.info({ recovery: before.recovery.id }, 'what the restore lost is read again; sending');
+      return;
+    }
+    this.recoveryTimer = setTimeout(() => {
+      this.recovery()
+        .catch((err: unknown) => {
+          this.parts.log.warn({ err }, 'could not look at the recovery');
+          return recovering;
+        })
+        .then((now) => (this.consumer === undefined ? undefined : this.watchRecovery(now)));
+    }, RECOVERY_POLL_MS);
+  }
+
   private async stopConsuming(): Promise<void> {
     clearTimeout(this.gateTimer);
+    clearTimeout(this.recoveryTimer);
     const { consumer } = this;
     this.consumer = undefined;
     await consumer?.stop();

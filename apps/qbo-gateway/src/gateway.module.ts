@@ -11,6 +11,7 @@ import { CONSUMED, GatewayRuntime } from './gateway-runtime';
 import { InternalController } from './internal.controller';
 import { OAuthController } from './oauth.controller';
 import { ProblemFilter } from './problem.filter';
+import { RecoveryController } from './recovery.controller';
 import { TopicsController } from './topics.controller';
 import { WebhooksController } from './webhooks.controller';
 
@@ -21,7 +22,14 @@ export class GatewayModule implements OnApplicationShutdown {
   static of(group: string): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [CompaniesController, InternalController, OAuthController, TopicsController, WebhooksController],
+      controllers: [
+        CompaniesController,
+        InternalController,
+        OAuthController,
+        RecoveryController,
+        TopicsController,
+        WebhooksController,
+      ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {

@@ -7,6 +7,7 @@ import { STANDING_SQL } from './migrations/0020-standing';
 import { OPEN_EVENTS_SQL } from './migrations/0021-open-events';
 import { ANSWERS_BY_DAY_SQL } from './migrations/0010-answers-by-day';
 import { ANSWERS_BY_ID_SQL } from './migrations/0011-answers-by-id';
+import { RECOVERY_SQL } from './migrations/0012-recovery';
 import { READS_SQL } from './migrations/0030-reads';
 import { REVOCATIONS_SQL } from './migrations/0031-revocations';
 
@@ -18,6 +19,7 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0005-feed', sql: FEED_SQL },
   { name: 'gateway/0010-answers-by-day', sql: ANSWERS_BY_DAY_SQL },
   { name: 'gateway/0011-answers-by-id', sql: ANSWERS_BY_ID_SQL },
+  { name: 'gateway/0012-recovery', sql: RECOVERY_SQL },
   { name: 'gateway/0020-standing', sql: STANDING_SQL },
   { name: 'gateway/0021-open-events', sql: OPEN_EVENTS_SQL },
   { name: 'gateway/0030-reads', sql: READS_SQL },

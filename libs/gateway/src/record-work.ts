@@ -7,7 +7,7 @@ import { claim, type Claim } from './decide/claim';
 import { hashFields, valueAt } from './decide/fields';
 import { remember, unmet } from './decide/settle';
 import { list } from './lists';
-import { parseBytes, readRecord, requestBody, type Read } from './looking';
+import { lookForSent, parseBytes, readRecord, requestBody, type Read } from './looking';
 import { mergePut } from './merging';
 import type { Company } from './quickbooks';
 import { sendParcel } from './sending';
@@ -32,9 +32,9 @@ export async function workOn(desk: Desk, company: Company, listed: PendingRow): 
   const link = linked.get(row.ref);
   switch (row.kind) {
     case 'put':
-      return put(desk, job, link, linked);
+      return put(desk, job, link, linked, row.suspectSince);
     case 'remove':
-      return remove(desk, job, link);
+      return remove(desk, job, link, row.suspectSince);
     case 'link':
       return linkTo(desk, job, link);
     case 'list':
@@ -99,6 +99,7 @@ async function put(
   job: Job,
   link: LinkRow | undefined,
   linked: ReadonlyMap<string, LinkRow>,
+  suspectSince: Date | null,
 ): Promise<void> {
   // Never made again by itself: a person says whether it shall be.
   if (link?.gone === 'qbo') return settle(desk, job, { outcome: 'gone', code: '610' });
@@ -119,6 +120,7 @@ async function put(
   }
   const refs = refsIn(requestBody(job.request));
   if (composed.do === 'nothing' && known !== undefined) return unchanged(desk, job, known);
+  if (composed.do === 'create' && suspectSince !== null && (await settleLost(desk, job, body, suspectSince))) return;
   if (composed.do === 'create' || composed.do === 'update') {
     const sent = composed.do === 'create' ? hashFields(body) : { ...known?.sent, ...hashFields(body) };
     const generation = link === undefined ? 1 : composed.do === 'create' ? link.generation + 1 : link.generation;
@@ -128,6 +130,28 @@ async function put(
   }
 }
 
+/**
+ * A create that a gateway may have sent whose database is lost: looked for first. True: it was found, and is made what is
+ * wanted now; or it waits, or a person looks. False: it was not made.
+ */
+async function settleLost(desk: Desk, job: Job, body: ExactObject, since: Date): Promise<boolean> {
+  const looked = await lookForSent(desk, job, body, since);
+  if (looked.is === 'none') return false;
+  const refs = refsIn(requestBody(job.request));
+  const remembered = looked.is === 'one' ? remember(looked.record, { sent: {}, theirs: [], refs }) : undefined;
+  if (looked.is === 'failed') await letWait(desk, job, null, { notBefore: desk.clock() });
+  else if (looked.is !== 'one' || remembered === undefined)
+    await settle(desk, job, { outcome: 'refused', code: 'unclear' });
+  else {
+    const { how, resource } = job.request;
+    const place = { books: job.company.books, ref: job.place.ref, revision: job.place.revision };
+    const names = { resource, path: how.path, wrapper: how.wrapper ?? resource };
+    const link = { ...remembered, ...place, ...names, generation: 1, answer: null };
+    await mergePut(desk, job, { record: looked.record, link, cleared: [] });
+  }
+  return true;
+}
+
 /** QuickBooks says so already: the link's hashes tell (A → B → A). The record is the one last shown, read where it is not kept. */
 async function unchanged(desk: Desk, job: Job, link: LinkRow): Promise<void> {
   const kept = link.answer === null ? null : await selectRecord(desk.db, link.answer);
@@ -135,8 +159,12 @@ async function unchanged(desk: Desk, job: Job, link: LinkRow): Promise<void> {
   if (record !== undefined) await settle(desk, job, { outcome: 'synced', quickbooksId: link.qboId, record });
 }
 
-async function remove(desk: Desk, job: Job, link: LinkRow | undefined): Promise<void> {
-  if (link === undefined) return settle(desk, job, { outcome: 'cancelled' });
+async function remove(desk: Desk, job: Job, link: LinkRow | undefined, suspectSince: Date | null): Promise<void> {
+  if (link === undefined) {
+    // What was made after the backup is known by nobody here: a person looks.
+    const unclear = { outcome: 'refused', code: 'unclear' } as const;
+    return settle(desk, job, suspectSince === null ? { outcome: 'cancelled' } : unclear);
+  }
   if (link.gone !== null) {
     return settle(desk, job, { outcome: link.gone === 'us' ? 'synced' : 'gone', quickbooksId: link.qboId });
   }

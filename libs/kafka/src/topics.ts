@@ -45,6 +45,21 @@ export function endOffsets(kafka: KafkaClient, topic: string): Promise<Partition
   );
 }
 
+/** What a consumer group told the broker: the offset after the last record it was done with; none: it said nothing. */
+export function committedOffsets(
+  kafka: KafkaClient,
+  groupId: string,
+  topics: readonly string[],
+): Promise<PartitionOffset[]> {
+  return withAdmin(kafka, async (admin) =>
+    (await admin.fetchOffsets({ groupId, topics: [...topics] })).flatMap(({ topic, partitions }) =>
+      partitions.flatMap(({ partition, offset }) =>
+        BigInt(offset) < 0n ? [] : [{ topic, partition, offset: BigInt(offset) }],
+      ),
+    ),
+  );
+}
+
 /** Where each partition's log starts. */
 export function logStartOffsets(kafka: KafkaClient, topic: string): Promise<PartitionOffset[]> {
   return withAdmin(kafka, async (admin) =>

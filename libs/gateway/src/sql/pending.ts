@@ -82,6 +82,8 @@ export async function selectHeads(
 /** A row that is worked on, with the request it stands for: JSON text. */
 export interface ClaimedRow extends PendingRow {
   readonly message: string | null;
+  /** It may have been sent since, by a gateway whose database is lost. */
+  readonly suspectSince: Date | null;
 }
 
 /**
@@ -93,9 +95,9 @@ export async function selectClaimed(
   keys: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<(ClaimedRow | undefined)[]> {
   if (keys.length === 0) return [];
-  const { rows } = await sql.query<Row & { place: string; message: string | null }>(
+  const { rows } = await sql.query<Row & { place: string; message: string | null; suspect_since: Date | null }>(
     `select k.place, p.tenant, p.ref, p.revision, p.books, p.kind, p.last, p.lane, p.run, p.refs, p.said, p.attempts,
-            r.message
+            p.suspect_since, r.message
        from unnest($1::text[], $2::text[]) with ordinality as k (tenant, ref, place)
       cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p
       cross join lateral (
@@ -106,7 +108,9 @@ export async function selectClaimed(
     [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
   );
   const found: (ClaimedRow | undefined)[] = keys.map(() => undefined);
-  for (const { place, ...row } of rows) found[Number(place) - 1] = rowOf(row);
+  for (const { place, suspect_since: suspectSince, ...row } of rows) {
+    found[Number(place) - 1] = { ...rowOf(row), suspectSince };
+  }
   return found;
 }
 
