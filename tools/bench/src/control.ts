@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonOf, startEmulator } from './emulator';
+import { realmOf } from './grants';
 import { progress } from './progress';
 import type { Row } from './table';
 
@@ -17,7 +18,7 @@ const ONE_QUERY = '{"BatchItemRequest":[{"bId":"1","Query":"select * from Compan
 export async function control(): Promise<Row[]> {
   const emulator = await startEmulator(1);
   try {
-    const { realmId, pair } = await emulator.connect();
+    const { realmId, pair } = realmOf(0);
     await emulator.become({ latencyMs: { from: 300, to: 300 }, jitterMs: { from: 0, to: 0 }, limits: true });
     const call = async (isBatch: boolean): Promise<number> => {
       const path = isBatch ? 'batch' : `companyinfo/${realmId}`;

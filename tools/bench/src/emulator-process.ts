@@ -1,16 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompanySeed } from '@qbo-sync/sandbox/quickbooks/emulator';
 import { SeedWriter } from '@qbo-sync/sandbox/quickbooks/seeds/seed-writer';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { grantLine, realmOf } from './grants';
 
-/** Companies that have nothing but their name: `node emulator-process.js <companies>`; tells its parent where it listens. */
+/** Companies that have nothing but their name, each with a grant of its own: `node emulator-process.js <companies>`; tells its parent where it listens. */
 function companies(count: number): CompanySeed[] {
   return Array.from({ length: count }, (_, n) => ({
     profile: {
       key: `bench-${n}`,
-      realmId: String(9_000_000_000_000_000 + n),
+      realmId: realmOf(n).realmId,
       name: `Company ${n}`,
       country: 'US',
       currency: 'USD',
@@ -25,13 +26,16 @@ function companies(count: number): CompanySeed[] {
 }
 
 async function main(): Promise<void> {
+  const count = Number(process.argv[2]);
   const folder = mkdtempSync(join(tmpdir(), 'qbo-sync-bench-'));
+  const journal = join(folder, 'journal');
+  const now = Date.now();
+  writeFileSync(journal, Array.from({ length: count }, (_, n) => `${grantLine(n, now)}\n`).join(''), { mode: 0o600 });
   const { url, authorizeUrl, tokenUrl, revokeUrl, adminUrl, close } = await startQuickBooks({
     port: 0,
-    journalFile: join(folder, 'journal'),
-    companies: companies(Number(process.argv[2])),
+    journalFile: journal,
+    companies: companies(count),
     settings: { latencyMs: { from: 0, to: 0 } },
-    oauth: { accessTokenLifeS: 86_400 },
   });
   process.once('disconnect', () => {
     void close().then(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { IntuitOAuth, type TokenPair } from '@qbo-sync/qbo/oauth';
+import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
 
 /** What the emulator counted of one realm. */
 export interface RealmTraffic {
@@ -26,17 +26,9 @@ export interface Weather {
 /** 300 ms answers, half a second of jitter on the way, exact limits (performance.md §1.9). */
 export const MEASURED: Weather = { latencyMs: { from: 300, to: 300 }, jitterMs: { from: 0, to: 500 }, limits: true };
 
-/** One company of the emulator and the right to call it. */
-export interface Realm {
-  readonly realmId: string;
-  readonly pair: TokenPair;
-}
-
 export interface RunningEmulator {
   readonly url: string;
   readonly oauth: IntuitOAuth;
-  /** Grants the app the next company. */
-  connect(): Promise<Realm>;
   become(weather: Weather): Promise<void>;
   traffic(): Promise<Readonly<Record<string, RealmTraffic>>>;
   close(): Promise<void>;
@@ -67,13 +59,6 @@ export async function startEmulator(companies: number): Promise<RunningEmulator>
   return {
     url,
     oauth,
-    connect: async () => {
-      const answer = await fetch(oauth.authorizeUri('bench'), { redirect: 'manual' });
-      const { code, realmId } = Object.fromEntries(new URL(answer.headers.get('location') ?? '').searchParams);
-      const tokens = await oauth.exchange(code ?? '', realmId ?? '');
-      if (tokens.is !== 'tokens' || realmId === undefined) throw new Error(`could not connect: ${tokens.is}`);
-      return { realmId, pair: tokens.pair };
-    },
     become: async ({ latencyMs, jitterMs, limits }) => {
       const body = JSON.stringify({ latencyMs, jitterMs, limits: limits ? {} : null });
       const answer = await fetch(`${adminUrl}/settings`, { method: 'POST', body });

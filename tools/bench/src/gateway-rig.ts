@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
-import { createPool } from '@qbo-sync/eventstore/pool';
+import { createPool, type Client } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
@@ -20,7 +20,8 @@ import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { testDatabase } from '@qbo-sync/testkit/database';
-import { startEmulator, type Realm, type Weather } from './emulator';
+import { startEmulator, type Weather } from './emulator';
+import { realmOf } from './grants';
 import { Meter } from './meter';
 import { progress } from './progress';
 
@@ -28,7 +29,8 @@ import { progress } from './progress';
 const POOL_SIZE = 16;
 /** Requests stored in one transaction, as one batch of the consumer brings them. */
 const INTAKE = 500;
-const CONNECTING_AT_ONCE = 16;
+const CONNECTED_TOGETHER = 100;
+const CONNECTING_AT_ONCE = 4;
 /** With the other fields about 1 KB a request (performance.md §1). */
 const NOTES = 'x'.repeat(650);
 
@@ -94,28 +96,30 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
     onError: (error) => errors.push(error),
   });
 
-  const connect = async (n: number): Promise<void> => {
+  const connect = async (sql: Client, n: number): Promise<void> => {
     const tenant = tenantOf(n);
-    const { realmId, pair }: Realm = await emulator.connect();
+    const { realmId, pair } = realmOf(n);
     const now = clock();
-    await upsertConnected(db, {
+    await upsertConnected(sql, {
       ...sealPair(vault, tenant, pair, now),
       ...{ tenant, books: booksOf(n), realmHmacs: vault.lookups(realmId), companyName: `Company ${n}` },
       realmSealed: vault.seal(realmId, { tenant, column: 'realm' }),
     });
-    await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settingsOf(n)), now));
+    await takeSettings(sql, JSON.stringify(settingsOf(n)), now);
   };
-  let next = 0;
   const tell = progress(`connecting ${companies} companies`);
-  await Promise.all(
-    Array.from({ length: Math.min(companies, CONNECTING_AT_ONCE) }, async () => {
-      while (next < companies) {
-        next += 1;
-        await connect(next - 1);
-        tell(`${next}`);
-      }
-    }),
-  );
+  let next = 0;
+  const connectSome = async (): Promise<void> => {
+    while (next < companies) {
+      const from = next;
+      next = Math.min(companies, from + CONNECTED_TOGETHER);
+      await inTransaction(db, async (sql) => {
+        for (let n = from; n < Math.min(companies, from + CONNECTED_TOGETHER); n += 1) await connect(sql, n);
+      });
+      tell(String(next));
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectSome));
   await db.query('analyze');
   await emulator.become(weather);
 

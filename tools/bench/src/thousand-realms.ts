@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonOf, MEASURED, refusals, startEmulator } from './emulator';
 import { gatewayRig } from './gateway-rig';
+import { realmOf } from './grants';
 import { progress } from './progress';
 import { counts, seconds, times, type Row } from './table';
 
@@ -65,12 +66,6 @@ async function ceiling(realms: number): Promise<number> {
   const emulator = await startEmulator(realms);
   try {
     const tell = progress("the emulator's own ceiling");
-    const granted: { realmId: string; token: string }[] = [];
-    for (let n = 0; n < realms; n += 1) {
-      const { realmId, pair } = await emulator.connect();
-      granted.push({ realmId, token: pair.accessToken });
-      tell(`${n} connected`);
-    }
     await emulator.become(MEASURED);
     const notes = 'x'.repeat(650);
     const startedAt = performance.now();
@@ -80,17 +75,18 @@ async function ceiling(realms: number): Promise<number> {
         while (sent < 2 * realms) {
           const n = sent;
           sent += 1;
-          const realm = granted[n % realms];
+          const { realmId, pair } = realmOf(n % realms);
           const items = Array.from({ length: PARTS }, (_, part) => ({
             ...{ bId: String(part + 1), operation: 'create' },
             Customer: { DisplayName: `Customer ${n} ${part}`, Notes: notes },
           }));
-          const answer = await fetch(`${emulator.url}/v3/company/${realm?.realmId}/batch?requestid=ceiling-${n}`, {
+          const answer = await fetch(`${emulator.url}/v3/company/${realmId}/batch?requestid=ceiling-${n}`, {
             method: 'POST',
-            headers: jsonOf(realm?.token ?? ''),
+            headers: jsonOf(pair.accessToken),
             body: JSON.stringify({ BatchItemRequest: items }),
           });
           await answer.text();
+          tell(`${n} of ${2 * realms} batches`);
           if (!answer.ok) throw new Error(`the emulator answered ${answer.status}`);
         }
       }),

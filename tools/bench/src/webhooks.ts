@@ -15,6 +15,7 @@ import { sealPair } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { startEmulator, type RunningEmulator } from './emulator';
+import { realmOf } from './grants';
 import { quantile } from './meter';
 import { ms, percent, type Row } from './table';
 
@@ -93,7 +94,7 @@ async function cpuSeconds(url: string): Promise<number> {
 async function connectAll(emulator: RunningEmulator, db: TestDatabase['pool'], vault: Vault): Promise<string[]> {
   const realms: string[] = [];
   for (let n = 0; n < COMPANIES; n += 1) {
-    const { realmId, pair } = await emulator.connect();
+    const { realmId, pair } = realmOf(n);
     const now = new Date();
     const [tenant, books] = [`co-${n}`, `bk_${n}`];
     await upsertConnected(db, {
