@@ -10,7 +10,7 @@ import { Counters } from './world/faults';
 
 const SEEDS = 2_000;
 /** A bug that so many do not show is not caught. */
-const MUTANT_SEEDS = 400;
+const MUTANT_SEEDS = 1_000;
 
 /**
  *   simulate [--seeds N] [--seconds S] [--jobs J]   fresh seeds of this commit and those that failed once
