@@ -60,8 +60,10 @@ async function faulted(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault):
     case 'look': {
       const looked = await lookForSent(desk, job, parseBytes(attempt.bytes), attempt.sentAt);
       if (looked.is === 'failed') return stayUnsure(desk, job, attempt, { uncount: true });
-      return looked.is === 'one'
-        ? settleFound(desk, job, attempt, looked.record)
+      if (looked.is === 'one') return settleFound(desk, job, attempt, looked.record);
+      // No earlier send of ours made it: the name was there before.
+      return fault.class === 'adopt' && adopts
+        ? adopt(desk, job, attempt, fault)
         : settle(desk, job, refused(fault), attempt);
     }
     case 'adopt':

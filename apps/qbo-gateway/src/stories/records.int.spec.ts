@@ -10,10 +10,13 @@ describe('what a request asks for', () => {
   let rig: StoryRig;
   let books: string;
   let tenant: string;
+  /** QuickBooks' clock stands this far back. */
+  let agoMs: number;
 
   beforeEach(async () => {
+    agoMs = 0;
     const database = await testDatabase({ name: 'records', migrations: MIGRATIONS });
-    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile(), now: () => Date.now() - agoMs });
     rig = storyRig({ database, emulator, until });
     ({ tenant } = rig);
     const connected = await rig.connect();
@@ -47,6 +50,22 @@ describe('what a request asks for', () => {
     const said = (await rig.said()).filter(({ topic }) => topic === 'qbo.answers.v1').map(({ value }) => value);
     expect(said[0]).toMatchObject({ ref: 'customer:c1', adopted: true });
     expect(said[1]).toMatchObject({ ref: 'customer:c2', holder: 'customer:c1' });
+  });
+
+  it('story 3: a taken name is adopted also where the first send had no answer', async () => {
+    agoMs = 600_000;
+    await there('Customer', { DisplayName: 'Long There', PrimaryPhone: { FreeFormNumber: '(512) 555-0103' } });
+    agoMs = 0;
+    await rig.admin('POST', 'disturbances', { kind: 'drop', entity: 'Customer', method: 'POST', times: 1 });
+    const find = {
+      where: [['DisplayName', 'Long There']] as [string, string][],
+      agree: ['DisplayName'],
+      anyOf: ['PrimaryPhone.FreeFormNumber'],
+      adopt: true,
+    };
+    await rig.take(customer('c1', 1, 'Long There', { PrimaryPhone: { FreeFormNumber: '(512) 555-0103' } }, { find }));
+    expect(await rig.answered('customer:c1', 1)).toMatchObject({ outcome: 'synced' });
+    expect(await rig.writes('Customer')).toEqual([]);
   });
 
   it('what QuickBooks says already is answered with its record, read there once the answer that held it is gone', async () => {
