@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CompanyProfile, SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { CompanyProfile } from '@qbo-sync/contracts/sync/settings';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until as untilWithin } from '@qbo-sync/testkit/until';

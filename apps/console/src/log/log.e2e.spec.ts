@@ -1,5 +1,5 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import type { Activity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until as untilWithin } from '@qbo-sync/testkit/until';
