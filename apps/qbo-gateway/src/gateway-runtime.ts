@@ -43,6 +43,8 @@ import { GatewayMetrics } from './gateway-metrics';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
 const POOL_SIZE = 16;
+/** Leases wait for nobody: what is sent under them would be given up. */
+const LEASE_POOL_SIZE = 1;
 
 /** The topics the gateway reads. */
 export const CONSUMED: readonly string[] = [TOPICS.requests.name, TOPICS.settings.name];
@@ -65,6 +67,7 @@ export class GatewayRuntime {
   readonly reader: Reader;
   readonly feed: FeedWork;
   private readonly db: Database;
+  private readonly leaseDb: Database;
   private readonly kafka: KafkaClient;
   private readonly producer: Producer;
   private readonly client: QboClient;
@@ -90,6 +93,11 @@ export class GatewayRuntime {
     this.db = createPool(config.DATABASE_URL, {
       max: POOL_SIZE,
       applicationName: group,
+      onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
+    });
+    this.leaseDb = createPool(config.DATABASE_URL, {
+      max: LEASE_POOL_SIZE,
+      applicationName: `${group}.leases`,
       onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
     });
     this.kafka = createKafka({
@@ -169,6 +177,7 @@ export class GatewayRuntime {
     );
     this.dispatcher = new Dispatcher({
       db: this.db,
+      leaseDb: this.leaseDb,
       quickbooks,
       owner: `${hostname()}:${config.PORT}`,
       unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
@@ -277,6 +286,7 @@ export class GatewayRuntime {
     await this.outbox?.stop();
     await this.producer.close();
     await this.client.close();
+    await this.leaseDb.end();
     await this.db.end();
   }
 

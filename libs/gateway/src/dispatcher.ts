@@ -13,7 +13,7 @@ import { Leases } from './leases';
 import { Ledger } from './ledger';
 import { openings } from './openings';
 import { sayOrphans } from './orphans';
-import type { Company, Quickbooks } from './quickbooks';
+import { NEEDED_TO_SEND_MS, type Company, type Quickbooks } from './quickbooks';
 import { howToRead, readWindows, type Realm } from './realms';
 import { workOn } from './record-work';
 import { Roster } from './roster';
@@ -24,6 +24,8 @@ import { workOnOpen } from './unsure-work';
 
 export interface DispatcherOptions {
   readonly db: Database;
+  /** For leases alone, so that they never wait for a connection; absent: `db`. */
+  readonly leaseDb?: Database;
   readonly quickbooks: Quickbooks;
   readonly owner: string;
   /** QBO_UNSURE_WAIT_MS: after this long a create that is not to be found was not made. */
@@ -96,7 +98,7 @@ export class Dispatcher {
     this.#courier = new Courier(options.quickbooks.permits);
     options.quickbooks.permits.onFree((books) => this.#free(books));
     this.#leases = new Leases({
-      ...{ db: options.db, owner: options.owner },
+      ...{ db: options.leaseDb ?? options.db, owner: options.owner },
       ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
       ...(options.leaseTickMs === undefined ? {} : { tickMs: options.leaseTickMs }),
       idle: (shard) => ![...this.#busy].some(([tenant, refs]) => refs.size > 0 && shardOf(tenant) === shard),
@@ -263,7 +265,8 @@ export class Dispatcher {
   #wants(realm: Realm): number {
     const { tenant, books } = realm.company;
     const busy = this.#busy.get(tenant)?.size ?? 0;
-    if (!this.#leases.holds(shardOf(tenant)) || realm.gate.most === 'none') return 0;
+    // What would be given up for want of a lease is not begun.
+    if (!this.#leases.holds(shardOf(tenant), NEEDED_TO_SEND_MS) || realm.gate.most === 'none') return 0;
     if (realm.gate.most === 'one') return busy > 0 ? 0 : 1;
     const has = realm.open.length + size(realm.lanes);
     if (has === 0) return 0;

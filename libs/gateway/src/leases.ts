@@ -30,8 +30,10 @@ export interface LeasesOptions {
 /** A killed replica's shards move within this and a tick: 8.5 s. */
 export const LEASE_MS = 8_000;
 const TICK_MS = 400;
-/** A lease is prolonged when less than this of it is left, and so is the replica's own row. */
-const RENEW_BELOW = 0.8;
+/** A replica says so often that it lives. */
+const BEAT_PART = 0.2;
+/** A lease is prolonged when less than this of it is left. */
+const RENEW_BELOW = 0.9;
 
 /**
  * The shards this process works on. Leases end by the database's clock; here they are relied on by the monotonic one,
@@ -157,7 +159,7 @@ export class Leases {
   /** Most rounds only look: nothing is written while the own row is fresh and every shard has its owner. */
   async #beatAndTake(askedAt: number): Promise<{ readonly replicas: number; readonly taken: readonly Held[] }> {
     const { db, owner } = this.#options;
-    if (askedAt - this.#beatMs < this.#leaseMs * (1 - RENEW_BELOW)) {
+    if (askedAt - this.#beatMs < this.#leaseMs * BEAT_PART) {
       const { replicas, free } = await countLiving(db);
       if (free === 0 || share(this.#epochs.size, replicas).take === 0) return { replicas, taken: [] };
     }

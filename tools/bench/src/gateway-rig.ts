@@ -59,7 +59,8 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
     migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS],
   });
   const db = createPool(database.url, { max: POOL_SIZE, applicationName: 'bench' });
-  const meter = new Meter(db);
+  const leaseDb = createPool(database.url, { max: 1, applicationName: 'bench-leases' });
+  const meter = new Meter(db, leaseDb);
   const keys = join(folder, 'keys.json');
   writeFileSync(keys, JSON.stringify({ current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), {
     mode: 0o600,
@@ -88,7 +89,7 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
   const steps = new Map<string, (step: 'sending' | 'answered') => void>();
   const errors: unknown[] = [];
   const dispatcher: Dispatcher = new Dispatcher({
-    ...{ db, quickbooks, owner: 'bench', unsureWaitMs: 125_000 },
+    ...{ db, leaseDb, quickbooks, owner: 'bench', unsureWaitMs: 125_000 },
     onCommit: () => outbox.wake(),
     onStep: ({ step, ref }) => {
       if (step === 'sending' || step === 'answered') steps.get(ref)?.(step);
@@ -160,6 +161,7 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
       await outbox.stop();
       permits.stop();
       await client.close();
+      await leaseDb.end();
       await db.end();
       await database.drop();
       rmSync(folder, { recursive: true });

@@ -7,12 +7,16 @@ export interface Used {
   readonly statements: number;
 }
 
-/** Counts every statement of a pool, transactions' own among them, and the process's CPU. */
+/** Counts every statement of these pools, transactions' own among them, and the process's CPU. */
 export class Meter {
   #statements = 0;
 
-  constructor(db: Database) {
-    db.on('connect', (client) => {
+  constructor(...pools: readonly Database[]) {
+    for (const pool of pools) this.#count(pool);
+  }
+
+  #count(pool: Database): void {
+    pool.on('connect', (client) => {
       const query = client.query.bind(client) as (...given: unknown[]) => unknown;
       Object.assign(client, {
         query: (...given: unknown[]): unknown => {
