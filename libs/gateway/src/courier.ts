@@ -3,7 +3,7 @@ import { batchForm, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { group, type Room } from './decide/grouping';
 import { requestId } from './decide/request-id';
-import { Fenced, type Desk, type Job } from './desk';
+import { Fenced, Stopped, type Desk, type Job } from './desk';
 import { shardOf } from './intake';
 import type { Permit, Permits } from './permits';
 import { openAttempts, reopenAttempts } from './settling';
@@ -58,6 +58,7 @@ export class Courier {
   readonly #lines = new Map<string, Line>();
   /** Realms whose writes wait for a call of any other realm to end; who waits longest first. */
   readonly #held = new Set<string>();
+  #stopped = false;
 
   constructor(private readonly permits: Permits) {
     permits.onFree((books) => this.#freed(books));
@@ -99,14 +100,19 @@ export class Courier {
     return this.#enter(desk, job, { open }, form);
   }
 
-  /** Forgets its timers; what is in the line is not sent. */
+  /** What is in the line, or comes to it from now on, is not sent here: nothing of it is stored, so others send it. */
   stop(): void {
-    for (const line of this.#lines.values()) clearTimeout(line.timer);
+    this.#stopped = true;
+    for (const line of this.#lines.values()) {
+      clearTimeout(line.timer);
+      for (const { reject } of line.waiting.splice(0)) reject(new Stopped());
+    }
   }
 
   #enter(desk: Desk, job: Job, send: Entry['send'], form: BatchForm | undefined): Promise<Posted> {
     const { books } = job.company;
     return new Promise((resolve, reject) => {
+      if (this.#stopped) return reject(new Stopped());
       const line = this.#line(books);
       line.coming.delete(job.place.ref);
       line.waiting.push({ desk, job, send, form, since: Date.now(), resolve, reject });

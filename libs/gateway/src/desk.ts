@@ -65,3 +65,11 @@ export class Fenced extends Error {
     this.name = 'Fenced';
   }
 }
+
+/** This process ends: what it has not begun to send stays as it is, for whoever takes the shard. */
+export class Stopped extends Error {
+  constructor() {
+    super('this process ends');
+    this.name = 'Stopped';
+  }
+}

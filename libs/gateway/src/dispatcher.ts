@@ -1,7 +1,7 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { Courier } from './courier';
-import { Fenced, type Desk, type Step } from './desk';
+import { Fenced, Stopped, type Desk, type Step } from './desk';
 import { Agenda } from './decide/agenda';
 import { BACK_OFF, backOffMs, type BackOff } from './decide/gate';
 import { size, takeHeads } from './decide/lanes';
@@ -172,11 +172,12 @@ export class Dispatcher {
     return this.#roster.isOutage();
   }
 
-  /** Ends after what is in flight; shards that are idle go to others at once. */
+  /** Ends after what is in flight, what waits in line is left to others; shards that are idle go to others at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#rouse?.();
     await this.#rounds;
+    this.#courier.stop();
     await this.#leases.stop(Promise.all(this.#tasks));
   }
 
@@ -364,6 +365,7 @@ export class Dispatcher {
       await task.run();
       this.#failures.delete(key);
     } catch (error) {
+      if (error instanceof Stopped) return;
       if (error instanceof Fenced) {
         this.#leases.lost(error.shard, error.epoch);
         this.#options.onFenced?.(error.shard);

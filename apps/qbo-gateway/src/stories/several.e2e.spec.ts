@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { shardOf, takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
+import { US_AUTO } from '@qbo-sync/sandbox/quickbooks/seeds/us-auto';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
@@ -8,11 +11,12 @@ import { Connections } from '@qbo-sync/gateway/connections';
 import { Vault } from '@qbo-sync/gateway/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { IntuitOAuth, type OAuthSettings } from '@qbo-sync/qbo/oauth';
-import { journalFile, newTenant } from '../spec-rig';
+import { customerPut, journalFile, newTenant, settings } from '../spec-rig';
 import { intuitProxy } from './intuit-proxy';
+import { quickbooksProxy } from './quickbooks-proxy';
 import { MIGRATIONS } from './story-rig';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 
 /** A process of the built gateway's kit; what it prints is one JSON value a line. */
 class Worker<Line> {
@@ -55,26 +59,39 @@ setTimeout(async () => {
 }, work.at - Date.now());
 `;
 
-const HOLDER = `
+const SENDER = `
 const { createPool } = require('@qbo-sync/eventstore/pool');
-const { Leases } = require('@qbo-sync/gateway/leases');
-const work = JSON.parse(process.env.WORK);
-const db = createPool(work.url, { max: 3, applicationName: work.owner, onIdleError: () => {} });
-const leases = new Leases({ db, owner: work.owner, onError: () => {} });
-const say = () => {
-  const sent = [];
-  for (let shard = 0; shard < 64; shard += 1) if (leases.maySend(shard, 5000)) sent.push([shard, Number(leases.epochOf(shard))]);
-  console.log(JSON.stringify({ at: Date.now(), sent }));
+const { CompanyWatch } = require('@qbo-sync/gateway/company-watch');
+const { Dispatcher } = require('@qbo-sync/gateway/dispatcher');
+const { Permits } = require('@qbo-sync/gateway/permits');
+const { Quickbooks } = require('@qbo-sync/gateway/quickbooks');
+const { Tokens } = require('@qbo-sync/gateway/tokens');
+const { Vault } = require('@qbo-sync/gateway/vault');
+const { QboClient } = require('@qbo-sync/qbo/client');
+const { IntuitOAuth } = require('@qbo-sync/qbo/oauth');
+const { owner, url, api, key, oauth } = JSON.parse(process.env.WORK);
+const db = createPool(url, { max: 10, applicationName: owner, onIdleError: () => {} });
+const clock = () => new Date();
+const vault = new Vault({ current: 'k1', keys: new Map([['k1', Buffer.from(key, 'base64')]]) });
+const kept = new Tokens(db, vault, new IntuitOAuth(oauth), clock);
+// Between the storing of an attempt and its send, where being stopped is worst, there is time.
+const access = async (...of) => {
+  const token = await kept.access(...of);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  return token;
 };
-leases.start().then(() => {
-  const timer = setInterval(say, 40);
-  process.once('SIGTERM', async () => {
-    clearInterval(timer);
-    await leases.stop();
-    await db.end();
-  });
+const watch = new CompanyWatch(db, clock, () => {});
+const may = (company, forMs) => dispatcher.maySend(company, forMs);
+const quickbooks = new Quickbooks(new QboClient(api), { access }, new Permits(), watch, may);
+const dispatcher = new Dispatcher({ db, quickbooks, owner, unsureWaitMs: 3000, pollMs: 200, onError: () => {} });
+dispatcher.start();
+process.once('SIGTERM', async () => {
+  await dispatcher.stop();
+  process.exit(0);
 });
 `;
+
+const COMPANIES = 12;
 
 describe('several gateways', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -120,51 +137,143 @@ describe('several gateways', () => {
     }
   });
 
-  it('three at once: shards move within 10 s of a SIGKILL and 1 s of a stop; one stopped for 40 s sends nothing past its lease', async () => {
-    type Line = { readonly at: number; readonly sent: readonly (readonly [number, number])[] };
-    const holder = (owner: string) => new Worker<Line>(HOLDER, { url: database.url, owner });
-    const workers = { a: holder('a'), b: holder('b'), c: holder('c') };
-    const { a, b, c } = workers;
-    const held = (worker: Worker<Line>): number[] => worker.lines.at(-1)?.sent.map(([shard]) => shard) ?? [];
-    const takenBy = async (
-      takers: Worker<Line>[],
-      shards: number,
-      since: number,
-      timeoutMs: number,
-    ): Promise<number> => {
-      await until(() => new Set(takers.flatMap(held)).size >= shards, { timeoutMs, what: 'the shards to move' });
+  it('three at once, sending: shards move within 10 s of a SIGKILL and 1 s of a stop; one stopped for 40 s sends nothing past its lease', async () => {
+    const realms = Array.from({ length: COMPANIES }, (_, n) => `93414539082${String(n).padStart(5, '0')}`);
+    const emulator = await startQuickBooks({
+      ...{ port: 0, journalFile: journalFile() },
+      companies: realms.map((realmId) => ({ ...US_AUTO, profile: { ...US_AUTO.profile, key: realmId, realmId } })),
+      // What is sent twice is made twice.
+      settings: { requestidMode: 'ignore', latencyMs: { from: 100, to: 200 } },
+    });
+    const proxies = await Promise.all(Array.from({ length: 3 }, () => quickbooksProxy(emulator.url)));
+    const db = database.pool;
+    const key = randomBytes(32);
+    const oauth: OAuthSettings = {
+      clientId: 'sandbox-client',
+      clientSecret: 'sandbox-secret',
+      redirectUri: 'http://127.0.0.1:1/oauth/callback',
+      authorizeUrl: emulator.authorizeUrl,
+      tokenUrl: emulator.tokenUrl,
+      revokeUrl: emulator.revokeUrl,
+    };
+    const client = new QboClient(emulator.url);
+    const vault = new Vault({ current: 'k1', keys: new Map([['k1', key]]) });
+    const connections = new Connections({ db, vault, oauth: new IntuitOAuth(oauth), client });
+    const companies: { readonly tenant: string; readonly books: string }[] = [];
+    const workers: Worker<never>[] = [];
+    const start = (owner: string): Worker<never> => {
+      const api = proxies[workers.length]?.url;
+      const worker = new Worker<never>(SENDER, { owner, url: database.url, api, key: key.toString('base64'), oauth });
+      workers.push(worker);
+      return worker;
+    };
+    let asked = 0;
+    const ask = async (each: number): Promise<void> => {
+      const puts = companies.flatMap(({ tenant, books }) =>
+        Array.from({ length: each }, () => {
+          asked += 1;
+          return customerPut(tenant, books, `c${asked}`, 1, { DisplayName: `Customer ${asked}` });
+        }),
+      );
+      const reads = puts.map((request) => ({ request, text: JSON.stringify(request) }));
+      await inTransaction(db, (sql) => takeRequests(sql, reads));
+    };
+    const count = async (sql: string, values: unknown[] = []): Promise<number> =>
+      Number((await db.query<{ n: string }>(`select count(*) as n from ${sql}`, values)).rows[0]?.n);
+    const heldBy = (...owners: string[]): Promise<number> =>
+      count(`shard where owner = any($1::text[]) and until > clock_timestamp()`, [owners]);
+    const movedTo = async (owners: string[], timeoutMs: number): Promise<number> => {
+      const since = Date.now();
+      await until(async () => (await heldBy(...owners)) === 64, { timeoutMs, what: 'the shards to move' });
       return Date.now() - since;
     };
+    const answered = (timeoutMs: number): Promise<unknown> =>
+      until(async () => (await count('answer')) === asked, { timeoutMs, what: `${asked} answers`, everyMs: 100 });
+    /** Stored by one process, and not on their way yet. */
+    const unsent = async (owner: string): Promise<string[]> => {
+      const { rows } = await db.query<{ tenant: string; requestid: string }>(
+        `select tenant, requestid from attempt where closed_at is null`,
+      );
+      const { rows: shards } = await db.query<{ shard: number }>(`select shard from shard where owner = $1`, [owner]);
+      const held = new Set(shards.map(({ shard }) => shard));
+      const sent = new Set(proxies.flatMap(({ passed }) => passed.map(({ requestid }) => requestid)));
+      return rows.flatMap(({ tenant, requestid }) =>
+        held.has(shardOf(tenant)) && !sent.has(requestid) ? [requestid] : [],
+      );
+    };
     try {
-      await until(() => [a, b, c].every((one) => held(one).length >= 20) && held(a).length <= 22, {
+      for (let n = 0; n < COMPANIES; n += 1) {
+        const tenant = newTenant();
+        const redirected = await fetch(await connections.begin(tenant), { redirect: 'manual' });
+        const query = new URL(redirected.headers.get('location') ?? '').searchParams;
+        const ended = await connections.finish(Object.fromEntries(query));
+        if (ended.is !== 'connected') throw new Error(ended.is);
+        const { books } = ended;
+        companies.push({ tenant, books });
+        const document = JSON.stringify(settings(tenant, 1, { books }));
+        await inTransaction(db, (sql) => takeSettings(sql, document, new Date()));
+      }
+      const [a, b, c] = [start('a'), start('b'), start('c')];
+      const isShared = async () => (await Promise.all(['a', 'b', 'c'].map((one) => heldBy(one)))).every((n) => n >= 20);
+      await until(isShared, { timeoutMs: 30_000, what: 'the shards to be shared' });
+
+      await ask(10);
+      await until(async () => (await unsent('a')).length > 0, {
         timeoutMs: 20_000,
+        what: 'a send under way',
+        everyMs: 5,
       });
       a.kill('SIGSTOP');
       const stoppedAt = Date.now();
-      expect(await takenBy([b, c], 64, stoppedAt, 15_000)).toBeLessThan(10_000);
+      const held = await unsent('a');
+      expect(await movedTo(['b', 'c'], 15_000)).toBeLessThan(10_000);
+      await ask(5);
+      await answered(40_000);
+      await ask(10);
+      await until(async () => (await count('attempt where closed_at is null')) > 0, { what: 'sends under way' });
       b.kill('SIGTERM');
-      expect(await takenBy([c], 64, Date.now(), 5_000)).toBeLessThan(1_000);
+      const endedAt = Date.now();
+      await movedTo(['c'], 15_000);
+      const movedAt = Date.now();
+      // Within a second of the last answer it was waiting for.
+      const { rows: closed } = await db.query<{ at: Date | null }>(
+        `select max(closed_at) as at from attempt where sent_at < $1 and closed_at < $2`,
+        [new Date(endedAt + 500), new Date(movedAt)],
+      );
+      expect(movedAt - Math.max(endedAt, closed[0]?.at?.getTime() ?? 0)).toBeLessThan(1_000);
       await b.ended();
       await until(() => Date.now() - stoppedAt >= 40_000, { timeoutMs: 45_000, everyMs: 200 });
       a.kill('SIGCONT');
-      await until(() => held(a).length >= 30, {
-        timeoutMs: 10_000,
-        what: 'the one that was stopped to take its share',
-      });
+      const goesOnAt = Date.now();
+      await until(async () => (await heldBy('a')) >= 30, { timeoutMs: 15_000, what: 'its share again' });
+      await ask(5);
+      await answered(40_000);
+      // What it had stored before it was stopped was sent by others, and it never sent it itself.
+      expect(held.length).toBeGreaterThan(0);
+      const late = proxies[0]?.passed.filter(({ at }) => at >= goesOnAt) ?? [];
+      expect(late.filter(({ requestid }) => held.includes(requestid))).toEqual([]);
+      const { rows: opened } = await db.query<{ sent_at: Date }>(
+        `select sent_at from attempt where requestid = any($1::text[])`,
+        [late.map(({ requestid }) => requestid)],
+      );
+      expect(opened.length).toBeGreaterThan(0);
+      expect(opened.filter(({ sent_at: at }) => at.getTime() < goesOnAt)).toEqual([]);
+
+      await ask(5);
+      await until(async () => (await count('attempt where closed_at is null')) > 0, { what: 'sends under way' });
       c.kill('SIGKILL');
-      expect(await takenBy([a], 64, Date.now(), 15_000)).toBeLessThan(10_000);
-      // Whatever was sent for a shard came under epochs that only grow: nobody sent after another had taken over.
-      const sent = [a, b, c].flatMap(({ lines }, who) => lines.map((line) => ({ ...line, who })));
-      const newest = new Map<number, number>();
-      for (const line of sent.sort((x, y) => x.at - y.at)) {
-        for (const [shard, epoch] of line.sent) {
-          expect(epoch).toBeGreaterThanOrEqual(newest.get(shard) ?? 0);
-          newest.set(shard, epoch);
-        }
-      }
-      expect(sent.some(({ who, at }) => who === 0 && at > stoppedAt + 40_000)).toBe(true);
+      expect(await movedTo(['a'], 15_000)).toBeLessThan(10_000);
+      await answered(60_000);
+      expect(await count(`answer where outcome <> 'synced'`)).toBe(0);
+      const journal = await fetch(`${emulator.adminUrl}/journal?entity=Customer`);
+      const { writes } = (await journal.json()) as { writes: { actor: string; operation: string }[] };
+      expect(writes.filter(({ actor, operation }) => actor === 'api' && operation === 'create')).toHaveLength(asked);
     } finally {
-      for (const worker of [a, b, c]) worker.kill('SIGKILL');
+      for (const worker of workers) worker.kill('SIGKILL');
+      await Promise.all(workers.map((worker) => worker.ended()));
+      await client.close();
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await emulator.close();
     }
   });
 });
