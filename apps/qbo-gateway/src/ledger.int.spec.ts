@@ -1,0 +1,78 @@
+import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { Fenced } from '@qbo-sync/gateway/desk';
+import { shardOf } from '@qbo-sync/gateway/intake';
+import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/ledger';
+import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
+import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
+import { insertRequests } from '@qbo-sync/gateway/sql/taking';
+import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+
+const TENANT = 'acme';
+const AT = new Date('2026-11-20T16:00:00Z');
+
+function entry(ref: string, record: string, epoch = '7'): LedgerEntry {
+  return {
+    answer: {
+      ...{ tenant: TENANT, ref, revision: 1, attempt: 1, books: 'bk_1', outcome: 'synced' },
+      ...{ code: null, record, at: AT.toISOString() },
+    },
+    epoch,
+  };
+}
+
+describe('answers committed together', () => {
+  let database: TestDatabase;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    database = await testDatabase({ name: 'ledger', migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
+    await database.pool.query(`update shard set epoch = 7, owner = 'spec' where shard = $1`, [shardOf(TENANT)]);
+    ledger = new Ledger(database.pool);
+    await insertRequests(
+      database.pool,
+      [1, 2, 3, 4].map((n) => ({
+        ...{
+          tenant: TENANT,
+          ref: `invoice:inv_${n}`,
+          revision: 1,
+          books: 'bk_1',
+          kind: 'put',
+          last: false,
+          lane: 'live',
+        },
+        ...{ run: null, refs: [], message: '{}', shard: shardOf(TENANT), newest: true },
+      })),
+    );
+  });
+  afterEach(() => database.drop());
+
+  const pending = async (): Promise<string[]> => {
+    const { rows } = await database.pool.query<{ ref: string }>(`select ref from pending order by ref`);
+    return rows.map(({ ref }) => ref);
+  };
+  const settled = async (entries: readonly LedgerEntry[]): Promise<unknown[]> =>
+    (await Promise.allSettled(entries.map((one) => ledger.settle(one)))).map((one) =>
+      one.status === 'rejected' ? one.reason : 'stored',
+    );
+
+  it('each settle its own row and say their answer once', async () => {
+    const refs = ['invoice:inv_1', 'invoice:inv_2', 'invoice:inv_3'];
+    expect(await settled(refs.map((ref) => entry(ref, `{"ref":"${ref}"}`)))).toEqual(['stored', 'stored', 'stored']);
+    expect(await pending()).toEqual(['invoice:inv_4']);
+    const said = await oldestUnpublished(database.pool, 10);
+    expect(said.map(({ ref, record }) => [ref, record])).toEqual(refs.map((ref) => [ref, `{"ref":"${ref}"}`]));
+  });
+
+  it('take only themselves down where Postgres refuses one', async () => {
+    const refused = entry('invoice:inv_3', '{"a":"\0"}');
+    const ends = await settled([1, 2, 4].map((n) => entry(`invoice:inv_${n}`, '{}')).toSpliced(2, 0, refused));
+    expect(ends).toEqual(['stored', 'stored', expect.objectContaining({ code: '22021' }), 'stored']);
+    expect(await pending()).toEqual(['invoice:inv_3']);
+  });
+
+  it('are not stored under an epoch that is over; the others are', async () => {
+    const [over, stands] = await settled([entry('invoice:inv_1', '{}', '6'), entry('invoice:inv_2', '{}')]);
+    expect(over).toBeInstanceOf(Fenced);
+    expect(stands).toBe('stored');
+    expect(await pending()).toEqual(['invoice:inv_1', 'invoice:inv_3', 'invoice:inv_4']);
+  });
+});
