@@ -160,6 +160,14 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
   };
 }
 
+/** A backlog of 40 of which 30 are sent. */
+const STANDING = {
+  condition: 'ok',
+  drain: { etaSeconds: 240, at: at(240), perMinute: 160 },
+  catchingUp: { done: 30, total: 40 },
+  readsThisMonth: 7,
+};
+
 /** QuickBooks' side as the gateway's internal API shows it. */
 function fakeGateway(): Server {
   const accounts = [
@@ -193,8 +201,16 @@ function fakeGateway(): Server {
           : answer(409, { code: 'name_differs' });
       }
       if (url.endsWith('/connection')) {
-        return answer(200, { books: 'books-1', state: 'connected', companyName: 'Acme LLC', connectedAt: at(0) });
+        return answer(200, {
+          books: 'books-1',
+          state: 'connected',
+          companyName: 'Acme LLC',
+          connectedAt: at(0),
+          why: 'not_allowed',
+        });
       }
+      if (url.endsWith('/status')) return answer(200, STANDING);
+      if (url.endsWith('/internal/companies')) return answer(200, { companies: [{ ...STANDING, tenant: 'acme' }] });
       const { params } = JSON.parse(Buffer.concat(chunks).toString()) as { params: { query: string } };
       const resource = /from (\w+)/.exec(params.query)?.[1] ?? '';
       const list = { Account: accounts, TaxCode: codes, TaxRate: rates }[resource];

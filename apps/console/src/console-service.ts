@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { CONSOLE_SQL } from './migrations/0001-console';
 import { CONNECTION_START_SQL } from './migrations/0002-connection-start';
 import { ANSWERS_AS_GIVEN_SQL } from './migrations/0003-answers-as-given';
+import { OPERATIONS_SQL } from './migrations/0004-operations';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -24,6 +25,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0001-console', sql: CONSOLE_SQL },
       { name: 'console/0002-connection-start', sql: CONNECTION_START_SQL },
       { name: 'console/0003-answers-as-given', sql: ANSWERS_AS_GIVEN_SQL },
+      { name: 'console/0004-operations', sql: OPERATIONS_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],

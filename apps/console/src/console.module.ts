@@ -22,6 +22,8 @@ import { LogQuery } from './log/log-query';
 import { LogRowEntity } from './log/log-row.entity';
 import { LogWriter } from './log/log-writer';
 import { OperationsLogController } from './log/operations-log.controller';
+import { Operations } from './operations/operations';
+import { OperationsController } from './operations/operations.controller';
 import { StoryReader } from './log/story-reader';
 import { ChartReader } from './quickbooks/chart-reader';
 import { QuickBooksController } from './quickbooks/quickbooks.controller';
@@ -71,6 +73,7 @@ export class ConsoleModule {
         CompaniesController,
         ConnectionController,
         LogController,
+        OperationsController,
         OperationsLogController,
         QuickBooksController,
         SettingsController,
@@ -87,6 +90,7 @@ export class ConsoleModule {
           ChartReader,
           DefaultAccounts,
           ExchangeLog,
+          Operations,
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],

@@ -5,6 +5,7 @@ import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import type { EntityManager } from 'typeorm';
 import { LogWriter } from '../log/log-writer';
+import { storeOperation } from '../operations/operations';
 import { ChartReader } from '../quickbooks/chart-reader';
 import type { SettingsCommand } from '../settings/settings-decide';
 import { DefaultAccounts } from '../settings/default-accounts';
@@ -32,6 +33,7 @@ export class ActivityIntake {
       if (activity.kind === 'profile') void this.defaults.offer(activity.tenant);
       if (activity.kind === 'company') await storeCondition(manager, activity);
       if (activity.kind === 'read') await storeRead(manager, activity);
+      if (activity.kind === 'operation') await storeOperation(manager, activity);
     }
     await this.rows.write(
       manager,

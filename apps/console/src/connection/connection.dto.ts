@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
+import { CodedDto } from '../log/log-dto';
 
 export class ConnectionDto {
   @ApiProperty({
@@ -25,6 +26,8 @@ export class ConnectionDto {
   @ApiPropertyOptional() endsOn?: string;
   @ApiPropertyOptional({ description: 'The other QuickBooks company: a fresh start takes it.' })
   otherCompanyName?: string;
+  @ApiPropertyOptional({ type: CodedDto, description: 'What QuickBooks said of the person who connected.' })
+  why?: CodedDto;
 }
 
 /** Body of `POST /connection/fresh-start`. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CONNECTION_WHYS } from '@qbo-sync/contracts/connection-why';
 import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import { Problem } from '../http/problem';
 import { ChartReader } from '../quickbooks/chart-reader';
@@ -18,7 +19,7 @@ export class Connections {
   async show(tenant: string): Promise<ConnectionDto> {
     const connection = await this.read(tenant);
     if (connection === null) throw new Problem('gateway_unavailable');
-    const { state, companyName, connectedAt, firstConnectedAt, endsOn, otherCompanyName } = connection;
+    const { state, companyName, connectedAt, firstConnectedAt, endsOn, otherCompanyName, why } = connection;
     return {
       state,
       companyName: companyName ?? null,
@@ -27,6 +28,7 @@ export class Connections {
       firstConnectedAt: firstConnectedAt ?? null,
       ...(typeof endsOn === 'string' ? { endsOn } : {}),
       ...(typeof otherCompanyName === 'string' ? { otherCompanyName } : {}),
+      ...(why === undefined ? {} : { why: { code: why, params: {}, text: CONNECTION_WHYS[why] } }),
     };
   }
 

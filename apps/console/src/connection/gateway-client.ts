@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
+import type { ConnectionWhy } from '@qbo-sync/contracts/connection-why';
+import type { CompanyCondition, ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import { CONFIG } from '@qbo-sync/service/tokens';
 import type { ConsoleConfig } from '../console-config';
 
@@ -12,6 +13,16 @@ export interface GatewayConnection {
   readonly firstConnectedAt?: string | null;
   readonly endsOn?: string | null;
   readonly otherCompanyName?: string | null;
+  readonly why?: ConnectionWhy;
+}
+
+/** What the gateway says of one company's queue: counts, moments and codes. */
+export interface CompanyStanding {
+  readonly tenant: string;
+  readonly condition: CompanyCondition;
+  readonly drain: { readonly etaSeconds: number; readonly at: string | null; readonly perMinute: number } | null;
+  readonly catchingUp: { readonly done: number; readonly total: number } | null;
+  readonly readsThisMonth: number;
 }
 
 /** `not_connected` and `quickbooks_refused`: QuickBooks or the gateway said no. `gateway_unavailable`: nobody answered. */
@@ -25,6 +36,7 @@ export type GatewayAnswer<Value> = { readonly ok: true; readonly value: Value } 
 export type FreshStartFault = 'nothing_offered' | 'name_differs' | 'taken';
 
 const TIMEOUT_MS = 20_000;
+const STANDING_TIMEOUT_MS = 3_000;
 /** The gateway's problem codes that say more than their status. */
 const OF_CODE: Readonly<Record<string, GatewayFault['code']>> = {
   not_connected: 'not_connected',
@@ -44,26 +56,35 @@ export class GatewayClient {
 
   /** Begins a connection; the person's browser goes to `authorizeUrl`. */
   startConnection(tenant: string): Promise<GatewayAnswer<{ readonly authorizeUrl: string }>> {
-    return this.call('POST', tenant, 'connection/start', {});
+    return this.call('POST', tenant, '/connection/start', {});
   }
 
   connection(tenant: string): Promise<GatewayAnswer<GatewayConnection>> {
-    return this.call('GET', tenant, 'connection');
+    return this.call('GET', tenant, '/connection');
+  }
+
+  /** What waits and when it will have been sent. Asked for beside something else: no long wait. */
+  standing(tenant: string): Promise<GatewayAnswer<CompanyStanding>> {
+    return this.call('GET', tenant, '/status', undefined, STANDING_TIMEOUT_MS);
+  }
+
+  standings(): Promise<GatewayAnswer<{ readonly companies: readonly CompanyStanding[] }>> {
+    return this.call('GET', '', '');
   }
 
   /** Revokes at Intuit; links and settings stay. */
   disconnect(tenant: string): Promise<GatewayAnswer<unknown>> {
-    return this.call('DELETE', tenant, 'connection');
+    return this.call('DELETE', tenant, '/connection');
   }
 
   /** New books over the other QuickBooks company that was refused; `name` is its name, typed. */
   freshStart(tenant: string, name: string): Promise<GatewayAnswer<GatewayConnection>> {
-    return this.call('POST', tenant, 'connection/fresh-start', { name });
+    return this.call('POST', tenant, '/connection/fresh-start', { name });
   }
 
   /** One query of QuickBooks; its JSON as text, so that no number passes through a float. */
   query(tenant: string, query: string): Promise<GatewayAnswer<string>> {
-    return this.text('POST', tenant, 'read', { path: 'query', params: { query } });
+    return this.text('POST', tenant, '/read', { path: 'query', params: { query } });
   }
 
   private async call<Value>(
@@ -71,8 +92,9 @@ export class GatewayClient {
     tenant: string,
     path: string,
     body?: object,
+    timeoutMs?: number,
   ): Promise<GatewayAnswer<Value>> {
-    const answer = await this.text(method, tenant, path, body);
+    const answer = await this.text(method, tenant, path, body, timeoutMs);
     if (!answer.ok) return answer;
     try {
       return { ok: true, value: (answer.value === '' ? {} : JSON.parse(answer.value)) as Value };
@@ -81,17 +103,26 @@ export class GatewayClient {
     }
   }
 
-  private async text(method: string, tenant: string, path: string, body?: object): Promise<GatewayAnswer<string>> {
+  private async text(
+    method: string,
+    tenant: string,
+    path: string,
+    body?: object,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<GatewayAnswer<string>> {
     try {
-      const response = await fetch(`${this.config.GATEWAY_URL}/internal/companies/${tenant}/${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.config.OPERATOR_TOKEN}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      const response = await fetch(
+        `${this.config.GATEWAY_URL}/internal/companies${tenant === '' ? '' : `/${tenant}`}${path}`,
+        {
+          method,
+          headers: {
+            authorization: `Bearer ${this.config.OPERATOR_TOKEN}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(timeoutMs),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      );
       const text = await response.text();
       return response.ok ? { ok: true, value: text } : { ok: false, code: faultOf(response.status, text) };
     } catch {

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CompanyConditions } from '../connection/company-conditions';
+import { GatewayClient } from '../connection/gateway-client';
 import { SettingsStore } from '../settings/settings-store';
 import { headlineOf } from './headline';
-import type { SummaryDto } from './summary.dto';
+import type { DrainDto, SummaryDto } from './summary.dto';
 
 interface Counted {
   readonly waiting: number;
@@ -24,6 +25,7 @@ export class SummaryReader {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(CompanyConditions) private readonly conditions: CompanyConditions,
     @Inject(SettingsStore) private readonly settings: SettingsStore,
+    @Inject(GatewayClient) private readonly gateway: GatewayClient,
   ) {}
 
   async of(tenant: string): Promise<SummaryDto> {
@@ -34,15 +36,26 @@ export class SummaryReader {
     ]);
     const { waiting, sending, problems, warnings, oldest, settled } = counted;
     const lastSettledAt = settled?.toISOString() ?? null;
+    const drain = waiting + sending === 0 ? null : await this.drain(tenant);
     return {
-      headline: headlineOf({ condition, active: state.active, waiting, sending, problems, lastSettledAt }),
+      headline: headlineOf({ condition, active: state.active, waiting, sending, problems, lastSettledAt, drain }),
       waiting,
       oldestWaitingAt: oldest?.toISOString() ?? null,
       problems,
       warnings,
       payoutsOpen: 0,
+      ...(drain === null ? {} : { drain }),
       latency: { p50Seconds: counted.p50, p95Seconds: counted.p95, within60Percent: counted.within60 },
     };
+  }
+
+  /** How a backlog goes down; null: there is none, or the gateway does not say. */
+  private async drain(tenant: string): Promise<DrainDto | null> {
+    const answer = await this.gateway.standing(tenant);
+    if (!answer.ok || !answer.value.catchingUp || !answer.value.drain) return null;
+    const { catchingUp, drain } = answer.value;
+    const { done, total } = catchingUp;
+    return { done, total, perMinute: drain.perMinute, etaSeconds: drain.etaSeconds };
   }
 
   private async count(tenant: string): Promise<Counted> {

@@ -1,10 +1,17 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CodedDto } from '../log/log-dto';
 
 export class LatencyDto {
   @ApiProperty({ type: Number, nullable: true }) p50Seconds: number | null;
   @ApiProperty({ type: Number, nullable: true }) p95Seconds: number | null;
   @ApiProperty({ type: Number, nullable: true }) within60Percent: number | null;
+}
+
+export class DrainDto {
+  @ApiProperty({ description: 'Sent of the backlog.' }) done: number;
+  @ApiProperty() total: number;
+  @ApiProperty() perMinute: number;
+  @ApiProperty() etaSeconds: number;
 }
 
 export class SummaryDto {
@@ -14,6 +21,7 @@ export class SummaryDto {
   @ApiProperty() problems: number;
   @ApiProperty() warnings: number;
   @ApiProperty() payoutsOpen: number;
+  @ApiPropertyOptional({ type: DrainDto }) drain?: DrainDto;
   @ApiProperty({ type: LatencyDto, description: 'Of the last 24 hours, from the event to QuickBooks’ answer.' })
   latency: LatencyDto;
 }

@@ -1,0 +1,29 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ReplayProgress, WouldChange } from '@qbo-sync/contracts/sync/activity';
+import type { CompanyStanding } from '../connection/gateway-client';
+
+export class OperationDto {
+  @ApiProperty() operation: string;
+  @ApiProperty() commandId: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Null: of every company.' }) tenant: string | null;
+  @ApiProperty() by: string;
+  @ApiProperty() service: string;
+  @ApiProperty({ enum: ['running', 'done', 'failed'] }) state: string;
+  @ApiPropertyOptional({ description: 'Why it failed.' }) why?: string;
+  @ApiProperty() dryRun: boolean;
+  @ApiProperty() topic: string;
+  @ApiProperty() from: string;
+  @ApiProperty() to: string;
+  @ApiProperty() at: string;
+  @ApiProperty({ type: Object }) progress: ReplayProgress;
+  @ApiProperty() wouldChangeCount: number;
+  @ApiPropertyOptional({ type: [Object] }) wouldChange?: readonly WouldChange[];
+}
+
+export class OperationsDto {
+  @ApiProperty({ type: [OperationDto] }) items: readonly OperationDto[];
+}
+
+export class CompanyStandingsDto {
+  @ApiProperty({ type: [Object] }) items: readonly CompanyStanding[];
+}
