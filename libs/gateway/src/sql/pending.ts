@@ -262,19 +262,6 @@ export async function updateOrphanSaid(sql: Sql, { tenant, ref, revision, waitsO
   return rowCount === 1;
 }
 
-/** The soonest moment at which a row may go by itself. */
-export async function selectNextDue(sql: Sql, now: Date): Promise<Date | null> {
-  const { rows } = await sql.query<{ due: Date | null }>(
-    `select min(due) as due from (
-       select min(not_before) as due from pending where waits_on is null and not_before > $1
-       union all select min(act_at) from attempt where closed_at is null and act_at > $1
-       union all select min(retry_at) from company where retry_at > $1
-     ) as d`,
-    [now],
-  );
-  return rows[0]?.due ?? null;
-}
-
 function rowOf<R extends Row>(row: R): Omit<R, 'revision'> & { readonly revision: number } {
   return { ...row, revision: Number(row.revision) };
 }
