@@ -1,5 +1,5 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import type { AnswerRow, Edit, LogRow, Shown, ToldChange } from './oracle';
+import type { AnswerRow, Edit, LogRow, Notice, Shown, ToldChange } from './oracle';
 import type { MemoryPostgres } from './postgres/database';
 import type { MemoryIntuit } from './world/intuit';
 import type { MemoryKafka } from './world/kafka';
@@ -107,4 +107,12 @@ export function editsIn({ realms }: MemoryIntuit): Edit[] {
       };
     }),
   );
+}
+
+/** Events of webhooks, as the gateway stored them; their ids begin with their realm. */
+export function noticesIn(gateway: MemoryPostgres): Notice[] {
+  return gateway.committed('webhook_event').map((row) => {
+    const id = String(row['id']);
+    return { id, of: tenantOf(id).split('-')[0] ?? '', takenFor: String(row['books']).replace('books_', '') };
+  });
 }

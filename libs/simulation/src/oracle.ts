@@ -53,6 +53,13 @@ export interface Edit {
   readonly taken: boolean;
 }
 
+/** An event of a webhook: whose it is, and whose it was taken for. */
+export interface Notice {
+  readonly id: string;
+  readonly of: string;
+  readonly takenFor: string;
+}
+
 export interface Ledgers {
   readonly told: readonly Told[];
   readonly shown: readonly Shown[];
@@ -66,6 +73,7 @@ export interface Ledgers {
   readonly answers: readonly AnswerRow[];
   readonly changes: readonly ToldChange[];
   readonly edits: readonly Edit[];
+  readonly notices: readonly Notice[];
   /** Whether QuickBooks tells of changes. */
   readonly feed: boolean;
 }
@@ -85,6 +93,7 @@ export function judge(ledgers: Ledgers): string[] {
     ...answersInOrder(ledgers),
     ...edited(ledgers),
     ...echoes(ledgers),
+    ...misrouted(ledgers),
   ];
 }
 
@@ -186,4 +195,11 @@ function echoes({ changes, edits }: Ledgers): string[] {
   return changes
     .filter(({ tenant, id }) => !touched.has(`${tenant} ${id}`))
     .map(({ tenant, id }) => `${tenant} ${id}: told of a change nobody made`);
+}
+
+/** Each event goes to the company of its own realm: a delivery holds those of several (reliability.md X7). */
+function misrouted({ notices }: Ledgers): string[] {
+  return notices.flatMap(({ id, of, takenFor }) =>
+    of === takenFor ? [] : [`${id}: a webhook of ${of} went to ${takenFor}`],
+  );
 }

@@ -9,7 +9,7 @@ import { Vault } from '@qbo-sync/gateway/vault';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { settingsOf } from './company-settings';
 import { disturb } from './disturbances';
-import { answersIn, changesIn, editsIn, rowsIn, shownIn, tenantOf } from './ledgers';
+import { answersIn, changesIn, editsIn, noticesIn, rowsIn, shownIn, tenantOf } from './ledgers';
 import { judge, type LogRow } from './oracle';
 import { MemoryPostgres } from './postgres/database';
 import { CallWatch } from './world/call-watch';
@@ -241,6 +241,7 @@ export class SimulatedDay {
       answers: answersIn(gatewayDatabase),
       changes: changesIn(kafka),
       edits: editsIn(intuit),
+      notices: noticesIn(gatewayDatabase),
       feed: this.day.shape.feed,
     });
     for (const fault of faults) world.fail(fault);
