@@ -12,8 +12,8 @@ interface UnderWay {
 
 /**
  * What must hold of the calls to one company at any time, whatever goes wrong: one write of a record at a time, none by a
- * process whose lease is over, silence after a refusal by throttling. A process that was stopped between its last look at
- * the clock and its first byte is beyond what anybody can promise (reliability.md F36): it is left out.
+ * process whose lease is over, silence of whoever heard a refusal by throttling. A process that was stopped between its
+ * last look at the clock and its first byte is beyond what anybody can promise (reliability.md F36): it is left out.
  */
 export class CallWatch {
   private readonly underWay = new Map<string, UnderWay>();
@@ -30,7 +30,7 @@ export class CallWatch {
   begin(actor: Actor, writes: readonly string[]): () => void {
     const { world, realm, underWay, quiet } = this;
     const now = world.time.nowMs;
-    const heard = quiet !== undefined && quiet.actor.alive && quiet.actor.frozenUntilMs < quiet.fromMs;
+    const heard = quiet?.actor === actor && actor.frozenUntilMs < quiet.fromMs;
     if (heard && now < quiet.untilMs && now > quiet.fromMs + HEARD_WITHIN_MS)
       world.fail(`${realm}: called ${now - quiet.fromMs} ms after a 429`);
     if (writes.length > 0 && !this.holdsLease(actor)) world.fail(`${realm}: ${actor.name} sends past its lease`);
