@@ -78,7 +78,7 @@ describe('the operators’ view of the gateway', () => {
     await metricIs('drain_seconds', (samples) => samples[''] === 0);
   });
 
-  it('reads of the month: counted by company, kept over a restart', async () => {
+  it('reads of the month: counted by company, in the database', async () => {
     const before = (await status()).readsThisMonth;
     const answer = await fetch(`${rig.url}/internal/companies/${rig.tenant}/read`, {
       method: 'POST',
