@@ -16,7 +16,8 @@ export async function quickbooksProxy(url: string) {
     if (request.method === 'POST' && requestid !== null) passed.push({ at: Date.now(), requestid });
     const { method, headers, url: path } = request;
     const onward = forward({ hostname, port, path, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A fresh connection each time: one that died while its gateway was stopped would hide what is sent over it.
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: 'close' });
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
