@@ -25,6 +25,7 @@ export interface Writing {
   readonly requestid: string;
   readonly create: boolean;
   readonly doubtful: boolean;
+  readonly stopped: boolean;
 }
 
 export interface AnswerRow {
@@ -161,7 +162,7 @@ function resends({ writes, looks, unsureMs }: Ledgers): string[] {
       ({ tenant, at }) => tenant === write.tenant && at >= before.at + unsureMs && at <= write.at,
     );
     if (write.requestid !== before.requestid) faults.push(`${key}: sent again under another requestid`);
-    if (!looked)
+    if (!looked && !before.stopped)
       faults.push(
         `${key}: sent again ${write.at - before.at} ms after a send of unknown outcome, without a look past it`,
       );

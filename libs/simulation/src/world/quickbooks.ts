@@ -27,6 +27,8 @@ export interface Sent {
   readonly create: boolean;
   /** True: no answer that says for sure what became of it. */
   doubtful: boolean;
+  /** Its sender was stopped just before it. */
+  stopped: boolean;
 }
 
 /** A record as it has just become. */
@@ -101,12 +103,15 @@ export class MemoryQuickbooks {
     const { faults, random, time } = world;
     const write = call.method === 'POST';
     const named = write ? this.note(actor, call) : [];
+    const begunAt = time.nowMs;
     const end = this.watch?.begin(
       actor,
       named.map(({ identity }) => identity),
     );
     await world.pass(actor, random.between(20, 180));
-    for (const each of named) each.at = time.nowMs;
+    // Stopped between its last look at the clock and its first byte: beyond what anybody can promise (F36).
+    const stopped = actor.frozenUntilMs > begunAt;
+    for (const each of named) Object.assign(each, { at: time.nowMs, stopped });
     const heard = async (reply: Reply, delayMs: number): Promise<Reply> => {
       world.trace(
         `${actor.name} ${call.method} ${call.path} ${call.query?.['requestid'] ?? ''} → ${reply.reply === 'answered' ? reply.status : reply.why}`,
@@ -179,6 +184,7 @@ export class MemoryQuickbooks {
         requestid: call.query?.['requestid'] ?? '',
         create,
         doubtful: true,
+        stopped: false,
       };
       this.sent.push(sent);
       return sent;
