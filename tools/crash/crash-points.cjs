@@ -20,7 +20,7 @@ function say(stands) {
   writeSync(3, `${JSON.stringify({ point, stands, pid: process.pid })}\n`);
 }
 
-/** From here on nothing happens by SIGKILL; by SIGTERM the process goes on and stops as it does. */
+/** From here on nothing happens by SIGKILL; by SIGTERM the process goes on and stops as it does; by SIGSTOP it stands still. */
 function end() {
   say('here');
   process.kill(process.pid, signal);

@@ -7,7 +7,8 @@ export function chosenByCommit<Choice>(choices: readonly Choice[]): Choice {
   return chosen;
 }
 
-function commit(): string {
+/** The commit's hash; `0` outside a clone. */
+export function commit(): string {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: __dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
   } catch {

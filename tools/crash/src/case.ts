@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 
 /**
  * The matrix: points × {first try, retry} × {SIGTERM, SIGKILL} × QuickBooks' behaviours at a repeated requestid
- * (reliability.md §4.1).
+ * (reliability.md §4.1), and a process that only stands still (`K9-frozen`, SIGSTOP).
  */
-export type Signal = 'SIGTERM' | 'SIGKILL';
+export type Signal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP';
 export type Mode = 'honour' | 'ignore' | 'forget-after-1h' | 'replay-first-error';
 
 export interface Case {
@@ -31,12 +31,20 @@ const BARE: Mode = 'ignore';
 
 /** Every case of these points, in a fixed order. */
 export function casesOf(points: readonly string[]): Case[] {
-  return points.flatMap((point) => [
+  return points.flatMap((point) => (point.endsWith('-frozen') ? [standingStill(point)] : ended(point)));
+}
+
+function standingStill(point: string): Case {
+  return { point, again: false, signal: 'SIGSTOP', mode: BARE, many: false };
+}
+
+function ended(point: string): Case[] {
+  return [
     ...(UNKNOWN_AT.includes(point) ? MODES : [BARE]).flatMap((mode) =>
       [false, true].flatMap((again) => bySignal({ point, again, mode, many: false })),
     ),
     ...(SEVERAL_AT.includes(point) ? bySignal({ point, again: false, mode: BARE, many: true }) : []),
-  ]);
+  ];
 }
 
 function bySignal(of: Omit<Case, 'signal'>): Case[] {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { commit } from '@qbo-sync/testkit/chosen';
 import { casesOf, nameOf, shareOf } from './case';
 import { passed, playAll, POINTS, type Played } from './play';
 
@@ -38,12 +38,3 @@ describe('a process that ends itself', () => {
     },
   );
 });
-
-/** The commit; outside a repository always the same choice. */
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'no repository';
-  }
-}

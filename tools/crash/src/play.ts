@@ -1,5 +1,6 @@
 import type { CompanySeed } from '@qbo-sync/sandbox/quickbooks/emulator';
 import { nameOf, type Case } from './case';
+import { frozen } from './frozen';
 import { keys, THREE_COMPANIES } from './keys';
 import { migrating } from './migrating';
 import { Violations } from './oracle';
@@ -29,11 +30,14 @@ const PLAYS: Readonly<Record<string, Play>> = {
   K6: webhooks,
   K7: webhooks,
   K8: sending,
+  'K8-frozen': frozen,
   K9: sending,
+  'K9-frozen': frozen,
   K10: sending,
   K11: sending,
   K12: sending,
   K13: sending,
+  'K13-frozen': frozen,
   K14: sending,
   K15: refreshing,
   K16: refreshing,

@@ -53,16 +53,11 @@ export async function sending(
     const batches = Object.values(realms).reduce((sum, realm) => sum + realm.batches, 0);
     is.hold(batches > 0, 'nothing left as a batch');
   } else {
-    const posts = await hits(world, counter);
+    const posts = await world.hits(counter);
     is.hold(posts === 2, `${posts} POSTs got through for two invoices`);
     const committed = signal === 'SIGTERM' || ['K11', 'K12', 'K13', 'K14'].includes(point);
     is.hold(wasThere === committed, `the invoice was ${wasThere ? '' : 'not '}in the books when the process had ended`);
   }
   await next.stop();
   return true;
-}
-
-async function hits(world: World, id: string): Promise<number> {
-  const { disturbances } = await world.admin<{ disturbances: { id: string; hits: number }[] }>('GET', 'disturbances');
-  return disturbances.find((one) => one.id === id)?.hits ?? -1;
 }

@@ -1,6 +1,6 @@
 import { passed, type Played } from './play';
 
-const WIDTHS = [8, 6, 8, 27, 6, 7, 6] as const;
+const WIDTHS = [11, 6, 8, 27, 6, 7, 6] as const;
 
 const row = (cells: readonly string[]): string => cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join(' ');
 

@@ -18,7 +18,7 @@ export interface Crash {
   /** `K11`. */
   readonly point: string;
   readonly nth: number;
-  readonly signal: 'SIGTERM' | 'SIGKILL';
+  readonly signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP';
   /** Text in the keys of what it is about. */
   readonly about: string;
 }

@@ -225,6 +225,12 @@ export class World {
     return json;
   }
 
+  /** How often a disturbance was met. */
+  async hits(id: string): Promise<number> {
+    const { disturbances } = await this.admin<{ disturbances: { id: string; hits: number }[] }>('GET', 'disturbances');
+    return disturbances.find((one) => one.id === id)?.hits ?? -1;
+  }
+
   /** What the API wrote, oldest first. */
   async writes(): Promise<JournalWrite[]> {
     const { writes } = await this.admin<{ writes: JournalWrite[] }>('GET', 'journal');
