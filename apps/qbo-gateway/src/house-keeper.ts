@@ -31,7 +31,8 @@ export class HouseKeeper {
   async #look(): Promise<void> {
     try {
       const { made, dropped } = await keepHouse(this.db, new Date(), this.keptDays);
-      if (made.length + dropped.length > 0) this.log.info({ made, dropped }, 'looked after the answers’ days');
+      if (made.length > 0) this.log.info({ count: made.length }, 'made tables for the answers of days to come');
+      if (dropped.length > 0) this.log.info({ count: dropped.length }, 'dropped the answers of days past');
     } catch (err) {
       // Days are made a week ahead, and what is late to go stays for another hour.
       this.log.warn({ err }, 'could not look after the answers’ days');

@@ -66,8 +66,9 @@ describe('a restored gateway', () => {
       const refs = Array.from({ length: JOBS }, (_, n) => n);
       await rig.take(...refs.slice(0, JOBS / 2).flatMap(job));
       await until(async () => (await creates()) >= EARLY, { timeoutMs: 60_000, what: 'a load under way' });
-      restored = await copyDatabase(database.url);
-      const [before, known] = [await creates(), await rowsOf(restored, 'select from link')];
+      const copy = await copyDatabase(database.url);
+      restored = copy;
+      const [before, known] = [await creates(), await rowsOf(copy, 'select from link')];
       await rig.take(...refs.slice(JOBS / 2).flatMap(job), ...refs.slice(0, 5).map(renamed));
       await until(async () => (await creates()) >= before + 45, { timeoutMs: 60_000, what: 'a load going on' });
       await rig.close();
@@ -76,7 +77,7 @@ describe('a restored gateway', () => {
       expect(made - known).toBeGreaterThanOrEqual(40);
       expect(made).toBeLessThan(3 * JOBS);
 
-      rig = await runningRig({ ...parts, databaseUrl: restored.url });
+      rig = await runningRig({ ...parts, databaseUrl: copy.url });
       const recovery = async (): Promise<unknown> => {
         const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
         const answer = await fetch(`${rig.url}/internal/recovery`, { headers });
@@ -89,7 +90,10 @@ describe('a restored gateway', () => {
         const last = new Map(answers.map((answer) => [answer.ref, answer.outcome]));
         return asked.filter((ref) => last.get(ref) !== 'synced');
       };
-      await until(async () => (await recovery()) === null && unsynced().length === 0, {
+      const linked = (): Promise<number> => rowsOf(copy, 'select distinct resource, qbo_id from link');
+      const isDone = async (): Promise<boolean> =>
+        (await recovery()) === null && unsynced().length === 0 && (await linked()) >= asked.length;
+      await until(isDone, {
         timeoutMs: 90_000,
         what: 'the recovery to end with all of it in the books',
       }).catch((error: Error) => {
@@ -103,7 +107,7 @@ describe('a restored gateway', () => {
         invoices: JOBS + 1,
         payments: JOBS + 1,
       });
-      expect(await rowsOf(restored, 'select distinct resource, qbo_id from link')).toBe(asked.length);
+      expect(await linked()).toBe(asked.length);
     } finally {
       await rig.close();
       await listener.stop();
