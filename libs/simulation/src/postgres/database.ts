@@ -198,6 +198,8 @@ async function waitFor(transaction: Transaction, holder: Transaction): Promise<v
 export class MemoryClient {
   isDead = false;
   private transaction: Transaction | undefined;
+  /** That of a statement by itself, while it runs or waits for a lock. */
+  private single: Transaction | undefined;
   private failed = false;
   private savepoint = 0;
 
@@ -232,6 +234,8 @@ export class MemoryClient {
   drop(): void {
     this.transaction?.end('rollback');
     this.transaction = undefined;
+    this.single?.end('rollback');
+    this.single = undefined;
     this.database.dropSession(this);
   }
 
@@ -259,7 +263,7 @@ export class MemoryClient {
       return nothing;
     }
     if (word === 'set') return nothing;
-    const own = this.transaction ?? this.database.begin();
+    const own = this.transaction ?? (this.single = this.database.begin());
     try {
       const answer = await this.database.run(this, own, sql, params, this.pace.now());
       if (this.transaction === undefined) own.end('commit');
@@ -268,6 +272,8 @@ export class MemoryClient {
       if (this.transaction === undefined) own.end('rollback');
       else this.failed = true;
       throw error;
+    } finally {
+      this.single = undefined;
     }
   }
 }
