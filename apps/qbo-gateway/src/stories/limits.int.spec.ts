@@ -175,8 +175,8 @@ describe('limits and breakers, in stepped time', () => {
       await rig.take(...puts(company, 60, 'Down'));
       await inTrouble(company, 'qbo_down');
       await looked(other);
-      // What was under way when the first one failed, and nothing that was ready to follow.
-      expect((await traffic(company)).requests).toBeLessThanOrEqual(10);
+      // Ten were under way when the first one failed, and a place or two came free before that was noted; no second ten.
+      expect((await traffic(company)).requests).toBeLessThanOrEqual(13);
       for (let probe = 0; probe < 3; probe += 1) {
         await forget();
         await looked(other);
@@ -275,7 +275,12 @@ describe('limits and breakers, in stepped time', () => {
         expect((await traffic(company)).requests).toBe(0);
         await time.step(6 * SECOND);
         expect((await read).is).toBe('read');
-        await allAnswered(company, 3);
+        // A slow machine notes the throttle later than it was heard: its end is then not yet there.
+        const isOver = async (): Promise<boolean> => {
+          await time.step(SECOND);
+          return (await answered(company)) === 3;
+        };
+        await until(isOver, { timeoutMs: 30_000, what: '3 answers' });
         expect((await rig.answers()).every(({ attempt }) => attempt === 1)).toBe(true);
       },
     );
