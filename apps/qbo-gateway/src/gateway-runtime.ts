@@ -18,6 +18,7 @@ import { Revoking } from '@qbo-sync/gateway/revoking';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
 import { beginRecovery, lookAtRecovery, type Recovering } from '@qbo-sync/gateway/recovery';
 import { countSuspects } from '@qbo-sync/gateway/sql/recovery';
+import type { Rounds } from '@qbo-sync/gateway/rounds';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
 import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
@@ -35,8 +36,8 @@ import type { Log } from '@qbo-sync/service/log';
 import { logTrouble } from '@qbo-sync/service/trouble';
 import { Counter, type Registry } from 'prom-client';
 import { BatchIntake } from './batch-intake';
-import { HouseKeeper } from './house-keeper';
-import { KeyKeeper } from './key-keeper';
+import { houseKeeper } from './house-keeper';
+import { keyKeeper } from './key-keeper';
 import { FeedWork } from './feed-work';
 import type { GatewayConfig } from './gateway-config';
 import { GatewayMetrics } from './gateway-metrics';
@@ -75,9 +76,9 @@ export class GatewayRuntime {
   private readonly dispatcher: Dispatcher;
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
-  private readonly keys: KeyKeeper;
+  private readonly keys: Rounds;
   private readonly revoking: Revoking;
-  private readonly house: HouseKeeper;
+  private readonly house: Rounds;
   private readonly metered: MeteredReads;
   private readonly counts: GatewayMetrics;
   private outbox: Outbox | undefined;
@@ -129,10 +130,10 @@ export class GatewayRuntime {
       labelNames: ['alarm'],
       registers: [parts.metrics],
     });
-    this.keys = new KeyKeeper(this.db, vault, config.TOKEN_KEYS_FILE, log);
+    this.keys = keyKeeper(this.db, vault, config.TOKEN_KEYS_FILE, log);
     const onError = (err: unknown): void => log.warn({ err }, 'could not end a grant; trying again');
     this.revoking = new Revoking({ db: this.db, vault, oauth, onError });
-    this.house = new HouseKeeper(this.db, config.ANSWERS_KEPT_DAYS, log);
+    this.house = houseKeeper(this.db, config.ANSWERS_KEPT_DAYS, log);
     const tokens = new Tokens(this.db, vault, oauth, clock, {
       onCommit: wake,
       onAlarm: (tenant, alarm) => {

@@ -1,10 +1,11 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { IntuitOAuth } from '@qbo-sync/qbo/oauth';
+import { Rounds } from './rounds';
 import { claimRevocation, deleteRevocation } from './sql/revocations';
 import type { Vault } from './vault';
 
-const LOOK_MS = 30_000;
+const EVERY_MS = 30_000;
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 6 * 3_600_000;
 /** A refresh token that nobody uses for so long is over by itself (quickbooks.md §2.3). */
@@ -27,26 +28,25 @@ export interface RevokingOptions {
  */
 export class Revoking {
   readonly #clock: () => Date;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #rounds: Rounds;
   #stopped = false;
 
   constructor(private readonly options: RevokingOptions) {
     this.#clock = options.clock ?? (() => new Date());
+    this.#rounds = new Rounds({
+      everyMs: EVERY_MS,
+      round: () => this.round(),
+      onError: (error) => options.onError?.(error),
+    });
   }
 
   start(): void {
-    this.#running = this.round()
-      .catch((error: unknown) => this.options.onError?.(error))
-      .finally(() => {
-        if (!this.#stopped) this.#timer = setTimeout(() => this.start(), LOOK_MS);
-      });
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#rounds.stop();
   }
 
   /** Asks for every one that is due, of one company alone where it is named. */

@@ -2,7 +2,7 @@ import { readNumbersAsText, type TextJson, type TextObject } from '@qbo-sync/con
 import { cents, type Cents } from './cents';
 
 /**
- * Reads one company's books as any app may: by QuickBooks' own queries, numbers by their text (quickbooks.md §6).
+ * Reads one company's books the way every app may: by QuickBooks' own queries, numbers by their text (quickbooks.md §6).
  *
  * `read` answers a query with QuickBooks' raw JSON body.
  */

@@ -70,15 +70,14 @@ export class VirtualTime {
   }
 
   install(): void {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the class below has a `this` of its own
-    const time = this;
+    const nowMs = (): number => this.nowMs;
     class VirtualDate extends REAL.Date {
       constructor(...parts: readonly unknown[]) {
-        if (parts.length === 0) super(time.nowMs);
+        if (parts.length === 0) super(nowMs());
         else super(...(parts as [number]));
       }
       static override now(): number {
-        return time.nowMs;
+        return nowMs();
       }
       static override [Symbol.hasInstance](value: unknown): boolean {
         return (
@@ -96,7 +95,7 @@ export class VirtualTime {
     const repeat = (run: () => void, everyMs: number): Handle => {
       const again = handle({ at: 0, order: 0, run });
       const tick = (): void => {
-        const due = time.after(everyMs, () => {
+        const due = this.after(everyMs, () => {
           tick();
           run();
         });
@@ -107,13 +106,13 @@ export class VirtualTime {
     };
     Object.assign(globalThis, {
       Date: VirtualDate,
-      setTimeout: (run: () => void, delayMs = 0) => handle(time.after(Math.max(1, delayMs), run)),
+      setTimeout: (run: () => void, delayMs = 0) => handle(this.after(Math.max(1, delayMs), run)),
       clearTimeout: cancel,
       setInterval: repeat,
       clearInterval: cancel,
     });
     Math.random = this.random;
-    performance.now = () => time.nowMs;
+    performance.now = nowMs;
   }
 
   static uninstall(): void {
