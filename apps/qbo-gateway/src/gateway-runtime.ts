@@ -7,7 +7,6 @@ import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
 import { Connections } from '@qbo-sync/gateway/connections';
 import { Dispatcher } from '@qbo-sync/gateway/dispatcher';
-import { wentBack } from '@qbo-sync/gateway/decide/recovery';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/permits';
 import { MeteredReads } from '@qbo-sync/gateway/metered-reads';
@@ -16,8 +15,6 @@ import { ReadsNoted } from '@qbo-sync/gateway/reads-noted';
 import { Reader } from '@qbo-sync/gateway/reader';
 import { Revoking } from '@qbo-sync/gateway/revoking';
 import { allStandings, standingOf, type Standing } from '@qbo-sync/gateway/standing';
-import { beginRecovery, lookAtRecovery, type Recovering } from '@qbo-sync/gateway/recovery';
-import { countSuspects } from '@qbo-sync/gateway/sql/recovery';
 import type { Rounds } from '@qbo-sync/gateway/rounds';
 import { Tokens } from '@qbo-sync/gateway/tokens';
 import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
@@ -26,7 +23,7 @@ import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
 import type { Batch, BatchOutcome } from '@qbo-sync/kafka/message';
 import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
 import type { QuietAnswer, QuietPartition } from '@qbo-sync/kafka/sweep';
-import { committedOffsets, endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
+import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
@@ -41,6 +38,7 @@ import { keyKeeper } from './key-keeper';
 import { FeedWork } from './feed-work';
 import type { GatewayConfig } from './gateway-config';
 import { GatewayMetrics } from './gateway-metrics';
+import { RecoveryWatch } from './recovery-watch';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
 const POOL_SIZE = 16;
@@ -50,7 +48,6 @@ const LEASE_POOL_SIZE = 1;
 /** The topics the gateway reads. */
 export const CONSUMED: readonly string[] = [TOPICS.requests.name, TOPICS.settings.name];
 const SETTINGS_POLL_MS = 200;
-const RECOVERY_POLL_MS = 500;
 const WRITTEN = [TOPICS.answers, TOPICS.changes, TOPICS.commands, TOPICS.activity];
 
 export interface RuntimeParts {
@@ -67,6 +64,7 @@ export class GatewayRuntime {
   readonly connections: Connections;
   readonly reader: Reader;
   readonly feed: FeedWork;
+  readonly restore: RecoveryWatch;
   private readonly db: Database;
   private readonly leaseDb: Database;
   private readonly kafka: KafkaClient;
@@ -86,8 +84,6 @@ export class GatewayRuntime {
   private settingsEnds: readonly PartitionEnd[] = [];
   private settingsRead = false;
   private gateTimer: NodeJS.Timeout | undefined;
-  private recovering: Recovering | undefined;
-  private recoveryTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: RuntimeParts) {
     const { config, log, group } = parts;
@@ -170,11 +166,15 @@ export class GatewayRuntime {
       metrics: parts.metrics,
       onCommit: () => this.outbox?.wake(),
     });
+    this.restore = new RecoveryWatch({
+      ...{ db: this.db, kafka: this.kafka, group, consumed: CONSUMED, log },
+      unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
+    });
     this.intake = new BatchIntake(
       this.db,
       group,
       (place) => log.warn(place, 'set a message aside'),
-      () => this.recovering?.recovery,
+      () => this.restore.underWay?.recovery,
     );
     this.dispatcher = new Dispatcher({
       db: this.db,
@@ -219,32 +219,6 @@ export class GatewayRuntime {
     return allStandings(this.db, this.permits.limits, new Date());
   }
 
-  /** How many rows a restore left that are to be looked for in QuickBooks before they are sent. */
-  suspects(): Promise<number> {
-    return countSuspects(this.db);
-  }
-
-  /** How far the recovery from a restore is; undefined: none is under way. */
-  async recovery(): Promise<Recovering | undefined> {
-    const stored = await readOffsets(this.db, this.parts.group);
-    return lookAtRecovery(this.db, {
-      ...{ topic: TOPICS.requests.name, stored, now: new Date() },
-      unsureWaitMs: this.parts.config.QBO_UNSURE_WAIT_MS,
-    });
-  }
-
-  /** The database was restored to a moment; null: the last one it knows of. */
-  async recover(restoredTo: Date | null, by: string): Promise<Recovering | undefined> {
-    const ends = await endOffsets(this.kafka, TOPICS.requests.name);
-    const { id, ...begun } = await beginRecovery(this.db, {
-      ...{ restoredTo, now: new Date(), by },
-      ends: Object.fromEntries(ends.map(({ partition, offset }) => [partition, String(offset)])),
-    });
-    this.parts.log.warn({ recovery: id, ...begun }, 'the database was restored: every create is looked for first');
-    this.watchRecovery(await this.recovery());
-    return this.recovering;
-  }
-
   /** Starts reading, sending and saying; the transport calls it. */
   async startConsumer(
     topics: readonly string[],
@@ -258,7 +232,7 @@ export class GatewayRuntime {
       (err) => log.warn({ err }, 'could not publish; trying again'),
     );
     this.settingsEnds = await endOffsets(this.kafka, TOPICS.settings.name);
-    await this.findRestore();
+    await this.restore.find();
     this.keys.start();
     this.revoking.start();
     this.house.start();
@@ -301,7 +275,7 @@ export class GatewayRuntime {
     const look = async (): Promise<void> => {
       const stored = await readOffsets(this.db, this.parts.group);
       if (this.consumer === undefined || !settingsAreRead(TOPICS.settings.name, this.settingsEnds, stored)) return;
-      if (this.recovering !== undefined) return;
+      if (this.restore.underWay !== undefined) return;
       this.settingsRead = true;
       await this.dispatcher.start();
       this.feed.start();
@@ -317,41 +291,9 @@ export class GatewayRuntime {
     poll();
   }
 
-  /** Whether the broker heard of records as done that the database knows nothing of. */
-  private async findRestore(): Promise<void> {
-    const { group, log } = this.parts;
-    // The broker first: it is told after the database.
-    const committed = await committedOffsets(this.kafka, group, CONSUMED);
-    const stored = await readOffsets(this.db, group);
-    const places = committed.map(({ offset, ...place }) => ({ ...place, next: offset }));
-    if (wentBack(places, stored)) await this.recover(null, 'qbo-gateway');
-    else this.watchRecovery(await this.recovery());
-    if (this.recovering !== undefined) log.warn({}, 'nothing is sent before the requests are read again');
-  }
-
-  /** Until it is over nothing is sent, and QuickBooks' changes are not read. */
-  private watchRecovery(recovering: Recovering | undefined): void {
-    const before = this.recovering;
-    this.recovering = recovering;
-    clearTimeout(this.recoveryTimer);
-    if (recovering === undefined) {
-      if (before === undefined) return;
-      this.parts.log.info({ recovery: before.recovery.id }, 'what the restore lost is read again; sending');
-      return;
-    }
-    this.recoveryTimer = setTimeout(() => {
-      this.recovery()
-        .catch((err: unknown) => {
-          this.parts.log.warn({ err }, 'could not look at the recovery');
-          return recovering;
-        })
-        .then((now) => (this.consumer === undefined ? undefined : this.watchRecovery(now)));
-    }, RECOVERY_POLL_MS);
-  }
-
   private async stopConsuming(): Promise<void> {
     clearTimeout(this.gateTimer);
-    clearTimeout(this.recoveryTimer);
+    this.restore.stop();
     const { consumer } = this;
     this.consumer = undefined;
     await consumer?.stop();

@@ -12,9 +12,9 @@ import { gatewayService } from './gateway-service';
 import {
   customerPut,
   freePort,
+  gatewayEnv,
   invoicePut,
   journalFile,
-  keysFile,
   newTenant,
   OPERATOR_TOKEN,
   requestMessage,
@@ -41,20 +41,8 @@ describe('qbo-gateway', () => {
     quickbooks = await startQuickBooks({ port: 0, journalFile: journalFile() });
     const port = await freePort();
     running = await start(gatewayService(group), {
-      KAFKA_BROKERS: testBrokers(),
-      DATABASE_URL: database.url,
-      PORT: String(port),
+      ...gatewayEnv({ brokers: testBrokers(), databaseUrl: database.url, port, quickbooks }),
       LOG_LEVEL: 'warn',
-      OPERATOR_TOKEN,
-      QBO_API_URL: quickbooks.url,
-      INTUIT_AUTHORIZE_URL: quickbooks.authorizeUrl,
-      INTUIT_TOKEN_URL: quickbooks.tokenUrl,
-      INTUIT_REVOKE_URL: quickbooks.revokeUrl,
-      INTUIT_CLIENT_ID: 'sandbox-client',
-      INTUIT_CLIENT_SECRET: 'sandbox-secret',
-      INTUIT_REDIRECT_URI: `http://127.0.0.1:${port}/oauth/callback`,
-      TOKEN_KEYS_FILE: keysFile(),
-      QBO_UNSURE_WAIT_MS: '3000',
     });
     producer = createProducer(kafka);
     listener = runConsumer({

@@ -26,7 +26,8 @@ export class RecoveryController {
 
   @Get()
   async show(): Promise<{ recovery: RecoveryView | null; suspects: number }> {
-    return { recovery: viewOf(await this.runtime.recovery()), suspects: await this.runtime.suspects() };
+    const { restore } = this.runtime;
+    return { recovery: viewOf(await restore.look()), suspects: await restore.suspects() };
   }
 
   @Post()
@@ -35,7 +36,8 @@ export class RecoveryController {
     const checked = check(RecoverBody, body);
     if (!checked.ok) throw new Problem(400, checked.fault.code, `${checked.fault.path} ${checked.fault.message}`);
     const { restoredTo, by } = checked.value;
-    return { recovery: viewOf(await this.runtime.recover(restoredTo === undefined ? null : new Date(restoredTo), by)) };
+    const begun = await this.runtime.restore.begin(restoredTo === undefined ? null : new Date(restoredTo), by);
+    return { recovery: viewOf(begun) };
   }
 }
 

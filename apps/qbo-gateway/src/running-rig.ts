@@ -4,20 +4,23 @@ import { start, type Running } from '@qbo-sync/service/boot';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { gatewayService } from './gateway-service';
-import { freePort, keysFile, newTenant, OPERATOR_TOKEN, requestMessage, settings, settingsMessage } from './spec-rig';
+import {
+  freePort,
+  gatewayEnv,
+  newTenant,
+  OPERATOR_TOKEN,
+  requestMessage,
+  settings,
+  settingsMessage,
+  type QuickbooksUrls,
+} from './spec-rig';
 
 /** What only a spec may open. */
 export interface RunningRigParts {
   readonly group: string;
   readonly brokers: string;
   readonly databaseUrl: string;
-  readonly quickbooks: {
-    readonly url: string;
-    readonly authorizeUrl: string;
-    readonly tokenUrl: string;
-    readonly revokeUrl: string;
-    readonly adminUrl: string;
-  };
+  readonly quickbooks: QuickbooksUrls & { readonly adminUrl: string };
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -27,23 +30,7 @@ export async function runningRig({ group, brokers, databaseUrl, quickbooks, env 
   const lines: string[] = [];
   const running: Running = await start(
     gatewayService(group),
-    {
-      KAFKA_BROKERS: brokers,
-      DATABASE_URL: databaseUrl,
-      PORT: String(port),
-      LOG_LEVEL: 'debug',
-      OPERATOR_TOKEN,
-      QBO_API_URL: quickbooks.url,
-      INTUIT_AUTHORIZE_URL: quickbooks.authorizeUrl,
-      INTUIT_TOKEN_URL: quickbooks.tokenUrl,
-      INTUIT_REVOKE_URL: quickbooks.revokeUrl,
-      INTUIT_CLIENT_ID: 'sandbox-client',
-      INTUIT_CLIENT_SECRET: 'sandbox-secret',
-      INTUIT_REDIRECT_URI: `http://127.0.0.1:${port}/oauth/callback`,
-      TOKEN_KEYS_FILE: keysFile(),
-      QBO_UNSURE_WAIT_MS: '3000',
-      ...env,
-    },
+    { ...gatewayEnv({ brokers, databaseUrl, port, quickbooks }), ...env },
     { write: (line) => void lines.push(line) },
   );
   const producer = createProducer(createKafka({ brokers, clientId: group }));

@@ -38,6 +38,39 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Where an emulated QuickBooks is. */
+export interface QuickbooksUrls {
+  readonly url: string;
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly revokeUrl: string;
+}
+
+/** What a gateway's process of the specs is set to: its own keys, a short wait for what is unsure. */
+export function gatewayEnv(at: {
+  readonly brokers: string;
+  readonly databaseUrl: string;
+  readonly port: number;
+  readonly quickbooks: QuickbooksUrls;
+}): Record<string, string> {
+  return {
+    KAFKA_BROKERS: at.brokers,
+    DATABASE_URL: at.databaseUrl,
+    PORT: String(at.port),
+    LOG_LEVEL: 'debug',
+    OPERATOR_TOKEN,
+    QBO_API_URL: at.quickbooks.url,
+    INTUIT_AUTHORIZE_URL: at.quickbooks.authorizeUrl,
+    INTUIT_TOKEN_URL: at.quickbooks.tokenUrl,
+    INTUIT_REVOKE_URL: at.quickbooks.revokeUrl,
+    INTUIT_CLIENT_ID: 'sandbox-client',
+    INTUIT_CLIENT_SECRET: 'sandbox-secret',
+    INTUIT_REDIRECT_URI: `http://127.0.0.1:${at.port}/oauth/callback`,
+    TOKEN_KEYS_FILE: keysFile(),
+    QBO_UNSURE_WAIT_MS: '3000',
+  };
+}
+
 type Bend = Partial<QboRequest>;
 
 /** A put of a customer by its name. */

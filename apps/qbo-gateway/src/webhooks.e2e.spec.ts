@@ -14,9 +14,9 @@ import { gatewayService } from './gateway-service';
 import {
   customerPut,
   freePort,
+  gatewayEnv,
   invoicePut,
   journalFile,
-  keysFile,
   newTenant,
   OPERATOR_TOKEN,
   paymentPut,
@@ -50,21 +50,8 @@ describe('webhooks of the gateway', () => {
     quickbooks = await startQuickBooks({ port: 0, journalFile: journalFile() });
     const port = await freePort();
     const env = {
-      KAFKA_BROKERS: testBrokers(),
-      DATABASE_URL: database.url,
-      PORT: String(port),
-      LOG_LEVEL: 'debug',
-      OPERATOR_TOKEN,
-      QBO_API_URL: quickbooks.url,
-      INTUIT_AUTHORIZE_URL: quickbooks.authorizeUrl,
-      INTUIT_TOKEN_URL: quickbooks.tokenUrl,
-      INTUIT_REVOKE_URL: quickbooks.revokeUrl,
-      INTUIT_CLIENT_ID: 'sandbox-client',
-      INTUIT_CLIENT_SECRET: 'sandbox-secret',
-      INTUIT_REDIRECT_URI: `http://127.0.0.1:${port}/oauth/callback`,
+      ...gatewayEnv({ brokers: testBrokers(), databaseUrl: database.url, port, quickbooks }),
       INTUIT_WEBHOOK_VERIFIER_TOKEN: `next-verifier,${VERIFIER}`,
-      TOKEN_KEYS_FILE: keysFile(),
-      QBO_UNSURE_WAIT_MS: '3000',
     };
     running = await start(gatewayService(group), env, { write: (line) => void lines.push(line) });
     producer = createProducer(kafka);

@@ -1,0 +1,98 @@
+import { TOPICS } from '@qbo-sync/contracts/topics';
+import { readOffsets } from '@qbo-sync/eventstore/offsets';
+import type { Database } from '@qbo-sync/eventstore/pool';
+import { wentBack } from '@qbo-sync/gateway/decide/recovery';
+import { beginRecovery, lookAtRecovery, type Recovering } from '@qbo-sync/gateway/recovery';
+import { countSuspects } from '@qbo-sync/gateway/sql/recovery';
+import type { KafkaClient } from '@qbo-sync/kafka/client';
+import { committedOffsets, endOffsets } from '@qbo-sync/kafka/topics';
+import type { Log } from '@qbo-sync/service/log';
+
+const POLL_MS = 500;
+
+export interface RecoveryWatchParts {
+  readonly db: Database;
+  readonly kafka: KafkaClient;
+  /** Consumer group. */
+  readonly group: string;
+  /** The topics the group reads. */
+  readonly consumed: readonly string[];
+  readonly unsureWaitMs: number;
+  readonly log: Log;
+}
+
+/** The recovery of a restored database (docs/runbooks/recover.md): found out at start or begun by an operator, watched to its end. */
+export class RecoveryWatch {
+  #underWay: Recovering | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(private readonly parts: RecoveryWatchParts) {}
+
+  /** As it was last looked at. Until it is over nothing is sent, and QuickBooks' changes are not read. */
+  get underWay(): Recovering | undefined {
+    return this.#underWay;
+  }
+
+  /** How far it is now; undefined: none is under way. */
+  async look(): Promise<Recovering | undefined> {
+    const { db, group, unsureWaitMs } = this.parts;
+    const stored = await readOffsets(db, group);
+    return lookAtRecovery(db, { topic: TOPICS.requests.name, stored, now: new Date(), unsureWaitMs });
+  }
+
+  /** How many rows a restore left that are to be looked for in QuickBooks before they are sent. */
+  suspects(): Promise<number> {
+    return countSuspects(this.parts.db);
+  }
+
+  /** At start: whether the broker heard of records as done that the database knows nothing of. */
+  async find(): Promise<void> {
+    const { db, kafka, group, consumed, log } = this.parts;
+    // The broker first: it is told after the database.
+    const committed = await committedOffsets(kafka, group, consumed);
+    const stored = await readOffsets(db, group);
+    const places = committed.map(({ offset, ...place }) => ({ ...place, next: offset }));
+    if (wentBack(places, stored)) await this.begin(null, 'qbo-gateway');
+    else this.#watch(await this.look());
+    if (this.#underWay !== undefined) log.warn({}, 'nothing is sent before the requests are read again');
+  }
+
+  /** The database was restored to a moment; null: the last one it knows of. */
+  async begin(restoredTo: Date | null, by: string): Promise<Recovering | undefined> {
+    const { db, kafka, log } = this.parts;
+    const ends = await endOffsets(kafka, TOPICS.requests.name);
+    const { id, ...begun } = await beginRecovery(db, {
+      ...{ restoredTo, now: new Date(), by },
+      ends: Object.fromEntries(ends.map(({ partition, offset }) => [partition, String(offset)])),
+    });
+    log.warn({ recovery: id, ...begun }, 'the database was restored: every create is looked for first');
+    this.#watch(await this.look());
+    return this.#underWay;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #watch(recovering: Recovering | undefined): void {
+    const before = this.#underWay;
+    this.#underWay = recovering;
+    clearTimeout(this.#timer);
+    if (recovering === undefined) {
+      if (before !== undefined)
+        this.parts.log.info({ recovery: before.recovery.id }, 'what the restore lost is read again; sending');
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#poll(recovering), POLL_MS);
+  }
+
+  async #poll(last: Recovering): Promise<void> {
+    const now = await this.look().catch((err: unknown) => {
+      this.parts.log.warn({ err }, 'could not look at the recovery');
+      return last;
+    });
+    if (!this.#stopped) this.#watch(now);
+  }
+}
