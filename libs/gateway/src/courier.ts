@@ -248,7 +248,7 @@ async function sendOne(
   if (entry === undefined || attempt === undefined) return [];
   const { path, query, requestid, bytes: body } = attempt;
   const call = { method: 'POST', path, query: { ...query, requestid }, body } as const;
-  return [await entry.desk.quickbooks.call(entry.job.company, call, permit)];
+  return [await entry.desk.quickbooks.call(entry.job.company, call, { permit, storedAt: attempt.lastSentAt })];
 }
 
 async function sendBatch(
@@ -263,7 +263,8 @@ async function sendBatch(
     const wrapper = job.request.how.wrapper ?? job.request.resource;
     return [{ ...form, bId: attempt.bid, wrapper, bytes: attempt.bytes }];
   });
-  const requestid = attempts[0]?.requestid;
-  if (first === undefined || requestid === undefined) return [];
-  return first.desk.quickbooks.batch(first.job.company, requestid, parts, permit);
+  const [attempt] = attempts;
+  if (first === undefined || attempt === undefined) return [];
+  const { requestid, lastSentAt: storedAt } = attempt;
+  return first.desk.quickbooks.batch(first.job.company, requestid, parts, { permit, storedAt });
 }

@@ -4,6 +4,7 @@ import { QBO_LIMITS, type QboCall, type QboClient, type Reply } from '@qbo-sync/
 import type { CallKind } from '@qbo-sync/qbo/limiter';
 import { isForbidden, signOf, type CompanyWatch } from './company-watch';
 import { isQuota } from './decide/throttle';
+import { BEGINS_WITHIN_MS } from './decide/unsure';
 import type { Permit, Permits } from './permits';
 import type { ReadsNoted } from './reads-noted';
 import type { RefusedToken, Tokens } from './tokens';
@@ -34,7 +35,9 @@ const OTHER_BOOKS = 'other_books';
 const BREAKER_OPEN = 'breaker_open';
 /** The realm was throttled after this call had its permit. */
 const RESTING = 'resting';
-const OURS: ReadonlySet<string> = new Set([LEASE_OVER, OTHER_BOOKS, BREAKER_OPEN, RESTING]);
+/** It was stored so long ago that whoever takes it over would not reckon with its being sent now. */
+const TOO_LATE = 'too_late';
+const OURS: ReadonlySet<string> = new Set([LEASE_OVER, OTHER_BOOKS, BREAKER_OPEN, RESTING, TOO_LATE]);
 
 /** The detail of a 401 whose grant was taken back (quickbooks.md §1.6). */
 const REVOKED = /revoked/i;
@@ -45,6 +48,12 @@ export interface Company {
   readonly books: string;
   /** Of the lease under which the work was begun; absent: it is not bound to one. */
   readonly epoch?: string;
+}
+
+/** A write that is ready to go: its turn has come, and it is stored. */
+export interface Leaving {
+  readonly permit: Permit;
+  readonly storedAt: Date;
 }
 
 /**
@@ -63,11 +72,11 @@ export class Quickbooks {
     private readonly reads?: ReadsNoted,
   ) {}
 
-  /** Never throws for what QuickBooks or the network does. `permit`: one taken before. */
-  async call(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
+  /** Never throws for what QuickBooks or the network does. */
+  async call(company: Company, call: Call, leaving?: Leaving): Promise<Outcome> {
     const startedAt = this.watch.now();
     if (await this.watch.isOpen(company.tenant)) return { is: 'unsent', why: BREAKER_OPEN };
-    const outcome = await this.#authorized(company, call, permit);
+    const outcome = await this.#authorized(company, call, leaving);
     if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
     this.onEnded(call, outcome, company);
     // At once, not after it is stored: whatever goes meanwhile is refused too.
@@ -81,10 +90,10 @@ export class Quickbooks {
   }
 
   /** Sends writes as one batch; what became of each, in their order. */
-  async batch(company: Company, requestid: string, parts: readonly BatchPart[], permit?: Permit): Promise<Outcome[]> {
+  async batch(company: Company, requestid: string, parts: readonly BatchPart[], leaving?: Leaving): Promise<Outcome[]> {
     const startedAt = this.watch.now();
     const body = batchBody(parts);
-    const outcome = await this.call(company, { method: 'POST', path: BATCH, query: { requestid }, body }, permit);
+    const outcome = await this.call(company, { method: 'POST', path: BATCH, query: { requestid }, body }, leaving);
     const each = [
       ...partOutcomes(
         outcome,
@@ -103,12 +112,14 @@ export class Quickbooks {
   }
 
   /** Why a write does not go after all, looked at right before it would. */
-  #holdsBack(company: Company, permit: Permit | undefined): string | undefined {
+  #holdsBack(company: Company, leaving: Leaving | undefined): string | undefined {
     if (!this.mayWrite(company, NEEDED_TO_SEND_MS)) return LEASE_OVER;
-    return permit !== undefined && this.permits.isClosed(company.books) ? RESTING : undefined;
+    if (leaving === undefined) return undefined;
+    if (this.watch.now() > leaving.storedAt.getTime() + BEGINS_WITHIN_MS) return TOO_LATE;
+    return this.permits.isClosed(company.books) ? RESTING : undefined;
   }
 
-  async #authorized(company: Company, call: Call, permit?: Permit): Promise<Outcome> {
+  async #authorized(company: Company, call: Call, leaving?: Leaving): Promise<Outcome> {
     let refused: RefusedToken | undefined;
     for (;;) {
       const access = await this.tokens.access(company.tenant, refused);
@@ -120,10 +131,10 @@ export class Quickbooks {
       const post = (): Promise<Reply> => this.client.send({ ...call, path, realmId, accessToken });
       const send = (): Promise<Reply> => {
         if (call.method === 'GET') return this.reads?.around(company.books, post) ?? post();
-        const why = this.#holdsBack(company, permit);
+        const why = this.#holdsBack(company, leaving);
         return why === undefined ? post() : Promise.resolve<Reply>({ reply: 'notSent', why });
       };
-      const reply = await this.permits.run(company.books, kindOf(call), send, permit);
+      const reply = await this.permits.run(company.books, kindOf(call), send, leaving?.permit);
       const outcome = classify(reply);
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;
       if (refused !== undefined) return disconnected(outcome.fault.code);

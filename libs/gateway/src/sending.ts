@@ -129,9 +129,9 @@ async function later(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): P
 async function stayUnsure(desk: Desk, job: Job, attempt: AttemptRow, { uncount }: { uncount: boolean }): Promise<void> {
   const known = attempt.sends - (uncount ? 1 : 0);
   const pause = known <= 1 ? 0 : backOffMs(known - 2, Math.random(), desk.backOff);
-  const heardAt = desk.clock();
-  const actAt = new Date(heardAt.getTime() + pause);
-  await keepOpen(desk, job.place, attempt, { actAt, uncount, say: attempt.sends === 1, heardAt });
+  const sentBy = desk.clock();
+  const actAt = new Date(sentBy.getTime() + pause);
+  await keepOpen(desk, job.place, attempt, { actAt, uncount, say: attempt.sends === 1, sentBy });
 }
 
 const noRecord: Settlement = { outcome: 'refused', code: 'no_record' };

@@ -165,7 +165,7 @@ export async function reopenAttempts(
   const at = desk.clock();
   const ids = attempts.map(({ id }) => id);
   await fenced(desk, tenant, (client) => updateResent(client, ids, at));
-  return attempts.map((attempt) => ({ ...attempt, sends: attempt.sends + 1, lastSentAt: at }));
+  return attempts.map((attempt) => ({ ...attempt, sends: attempt.sends + 1, lastSentAt: at, heard: false }));
 }
 
 /** The outcome is not known: the attempt stays open and is taken up again at `actAt`. */
@@ -173,10 +173,10 @@ export async function keepOpen(
   desk: Desk,
   place: Place,
   attempt: AttemptRow,
-  next: { readonly actAt: Date; readonly uncount: boolean; readonly say: boolean; readonly heardAt?: Date },
+  next: { readonly actAt: Date; readonly uncount: boolean; readonly say: boolean; readonly sentBy: Date },
 ): Promise<void> {
   await fenced(desk, attempt.tenant, async (client) => {
-    await updateActAt(client, attempt.id, { actAt: next.actAt, uncount: next.uncount, heardAt: next.heardAt });
+    await updateActAt(client, attempt.id, { actAt: next.actAt, uncount: next.uncount, sentBy: next.sentBy });
     if (next.say)
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });

@@ -1,7 +1,7 @@
 import type { Desk, Job } from './desk';
-import { afterLook, firstStep, type NextStep } from './decide/unsure';
+import { afterLook, firstStep, latestSend, type NextStep } from './decide/unsure';
 import { lookForSent, parseBytes, readRecord } from './looking';
-import type { Company } from './quickbooks';
+import { NEEDED_TO_SEND_MS, type Company } from './quickbooks';
 import { openJob } from './record-work';
 import { resend, settleFound } from './sending';
 import { keepOpen, settle } from './settling';
@@ -12,8 +12,9 @@ import { selectLink } from './sql/links';
 
 /** Takes the next step with an attempt whose outcome is not known (decide/unsure.ts). */
 export async function workOnOpen(desk: Desk, company: Company, listed: AttemptRow): Promise<void> {
-  const attempt = await selectOpenAttempt(desk.db, listed.id);
-  if (attempt === undefined) return;
+  const open = await selectOpenAttempt(desk.db, listed.id);
+  if (open === undefined) return;
+  const attempt = { ...open, lastSentAt: latestSend(open, NEEDED_TO_SEND_MS, desk.clock()) };
   const job = await openJob(desk, company, attempt, attempt.number - 1);
   // A request is kept longer than its attempts stay open.
   if (job === undefined) throw new Error('an open attempt has lost its request');
@@ -62,7 +63,10 @@ async function take(desk: Desk, job: Job, attempt: AttemptRow, step: NextStep): 
     case 'resend':
       return resend(desk, job, attempt);
     case 'wait':
-      return keepOpen(desk, job.place, attempt, { actAt: step.until, uncount: false, say: false });
+      return keepOpen(desk, job.place, attempt, {
+        ...{ actAt: step.until, uncount: false, say: false },
+        sentBy: attempt.lastSentAt,
+      });
     case 'unclear':
       return settle(desk, job, { outcome: 'refused', code: 'unclear' }, attempt);
     case 'look':

@@ -1,4 +1,4 @@
-import { afterLook, firstStep, type OpenAttempt } from './unsure';
+import { afterLook, firstStep, latestSend, type OpenAttempt } from './unsure';
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 22, 9, 0, seconds));
 const attempt = (bend: Partial<OpenAttempt> = {}): OpenAttempt => ({
@@ -31,5 +31,12 @@ describe('story 3: an attempt of unknown outcome', () => {
   it('an update is not repeated for ever', () => {
     expect(firstStep(attempt({ kind: 'update', sends: 6 }))).toEqual({ do: 'look' });
     expect(afterLook(attempt({ kind: 'update', sends: 6 }), WAIT_MS, at(1))).toEqual({ do: 'unclear' });
+  });
+
+  it('was sent when its outcome was heard of; one whose sender was lost, by now or as late as it may have begun', () => {
+    const stored = { lastSentAt: at(0), heard: false };
+    expect(latestSend({ ...stored, heard: true }, 5_000, at(30))).toEqual(at(0));
+    expect(latestSend(stored, 5_000, at(4))).toEqual(at(4));
+    expect(latestSend(stored, 5_000, at(30))).toEqual(at(10));
   });
 });

@@ -27,6 +27,24 @@ const MOST_CREATES = 2;
 /** An update may be repeated without harm, but not for ever: a record that breaks QuickBooks is shown to a person. */
 const MOST_UPDATES = 6;
 
+/**
+ * A write that could not begin within this of its being stored does not begin at all: another process reckons with it.
+ */
+export const BEGINS_WITHIN_MS = 5_000;
+
+/**
+ * The latest moment the first byte of an attempt can have been written. Whoever heard of its outcome has stored that moment;
+ * of one whose sender was lost nobody knows more than this. `connectMs`: a connection may take so long, once it began.
+ */
+export function latestSend(
+  attempt: { readonly lastSentAt: Date; readonly heard: boolean },
+  connectMs: number,
+  now: Date,
+): Date {
+  if (attempt.heard) return attempt.lastSentAt;
+  return new Date(Math.min(now.getTime(), attempt.lastSentAt.getTime() + BEGINS_WITHIN_MS + connectMs));
+}
+
 /** What to do first with an open attempt. */
 export function firstStep(attempt: OpenAttempt): NextStep {
   if (attempt.kind === 'create') return { do: 'look' };

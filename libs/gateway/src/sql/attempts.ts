@@ -21,6 +21,8 @@ export interface AttemptRow {
   readonly sentAt: Date;
   readonly lastSentAt: Date;
   readonly sends: number;
+  /** Its last send's sender has told what it heard; false: it may be on its way, or its sender was lost. */
+  readonly heard: boolean;
 }
 
 /** What the link shall remember if it succeeds. */
@@ -31,7 +33,7 @@ export interface AttemptFields {
   readonly generation: number;
 }
 
-export type NewAttempt = Omit<AttemptRow, 'id' | 'sentAt' | 'lastSentAt' | 'sends'> & {
+export type NewAttempt = Omit<AttemptRow, 'id' | 'sentAt' | 'lastSentAt' | 'sends' | 'heard'> & {
   readonly epoch: string;
   readonly at: Date;
 };
@@ -52,6 +54,7 @@ interface Row {
   fields: AttemptFields;
   sent_at: Date;
   last_sent_at: Date;
+  act_at: Date | null;
   sends: number;
 }
 
@@ -88,7 +91,7 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
   return attempts.map(({ epoch: _epoch, at, ...attempt }, place) => {
     const id = rows[place]?.id;
     if (id === undefined) throw new Error('an insert returned fewer rows than it was given');
-    return { ...attempt, id, sentAt: at, lastSentAt: at, sends: 1 };
+    return { ...attempt, id, sentAt: at, lastSentAt: at, sends: 1, heard: false };
   });
 }
 
@@ -142,17 +145,17 @@ export async function selectRecentCalls(sql: Sql, since: Date): Promise<RecentCa
 
 /**
  * When the open attempt is looked at next; `uncount`: the last send is known not to have reached QuickBooks' books;
- * `heardAt`: when its outcome turned out to be unknown. It was stored before it was sent, perhaps long before.
+ * `sentBy`: it was sent by then. It was stored before it was sent, perhaps long before.
  */
 export async function updateActAt(
   sql: Sql,
   id: string,
-  { actAt, uncount, heardAt }: { readonly actAt: Date; readonly uncount: boolean; readonly heardAt: Date | undefined },
+  { actAt, uncount, sentBy }: { readonly actAt: Date; readonly uncount: boolean; readonly sentBy: Date },
 ): Promise<void> {
   await sql.query(
-    `update attempt set act_at = $2, sends = sends - $3::int, last_sent_at = coalesce($4::timestamptz, last_sent_at)
+    `update attempt set act_at = $2, sends = sends - $3::int, last_sent_at = $4
       where id = $1`,
-    [id, actAt, uncount ? 1 : 0, heardAt ?? null],
+    [id, actAt, uncount ? 1 : 0, sentBy],
   );
 }
 
@@ -174,6 +177,6 @@ export async function closeAttempts(sql: Sql, closings: readonly Closing[]): Pro
 }
 
 function rowOf(row: Row): AttemptRow {
-  const { sent_at: sentAt, last_sent_at: lastSentAt, ...rest } = row;
-  return { ...rest, revision: Number(row.revision), sentAt, lastSentAt };
+  const { sent_at: sentAt, last_sent_at: lastSentAt, act_at: actAt, ...rest } = row;
+  return { ...rest, revision: Number(row.revision), sentAt, lastSentAt, heard: actAt !== null };
 }
