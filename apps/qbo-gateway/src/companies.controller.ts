@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
-import type { Standing } from '@qbo-sync/gateway/standing';
+import type { Standing } from '@qbo-sync/gateway/company/standing';
 import { GatewayRuntime } from './gateway-runtime';
 import { OperatorGuard } from './operator.guard';
 

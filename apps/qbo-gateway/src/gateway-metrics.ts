@@ -1,9 +1,9 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
-import type { Dispatcher } from '@qbo-sync/gateway/dispatcher';
-import type { Permits } from '@qbo-sync/gateway/permits';
-import type { Call, Company } from '@qbo-sync/gateway/quickbooks';
+import type { Dispatcher } from '@qbo-sync/gateway/scheduling/dispatcher';
+import type { Permits } from '@qbo-sync/gateway/calling/permits';
+import type { Call, Company } from '@qbo-sync/gateway/calling/quickbooks';
 import { selectCompanies } from '@qbo-sync/gateway/sql/companies';
-import { allStandings, QUEUE_CLASSES, type Standing } from '@qbo-sync/gateway/standing';
+import { allStandings, QUEUE_CLASSES, type Standing } from '@qbo-sync/gateway/company/standing';
 import type { CompanyCondition } from '@qbo-sync/contracts/sync/activity';
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { TENANT_PATTERN } from '@qbo-sync/contracts/keys';
 import { check } from '@qbo-sync/contracts/validation';
-import type { Connection } from '@qbo-sync/gateway/connections';
-import type { Standing } from '@qbo-sync/gateway/standing';
+import type { Connection } from '@qbo-sync/gateway/company/connections';
+import type { Standing } from '@qbo-sync/gateway/company/standing';
 import { IsObject, IsOptional, IsString } from 'class-validator';
 import type { Response } from 'express';
 import { GatewayRuntime } from './gateway-runtime';

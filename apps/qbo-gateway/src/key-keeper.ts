@@ -1,7 +1,7 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
-import { resealAll } from '@qbo-sync/gateway/resealing';
+import { resealAll } from '@qbo-sync/gateway/tokens/resealing';
 import { Rounds } from '@qbo-sync/gateway/rounds';
-import { readKeyRing, type Vault } from '@qbo-sync/gateway/vault';
+import { readKeyRing, type Vault } from '@qbo-sync/gateway/tokens/vault';
 import type { Log } from '@qbo-sync/service/log';
 
 const EVERY_MS = 60_000;

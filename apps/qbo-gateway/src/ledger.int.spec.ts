@@ -1,7 +1,7 @@
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
-import { Fenced } from '@qbo-sync/gateway/desk';
+import { Fenced } from '@qbo-sync/gateway/sending/desk';
 import { shardOf } from '@qbo-sync/gateway/intake';
-import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/ledger';
+import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
 import { insertRequests } from '@qbo-sync/gateway/sql/taking';

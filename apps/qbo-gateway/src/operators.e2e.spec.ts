@@ -1,4 +1,4 @@
-import type { Standing } from '@qbo-sync/gateway/standing';
+import type { Standing } from '@qbo-sync/gateway/company/standing';
 import { startQuickBooks, type RunningQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers, testTopics } from '@qbo-sync/testkit/kafka';

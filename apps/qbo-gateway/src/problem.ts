@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import type { ReadAnswer } from '@qbo-sync/gateway/reader';
+import type { ReadAnswer } from '@qbo-sync/gateway/calling/reader';
 
 /** RFC 9457 problem details with our code. */
 export class Problem extends HttpException {

@@ -4,10 +4,10 @@ import { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { check } from '@qbo-sync/contracts/validation';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
-import { readActive, sayCondition } from './condition';
+import { readActive, sayCondition } from './company/condition';
 import { refsIn } from './decide/bodies';
 import type { Sql } from './sql/client';
-import { reopen } from './reopening';
+import { reopen } from './company/reopening';
 import { SHARDS } from './sql/shards';
 import { insertRequests, type NewRequest } from './sql/taking';
 

@@ -123,7 +123,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a resend gets another requestid',
     breaks: 'B',
     alter: {
-      '@qbo-sync/gateway/settling': {
+      '@qbo-sync/gateway/sending/settling': {
         reopenAttempts: around(async (original, args) =>
           ((await original(...args)) as object[]).map((attempt) => ({ ...attempt, requestid: `r${(arrival += 1)}` })),
         ),

@@ -1,6 +1,6 @@
 import { EVENT_STORE_MIGRATIONS, migrate } from '@qbo-sync/eventstore/migrations';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
-import { reopen } from '@qbo-sync/gateway/reopening';
+import { reopen } from '@qbo-sync/gateway/company/reopening';
 import { selectCompany, upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { updateRefusal } from '@qbo-sync/gateway/sql/refusals';
 import { selectLeft, selectQueues } from '@qbo-sync/gateway/sql/standing';

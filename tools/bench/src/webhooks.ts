@@ -11,8 +11,8 @@ import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/se
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { takeSettings } from '@qbo-sync/gateway/intake';
 import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
-import { sealPair } from '@qbo-sync/gateway/tokens';
-import { readKeyRing, Vault } from '@qbo-sync/gateway/vault';
+import { sealPair } from '@qbo-sync/gateway/tokens/tokens';
+import { readKeyRing, Vault } from '@qbo-sync/gateway/tokens/vault';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { startEmulator, type RunningEmulator } from './emulator';
 import { realmOf } from './grants';

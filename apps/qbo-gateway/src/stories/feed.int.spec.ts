@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
+import { CompanyWatch } from '@qbo-sync/gateway/company/company-watch';
 import { Feed } from '@qbo-sync/gateway/feed/feed';
 import { Webhooks } from '@qbo-sync/gateway/feed/webhooks';
 import { takeSettings } from '@qbo-sync/gateway/intake';
-import { Permits } from '@qbo-sync/gateway/permits';
-import { Quickbooks, type Call } from '@qbo-sync/gateway/quickbooks';
+import { Permits } from '@qbo-sync/gateway/calling/permits';
+import { Quickbooks, type Call } from '@qbo-sync/gateway/calling/quickbooks';
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';

@@ -7,8 +7,8 @@ import { US_AUTO } from '@qbo-sync/sandbox/quickbooks/seeds/us-auto';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
-import { Connections } from '@qbo-sync/gateway/connections';
-import { Vault } from '@qbo-sync/gateway/vault';
+import { Connections } from '@qbo-sync/gateway/company/connections';
+import { Vault } from '@qbo-sync/gateway/tokens/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { IntuitOAuth, type OAuthSettings } from '@qbo-sync/qbo/oauth';
 import { customerPut, journalFile, newTenant, settings } from '../spec-rig';
@@ -45,8 +45,8 @@ class Worker<Line> {
 
 const CALLERS = `
 const { createPool } = require('@qbo-sync/eventstore/pool');
-const { Tokens } = require('@qbo-sync/gateway/tokens');
-const { Vault } = require('@qbo-sync/gateway/vault');
+const { Tokens } = require('@qbo-sync/gateway/tokens/tokens');
+const { Vault } = require('@qbo-sync/gateway/tokens/vault');
 const { IntuitOAuth } = require('@qbo-sync/qbo/oauth');
 const work = JSON.parse(process.env.WORK);
 const db = createPool(work.url, { max: 12, applicationName: 'callers' });
@@ -61,12 +61,12 @@ setTimeout(async () => {
 
 const SENDER = `
 const { createPool } = require('@qbo-sync/eventstore/pool');
-const { CompanyWatch } = require('@qbo-sync/gateway/company-watch');
-const { Dispatcher } = require('@qbo-sync/gateway/dispatcher');
-const { Permits } = require('@qbo-sync/gateway/permits');
-const { Quickbooks } = require('@qbo-sync/gateway/quickbooks');
-const { Tokens } = require('@qbo-sync/gateway/tokens');
-const { Vault } = require('@qbo-sync/gateway/vault');
+const { CompanyWatch } = require('@qbo-sync/gateway/company/company-watch');
+const { Dispatcher } = require('@qbo-sync/gateway/scheduling/dispatcher');
+const { Permits } = require('@qbo-sync/gateway/calling/permits');
+const { Quickbooks } = require('@qbo-sync/gateway/calling/quickbooks');
+const { Tokens } = require('@qbo-sync/gateway/tokens/tokens');
+const { Vault } = require('@qbo-sync/gateway/tokens/vault');
 const { QboClient } = require('@qbo-sync/qbo/client');
 const { IntuitOAuth } = require('@qbo-sync/qbo/oauth');
 const { owner, url, api, key, oauth } = JSON.parse(process.env.WORK);

@@ -1,6 +1,6 @@
-import { CompanyWatch } from '@qbo-sync/gateway/company-watch';
-import { Permits } from '@qbo-sync/gateway/permits';
-import { Quickbooks } from '@qbo-sync/gateway/quickbooks';
+import { CompanyWatch } from '@qbo-sync/gateway/company/company-watch';
+import { Permits } from '@qbo-sync/gateway/calling/permits';
+import { Quickbooks } from '@qbo-sync/gateway/calling/quickbooks';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';

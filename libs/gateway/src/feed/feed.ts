@@ -1,8 +1,8 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { readActive } from '../condition';
-import type { Quickbooks } from '../quickbooks';
+import { readActive } from '../company/condition';
+import type { Quickbooks } from '../calling/quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
 import { readChanges } from './reading';
 import { isEnded, mergesOf, type Merge } from './merges';

@@ -1,6 +1,6 @@
 import { parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Outcome } from '@qbo-sync/qbo/classify';
-import type { Call } from '../quickbooks';
+import type { Call } from '../calling/quickbooks';
 import type { Reading } from './cursor';
 import { readChanges } from './reading';
 

@@ -2,7 +2,7 @@ import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
 import { recordsIn, truncated } from '../decide/find';
-import type { Company, Quickbooks } from '../quickbooks';
+import type { Company, Quickbooks } from '../calling/quickbooks';
 import { MOST_ROWS, type Reading } from './cursor';
 
 const OF_THE_MOMENT: ReadonlySet<string> = new Set(['retry', 'throttle', 'refresh', 'reconnect', 'subscription']);

@@ -1,7 +1,7 @@
 import { parseExact, isObject, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { changeMessage } from '../messages';
-import type { Company } from '../quickbooks';
+import type { Company } from '../calling/quickbooks';
 import { insertOutgoing } from '../sql/outgoing';
 import { decideChange, type Decision } from './change';
 import type { Merge } from './merges';

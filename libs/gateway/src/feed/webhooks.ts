@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { gather } from '../gather';
-import type { Vault } from '../vault';
+import { gather } from '../sending/gather';
+import type { Vault } from '../tokens/vault';
 import { readDelivery, type Notice } from './delivery';
 import { isSigned } from './signature';
 import { insertDeliveries, insertEvents, selectBooksByRealm, type WebhookEvent } from './sql-webhooks';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
-import { Vault } from '@qbo-sync/gateway/vault';
+import { Vault } from '@qbo-sync/gateway/tokens/vault';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { outageDay, type OutageDay } from './outage-day';
 
