@@ -94,16 +94,15 @@ export function changesIn(kafka: MemoryKafka): ToldChange[] {
 
 /** What people wrote into the books. */
 export function editsIn({ realms }: MemoryIntuit): Edit[] {
-  return [...realms].flatMap(([realm, { edits, records, sent }]) =>
-    [...edits].map(([id, { text, at, known }]) => {
+  return [...realms].flatMap(([realm, { edits, records }]) =>
+    [...edits].map(([id, { text, known }]) => {
       const record = records.get(id)?.record;
-      const identity = record === undefined ? '' : identityOf(record);
       return {
         tenant: tenantOf(realm),
         id,
         text,
         stands: record?.['TrackingNum'] === text,
-        taken: !known || sent.some((one) => one.identity === identity && one.at > at),
+        taken: !known,
       };
     }),
   );

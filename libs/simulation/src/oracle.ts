@@ -44,7 +44,7 @@ export interface ToldChange {
 
 /**
  * What a person last wrote into a record. `stands`: it is still there. `taken`: it came back with an answer
- * of ours, to a write after it or to a look for a record whose create had no answer.
+ * of ours, to a look for a record whose create had no answer.
  */
 export interface Edit {
   readonly tenant: string;
@@ -180,7 +180,7 @@ function answersInOrder({ answers }: Ledgers): string[] {
   });
 }
 
-/** What a person wrote into the books is never lost by us; the services are told of it, or it is in our next answer. */
+/** What a person wrote into the books is never lost by us, and the services are told of it. */
 function edited({ edits, changes, feed }: Ledgers): string[] {
   return edits.flatMap(({ tenant, id, text, stands, taken }) => {
     if (!stands) return [`${tenant} ${id}: what a person wrote was overwritten`];

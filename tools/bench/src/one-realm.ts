@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MEASURED, refusals } from './emulator';
 import { gatewayRig } from './gateway-rig';
 import { progress } from './progress';
-import { counts, percent, seconds, type Row } from './table';
+import { counts, failures, percent, seconds, type Row } from './table';
 
 /** What QuickBooks takes from one realm in a minute: 460 singly and 40 batches of 30 (quickbooks.md §3.1). */
 const BOUND = 1_660;
@@ -73,9 +73,7 @@ export async function oneRealm(minutes: number): Promise<Row[]> {
         aim: '',
         measured: `${((cpuMs * 1_000) / writes).toFixed(0)} µs; ${(statements / writes).toFixed(2)}`,
       },
-      ...(rig.errors.length > 0
-        ? [{ what: '  failures of ours', aim: '0', measured: String(rig.errors.length), ok: false }]
-        : []),
+      ...failures(rig.errors),
     ];
   } finally {
     await rig.close();

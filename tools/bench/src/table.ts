@@ -36,6 +36,13 @@ export function seconds(valueMs: number): string {
   return `${(valueMs / 1_000).toFixed(1)} s`;
 }
 
+/** What failed on our side, each message once; no row where nothing did. */
+export function failures(errors: readonly unknown[]): Row[] {
+  if (errors.length === 0) return [];
+  const kinds = [...new Set(errors.map(String))].slice(0, 3).join('; ');
+  return [{ what: '  failures of ours', aim: '0', measured: `${errors.length}: ${kinds}`, ok: false }];
+}
+
 export function counts(by: ReadonlyMap<string, number>): string {
   const all = [...by.values()].reduce((sum, count) => sum + count, 0);
   return [String(all), ...[...by].map(([reason, count]) => `${reason} ${count}`)].join(', ');

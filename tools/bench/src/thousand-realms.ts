@@ -3,7 +3,7 @@ import { jsonOf, MEASURED, refusals, startEmulator } from './emulator';
 import { gatewayRig } from './gateway-rig';
 import { realmOf } from './grants';
 import { progress } from './progress';
-import { counts, seconds, times, type Row } from './table';
+import { counts, failures, seconds, times, type Row } from './table';
 
 const EACH = 50;
 const PARTS = 30;
@@ -52,9 +52,7 @@ export async function thousandRealms(realms: number): Promise<Row[]> {
         aim: '',
         measured: `${((cpuMs * 1_000) / answered).toFixed(0)} µs; ${(statements / answered).toFixed(2)}`,
       },
-      ...(rig.errors.length > 0
-        ? [{ what: '  failures of ours', aim: '0', measured: String(rig.errors.length), ok: false }]
-        : []),
+      ...failures(rig.errors),
     ];
   } finally {
     await rig.close();

@@ -99,9 +99,17 @@ export class Permits {
     this.#freed(permit.realm);
   }
 
-  /** Runs a call once its realm has room, or under a permit taken before; counted from its end. */
-  async run<T>(realm: string, kind: CallKind, call: () => Promise<T>, taken?: Permit): Promise<T> {
-    const permit = taken === undefined || taken.spent ? await this.#wait(realm, kind) : taken;
+  /** The permit for one call, once its realm has room. */
+  next(realm: string, kind: CallKind): Promise<Permit> {
+    return new Promise((go) => {
+      this.#queue(realm).push({ kind, go });
+      this.#admit(realm);
+    });
+  }
+
+  /** Runs a call under its permit; counted from its end. */
+  async use<T>(permit: Permit, call: () => Promise<T>): Promise<T> {
+    const { realm, kind } = permit;
     permit.spent = true;
     try {
       return await call();
@@ -136,13 +144,6 @@ export class Permits {
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-  }
-
-  #wait(realm: string, kind: CallKind): Promise<Permit> {
-    return new Promise((go) => {
-      this.#queue(realm).push({ kind, go });
-      this.#admit(realm);
-    });
   }
 
   #freed(realm: string): void {

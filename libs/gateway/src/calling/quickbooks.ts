@@ -7,7 +7,7 @@ import { isQuota } from '../decide/throttle';
 import { BEGINS_WITHIN_MS } from '../decide/unsure';
 import type { Permit, Permits } from './permits';
 import type { ReadsNoted } from './reads-noted';
-import type { RefusedToken, Tokens } from '../tokens/tokens';
+import type { Access, RefusedToken, Tokens } from '../tokens/tokens';
 
 export type Call = Omit<QboCall, 'realmId' | 'accessToken' | 'path'> & {
   /** May name the company itself: `companyinfo/{realm}`. */
@@ -122,10 +122,17 @@ export class Quickbooks {
   async #authorized(company: Company, call: Call, leaving?: Leaving): Promise<Outcome> {
     let refused: RefusedToken | undefined;
     for (;;) {
-      const access = await this.tokens.access(company.tenant, refused);
-      if (access.is === 'unavailable') return { is: 'unsent', why: access.why };
-      if (access.is === 'reconnect') return disconnected('invalid_grant');
-      if (access.books !== company.books) return { is: 'unsent', why: OTHER_BOOKS };
+      const kind = kindOf(call);
+      const permit = leaving?.permit.spent === false ? leaving.permit : await this.permits.next(company.books, kind);
+      // Only now: what waits for its turn may wait longer than a token lives, or than the company keeps its books.
+      const access = await this.tokens.access(company.tenant, refused).catch((error: unknown) => {
+        this.permits.giveBack(permit);
+        throw error;
+      });
+      if (access.is !== 'token' || access.books !== company.books) {
+        this.permits.giveBack(permit);
+        return noToken(access);
+      }
       const { realmId, token: accessToken } = access;
       const path = call.path.replace(REALM, encodeURIComponent(realmId));
       const post = (): Promise<Reply> => this.client.send({ ...call, path, realmId, accessToken });
@@ -134,13 +141,17 @@ export class Quickbooks {
         const why = this.#holdsBack(company, leaving);
         return why === undefined ? post() : Promise.resolve<Reply>({ reply: 'notSent', why });
       };
-      const reply = await this.permits.run(company.books, kindOf(call), send, leaving?.permit);
-      const outcome = classify(reply);
+      const outcome = classify(await this.permits.use(permit, send));
       if (outcome.is !== 'fault' || outcome.fault.class !== 'refresh') return outcome;
       if (refused !== undefined) return disconnected(outcome.fault.code);
       refused = { version: access.version, revoked: REVOKED.test(outcome.fault.detail) };
     }
   }
+}
+
+function noToken(access: Access): Outcome {
+  if (access.is === 'unavailable') return { is: 'unsent', why: access.why };
+  return access.is === 'reconnect' ? disconnected('invalid_grant') : { is: 'unsent', why: OTHER_BOOKS };
 }
 
 function disconnected(code: string): Outcome {

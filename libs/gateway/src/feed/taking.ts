@@ -3,7 +3,7 @@ import type { Client } from '@qbo-sync/eventstore/pool';
 import { changeMessage } from '../messages';
 import type { Company } from '../calling/quickbooks';
 import { insertOutgoing } from '../sql/outgoing';
-import { decideChange, type Decision } from './change';
+import { decideChange, type Decision, type KnownLink } from './change';
 import type { Merge } from './merges';
 import {
   deleteHeld,
@@ -56,20 +56,55 @@ export async function takeRecords(
       await update(client, { books, ref: link.ref }, decision.token, decision.shown);
     }
     if (decision.do !== 'publish') continue;
-    const { changed, gone } = decision;
-    if (link !== undefined) {
-      if (gone === 'deleted' || gone === 'voided') await updateGone(client, { books, ref: link.ref });
-      else await updateSeen(client, { books, ref: link.ref }, decision.token, decision.shown);
-    }
-    const change = {
-      ...{ tenant, books, resource, record: printExact(record), changed: [...changed], origin: 'qbo' as const },
-      ...(link === undefined ? {} : { ref: link.ref }),
-      ...(gone === undefined ? {} : { gone }),
-      at: at.toISOString(),
-    };
-    await insertOutgoing(client, [changeMessage(change, link?.ref ?? `${resource}/${qboId}`)]);
+    await publish(client, company, resource, { qboId, record, link, decision }, at);
   }
   return taken;
+}
+
+/** A record of ours as it stands before we write to it again: the feed will show it with our write in it, as our own. */
+export async function takeBeforeWrite(
+  client: Client,
+  company: Company,
+  resource: string,
+  record: ExactObject,
+  at: Date,
+): Promise<void> {
+  const { Id: qboId } = record;
+  if (typeof qboId !== 'string') return;
+  const link = (await lockLinks(client, company.books, resource, [qboId])).get(qboId);
+  if (link === undefined) return;
+  const decision = decideChange(record, { link, sendOpen: false, createOpen: false });
+  // What came to an end is not written to; the feed tells of that.
+  if (decision.do !== 'publish' || decision.gone !== undefined) return;
+  await publish(client, company, resource, { qboId, record, link, decision }, at);
+}
+
+interface Publishing {
+  readonly qboId: string;
+  readonly record: ExactObject;
+  readonly link: KnownLink | undefined;
+  readonly decision: Extract<Decision, { do: 'publish' }>;
+}
+
+async function publish(
+  client: Client,
+  { tenant, books }: Company,
+  resource: string,
+  { qboId, record, link, decision }: Publishing,
+  at: Date,
+): Promise<void> {
+  const { changed, gone, token, shown } = decision;
+  if (link !== undefined) {
+    if (gone === 'deleted' || gone === 'voided') await updateGone(client, { books, ref: link.ref });
+    else await updateSeen(client, { books, ref: link.ref }, token, shown);
+  }
+  const change = {
+    ...{ tenant, books, resource, record: printExact(record), changed: [...changed], origin: 'qbo' as const },
+    ...(link === undefined ? {} : { ref: link.ref }),
+    ...(gone === undefined ? {} : { gone }),
+    at: at.toISOString(),
+  };
+  await insertOutgoing(client, [changeMessage(change, link?.ref ?? `${resource}/${qboId}`)]);
 }
 
 /** Looks again at records that waited for an answer of ours; those still without one wait on. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { gather } from '../sending/gather';
+import { gather } from '../gather';
 import type { Vault } from '../tokens/vault';
 import { readDelivery, type Notice } from './delivery';
 import { isSigned } from './signature';

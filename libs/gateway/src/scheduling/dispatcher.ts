@@ -7,7 +7,7 @@ import { BACK_OFF, backOffMs, type BackOff } from '../decide/gate';
 import { size, takeHeads } from '../decide/lanes';
 import { earned, newRetryBudget, spend } from '../decide/retry-budget';
 import { giveTurns, type Ask } from '../decide/turns';
-import { gather } from '../sending/gather';
+import { gather } from '../gather';
 import { shardOf } from '../intake';
 import { Leases } from './leases';
 import { Ledger } from '../sending/ledger';

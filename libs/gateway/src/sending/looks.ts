@@ -1,7 +1,7 @@
 import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import { PAGE_ROWS, selectIn, select } from '@qbo-sync/qbo/query';
 import { recordsIn, truncated, type Look } from '../decide/find';
-import { gather } from './gather';
+import { gather } from '../gather';
 import type { Company, Quickbooks } from '../calling/quickbooks';
 
 interface Asked {

@@ -7,7 +7,7 @@ import { isRemoved, movedAsSent, remember, type Remembered } from '../decide/set
 import { threeWay } from '../decide/three-way';
 import { parseBytes, readRecord, requestBody } from './looking';
 import { sendParcel } from './sending';
-import { dropAttempt, goneLink, letWait, settle } from './settling';
+import { dropAttempt, goneLink, keepOpen, letWait, settle, tellTheirs } from './settling';
 import type { AttemptRow } from '../sql/attempts';
 import { selectLink, selectLinks, type LinkRow } from '../sql/links';
 
@@ -24,7 +24,9 @@ export async function mergeStale(desk: Desk, job: Job, attempt: AttemptRow): Pro
     const outcome = attempt.kind === 'remove' ? 'synced' : 'gone';
     return settle(desk, job, { outcome, ...(goneNow === undefined ? {} : { link: goneNow }) }, attempt);
   }
-  if (read.is === 'failed') return postpone(desk, job, attempt, job.attempts);
+  if (read.is === 'failed') {
+    return attempt.sends > 1 ? stayUnsure(desk, job, attempt) : postpone(desk, job, attempt, job.attempts);
+  }
   if (attempt.number - job.attempts > MOST_MERGES) return postpone(desk, job, attempt, attempt.number);
   if (attempt.kind === 'remove') return mergeRemoval(desk, job, attempt, link, read.record);
   return mergePut(desk, job, { record: read.record, link, attempt, cleared: [] });
@@ -34,6 +36,13 @@ async function postpone(desk: Desk, job: Job, attempt: AttemptRow, failures: num
   const notBefore = new Date(desk.clock().getTime() + backOffMs(failures, Math.random(), desk.backOff));
   const reason = { code: 'retry_at', params: { at: notBefore.toISOString() } } as const;
   return letWait(desk, job, null, { reason, notBefore, used: true }, attempt);
+}
+
+/** An earlier send of these bytes may be what made the token old: the attempt stays, for the record to be compared with. */
+async function stayUnsure(desk: Desk, job: Job, attempt: AttemptRow): Promise<void> {
+  const sentBy = desk.clock();
+  const actAt = new Date(sentBy.getTime() + backOffMs(job.attempts, Math.random(), desk.backOff));
+  return keepOpen(desk, job.place, attempt, { actAt, uncount: true, say: false, sentBy });
 }
 
 async function mergeRemoval(
@@ -81,6 +90,7 @@ export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cl
   if (unsure && movedAsSent(record, body, link)) {
     return settle(desk, job, { outcome: 'synced', record, link: { remembered, generation } }, attempt);
   }
+  await tellTheirs(desk, job, record);
   const merge = threeWay(body, how, link, record, cleared);
   if (merge.is === 'clash') {
     // Nothing is overwritten; the token is taken in, the memory of what was agreed on stays.

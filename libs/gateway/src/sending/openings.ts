@@ -1,7 +1,7 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { Fenced, type Job } from './desk';
-import { gather } from './gather';
+import { gather } from '../gather';
 import { shardOf } from '../intake';
 import { isOfOne } from './ledger';
 import { sendingActivity } from '../messages';

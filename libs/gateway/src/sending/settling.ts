@@ -8,6 +8,7 @@ import type { Remembered } from '../decide/settle';
 import { shardOf } from '../intake';
 import { pushCommand, waitingActivity, type Place } from '../messages';
 import type { Opening } from './openings';
+import { takeBeforeWrite } from '../feed/taking';
 import { insertAsked } from '../sql/asked';
 import { closeAttempts, updateActAt, updateResent, type AttemptRow } from '../sql/attempts';
 import { selectLink, type LinkRow } from '../sql/links';
@@ -188,6 +189,15 @@ export async function keepOpen(
 export async function dropAttempt(desk: Desk, attempt: AttemptRow): Promise<void> {
   const at = desk.clock();
   await fenced(desk, attempt.tenant, (client) => closeAttempts(client, [{ id: attempt.id, outcome: 'stale', at }]));
+}
+
+/** What somebody changed there is told before a write of ours goes on top of it. */
+export async function tellTheirs(desk: Desk, job: Job, record: ExactObject): Promise<void> {
+  const { company, place, request } = job;
+  await fenced(desk, place.tenant, (client) =>
+    takeBeforeWrite(client, company, request.resource, record, desk.clock()),
+  );
+  desk.onCommit(place.tenant);
 }
 
 /** The record was deleted in QuickBooks: the link stays and says so. */
