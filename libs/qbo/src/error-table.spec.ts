@@ -1,19 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { faultDocument, faultTable } from '@qbo-sync/testkit/fault-table';
 import { classify } from './classify';
 import { FAULT_TABLE } from './error-table';
 
-/** Rows of `docs/quickbooks-errors.md`: code, HTTP status, name, class. */
-const ROWS = readFileSync(join(__dirname, '../../../docs/quickbooks-errors.md'), 'utf8')
-  .split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter((cells) => /^\d+$/.test(cells[1] ?? '') && cells.length === 8)
-  .map(([, code = '', status = '', name = '', faultClass = '']) => ({
-    code,
-    status: Number(status),
-    name,
-    faultClass,
-  }));
+const ROWS = faultTable();
 
 /** Codes with a line of their own in Intuit's table and in quickbooks.md §10. */
 const KNOWN = ranges(
@@ -24,9 +13,7 @@ const KNOWN = ranges(
 /** Named there in one breath, without a cause. */
 const NAMED = ranges('2090 2190 2230 2240 2260-2280 6020-6060 6110 6120 6270 6290-6390 6460 6490-6510');
 /** Listed in the documentation as not met, each with the reason beside it. */
-const NOT_MET = readFileSync(join(__dirname, '../../../docs/quickbooks-errors.md'), 'utf8')
-  .split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
+const NOT_MET = faultDocument()
   .filter((cells) => cells.length === 4 && /^\d{4}/.test(cells[1] ?? '') && (cells[2] ?? '').length > 20)
   .flatMap(([, codes = '']) => ranges(codes));
 

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { sentence } from '@qbo-sync/contracts/reasons';
+import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
+import { faultTable } from '@qbo-sync/testkit/fault-table';
 import { until } from '@qbo-sync/testkit/until';
 import { customerPut, journalFile } from '../spec-rig';
 import { MIGRATIONS, storyRig, type StoryRig } from './story-rig';
 
 jest.setTimeout(60_000);
 
-/** Rows of `docs/quickbooks-errors.md`: code, HTTP status, name, class and where the record stands then. */
-const ROWS = readFileSync(join(__dirname, '../../../../docs/quickbooks-errors.md'), 'utf8')
-  .split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter((cells) => /^\d+$/.test(cells[1] ?? '') && cells.length === 8)
-  .map(([, code = '', status = '', name = '', , , stands = '']) => ({ code, status: Number(status), name, stands }));
+/** One row per code: where the record then stands, what a person reads and the state shown. */
+const ROWS = faultTable();
 
 const of = (stands: string) => ROWS.filter((row) => row.stands === stands);
 const HELD = of('held');
@@ -61,13 +58,19 @@ describe('what QuickBooks answers, and where the record stands then', () => {
     beforeEach(start);
     afterEach(() => rig.close());
 
-    it.each(OTHERS)('$code $name: $stands', async ({ code, status, stands }) => {
+    it.each(OTHERS)('$code $name: $stands', async ({ code, status, stands, reason, state, ...reads }) => {
       await fault({ code, status });
       await put(code);
       const company = () =>
         rig.db
           .query<{ state: string; trouble: string | null }>(`select state, trouble from company`)
           .then(({ rows }) => rows[0]);
+      /** What the log shows of the record, for the gateway says it last. */
+      const shown = async (): Promise<RecordActivity | undefined> =>
+        (await rig.said())
+          .filter(({ topic, value }) => topic === 'sync.activity.v1' && value['ref'] === `customer:c${code}`)
+          .map(({ value }) => value as unknown as RecordActivity)
+          .findLast(({ reason }) => reason !== undefined);
       const row = () =>
         rig.db
           .query<{ attempts: number; not_before: Date | null }>(`select attempts, not_before from pending`)
@@ -92,6 +95,10 @@ describe('what QuickBooks answers, and where the record stands then', () => {
         },
         { timeoutMs: 10_000, what: `${code} to stand as ${stands}` },
       );
+      const said = await until(shown, { timeoutMs: 10_000, what: `${code} to be shown` });
+      expect(said).toMatchObject({ state, reason: { code: reason } });
+      const { at = '' } = said.reason?.params ?? {};
+      expect(said.reason && sentence(said.reason)).toBe(reads.sentence.replace('{at}', at));
       expect(await rig.answers()).toEqual([]);
       expect(await row()).toBeDefined();
     });

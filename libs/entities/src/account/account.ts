@@ -22,7 +22,7 @@ export function accountRules(roles: Readonly<Record<string, AccountRole>>): Rule
       return role === undefined ? ruleMissing('account') : planFor(view.ref, 'put', toAccount(role));
     },
 
-    judge: (answer, expect, view) => plainVerdict(answer, expect, { name: idOf(view.ref), account: idOf(view.ref) }),
+    judge: (answer, expect) => plainVerdict(answer, expect),
 
     propose: (view, context) => made(view, context, roles[idOf(view.ref)]),
   };

@@ -83,7 +83,7 @@ export const invoiceRules: Rules<Invoice, InvoiceRelated> = {
     const n = view.data?.number ?? view.ref;
     if (answer.outcome === 'refused') {
       if (answer.code === INACTIVE && view.round === 0 && usesInactive(view, context)) return { verdict: 'again' };
-      const params = { n, doc: n, d: view.data?.issuedOn ?? '', type: 'another record', customer: '', amount: '' };
+      const params = { n, doc: n, d: view.data?.issuedOn ?? '' };
       return { verdict: 'hold', reason: refusal(answer, params) };
     }
     return view.facts.length > 0 ? plainVerdict(answer, expect) : compared(answer, expect, view);

@@ -19,5 +19,5 @@ export const helperItemRules: Rules = {
     return ctx === undefined ? NOT_READY : planFor(view.ref, 'put', toHelperItem(helper, ctx, view.round));
   },
 
-  judge: (answer, expect, view) => itemVerdict(answer, expect, view.ref),
+  judge: itemVerdict,
 };

@@ -38,14 +38,14 @@ export const itemRules: Rules<Item> = {
     return planFor(view.ref, 'put', toItem(data, ctx, view.round));
   },
 
-  judge: (answer, expect, view) => itemVerdict(answer, expect, view.data?.name ?? ''),
+  judge: itemVerdict,
 
   propose: (view, context) => newCategory(view, context),
 };
 
-export function itemVerdict(answer: Answered, expect: Readonly<Record<string, string>>, name: string): Verdict {
+export function itemVerdict(answer: Answered, expect: Readonly<Record<string, string>>): Verdict {
   if (answer.outcome === 'refused' && answer.code === DUPLICATE_NAME) return { verdict: 'again' };
-  return plainVerdict(answer, expect, { name, account: name });
+  return plainVerdict(answer, expect);
 }
 
 function linkTo(ref: string, id: string): Plan {

@@ -16,7 +16,7 @@ export const paymentMethodRules: Rules = {
     return method === undefined ? ruleMissing('payment method') : planFor(view.ref, 'put', toPaymentMethod(method));
   },
 
-  judge: (answer, expect, view) => plainVerdict(answer, expect, { name: idOf(view.ref) }),
+  judge: (answer, expect) => plainVerdict(answer, expect),
 };
 
 const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);

@@ -79,10 +79,12 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
       : held;
   },
 
-  judge(answer, expect, view, { settings }) {
+  judge(answer, expect, view, { settings, related }) {
     const p = view.data?.id ?? view.ref;
     if (answer.outcome === 'refused') {
-      const params = { p, doc: p, d: view.data?.collectedOn ?? '', n: view.data?.allocations[0]?.invoiceId ?? '' };
+      const paid =
+        view.data?.allocations.map(({ invoiceId }) => related.invoices[invoiceId]?.number ?? invoiceId) ?? [];
+      const params = { p, doc: p, d: view.data?.collectedOn ?? '', n: paid.join(', ') || p };
       return { verdict: 'hold', reason: refusal(answer, params) };
     }
     if (answer.record === undefined) {

@@ -166,7 +166,7 @@ describe('story 2: updates while a request is in flight', () => {
 
   it('story 2: a refusal of an older request ends its row and leaves the newer one to be answered', () => {
     const first = start().when(changed('sent', 1, { text: 'a' }));
-    const refusal = answered(first, { outcome: 'refused', code: '2290' });
+    const refusal = answered(first, { outcome: 'refused', code: '6180' });
     const story = first.when(changed('updated', 2, { text: 'b' })).when(refusal);
     expect(lines(story.events)).toEqual(['Skipped replaced']);
     expect(standing(story.state).open).toBe(true);
@@ -249,15 +249,15 @@ describe('answers', () => {
     };
 
     it('is asked for again when a person says so or the record changes, not by settings that change nothing', () => {
-      const held = refused('2290');
-      expect(lines(held.events)).toEqual(['Held negative_line']);
+      const held = refused('6180');
+      expect(lines(held.events)).toEqual(['Held too_deep']);
       expect(held.when(REDECIDE).events).toEqual([]);
       expect(lines(held.when({ kind: 'redecide', why: 'command' }).events)).toEqual(['PushRequested put note:n_1']);
       expect(lines(held.when(changed('paid', 2, { text: 'a' })).events)).toContain('PushRequested put note:n_1');
     });
 
     it('is asked for again when settings make another record of it', () => {
-      const held = refused('2290');
+      const held = refused('6180');
       const how = { path: 'note', update: 'whole' } as const;
       const push = { ref, kind: 'put', resource: 'Note', how, body: '{"text":"other"}', expect: {} } as const;
       const other = held.under({ related: { plan: { do: 'push', pushes: [push], warnings: [] } } });
@@ -265,7 +265,7 @@ describe('answers', () => {
     });
 
     it('is asked for again when a stop of another kind that came after it ends', () => {
-      const stopped = refused('2290').under({ settings: settings({ goLiveAt: null, books: null }) });
+      const stopped = refused('6180').under({ settings: settings({ goLiveAt: null, books: null }) });
       const waits = stopped.when(changed('updated', 2, { text: 'a' }));
       expect(lines(waits.events)).toContain('Deferred not_active');
       expect(lines(waits.under({ settings: settings() }).when(REDECIDE).events)).toEqual([

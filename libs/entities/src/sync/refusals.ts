@@ -81,14 +81,35 @@ const REFUSALS: Readonly<Record<string, ReasonCode>> = {
   unclear: 'unclear',
 };
 
-/** The reason a refusal is shown with. `params` are the sentence's names as the entity knows them. */
+/**
+ * Sentences that were written for a look before sending: what the entity has to say in them, and what stands where
+ * QuickBooks does not say it.
+ */
+const WORDS: Readonly<
+  Partial<Record<ReasonCode, { readonly needs: readonly string[]; readonly untold: Readonly<Record<string, string>> }>>
+> = {
+  closed_period: { needs: ['doc', 'd'], untold: { c: 'the closing date' } },
+  name_taken: { needs: ['name'], untold: {} },
+  number_taken: {
+    needs: ['n'],
+    untold: { type: 'another record', customer: 'a customer it does not name', amount: 'amount not told' },
+  },
+  negative_line: { needs: ['n'], untold: {} },
+  deposited: { needs: ['p', 'n'], untold: { d: '(number not told)', date: '(day not told)' } },
+};
+
+/**
+ * The reason a refusal is shown with. `params` are the sentence's names as the entity knows them; an entity that does not
+ * know what the sentence needs shows QuickBooks' own words.
+ */
 export function refusal(answer: Answered, params: Readonly<Record<string, string>> = {}): Reason {
   const code = answer.code ?? '';
   const text = answer.detail ?? '';
   const known = REFUSALS[code];
-  return known === undefined
+  const words = known === undefined ? undefined : WORDS[known];
+  return known === undefined || words?.needs.some((name) => !params[name])
     ? { code: 'refused', params: { code, text } }
-    : { code: known, params: { ...params, code, text } };
+    : { code: known, params: { ...params, ...words?.untold, code, text } };
 }
 
 /** For entities without amounts: synced unless QuickBooks refused or shows another value than was asked for. */

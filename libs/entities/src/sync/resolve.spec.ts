@@ -151,9 +151,7 @@ describe('a stream whose payloads were erased', () => {
       'Skipped replaced',
     ]);
     expect(lines(story.when(answered(story, { record: { text: 'a' } })).events)).toEqual(['Settled']);
-    expect(lines(story.when(answered(story, { outcome: 'refused', code: '6240' })).events)).toEqual([
-      'Held name_taken',
-    ]);
+    expect(lines(story.when(answered(story, { outcome: 'refused', code: '6240' })).events)).toEqual(['Held refused']);
   });
 
   it('lives on with what Run a Call says next', () => {
