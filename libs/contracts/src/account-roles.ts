@@ -50,7 +50,7 @@ export const ACCOUNT_ROLES = {
   tips: {
     name: 'Undistributed Tips',
     accountType: 'Other Current Liability',
-    accountSubType: 'OtherCurrentLiabilities',
+    accountSubType: 'Gratuity',
     setting: 'invoices.tipsAccount',
   },
   costs: {

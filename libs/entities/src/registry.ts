@@ -11,6 +11,7 @@ import { paymentRules } from './payment/payment';
 import { PROFILE_STREAM, profileRules } from './profile/profile';
 import type { Rules } from './sync/rules';
 import { taxRateRules } from './tax-rate/tax-rate';
+import { taxAgencyRules, taxCodeRules } from './tax-rate/to-classify';
 
 /** What a service decides by: its rules by entity, and which stream a ref belongs to. */
 export interface ServiceRules {
@@ -43,7 +44,12 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
       streamOf: (ref) => (entityOf(ref) === 'payment' ? (ref.split('/')[0] ?? ref) : ref),
     },
     tax: {
-      ...service({ 'tax-rate': erased(taxRateRules), profile: erased(profileRules) }),
+      ...service({
+        'tax-rate': erased(taxRateRules),
+        'tax-agency': taxAgencyRules,
+        'tax-code': taxCodeRules,
+        profile: erased(profileRules),
+      }),
       streamOf: (ref) => (entityOf(ref) === 'profile' ? PROFILE_STREAM : ref),
       standing: [PROFILE_STREAM],
     },

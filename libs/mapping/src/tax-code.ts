@@ -1,7 +1,7 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Choice, RateMapping } from '@qbo-sync/contracts/sync/settings';
-import { type Decimal, parseDecimal, sum } from '@qbo-sync/money/decimal';
+import { type Decimal, formatExact, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { flagAt, listAt, textAt } from './record';
 
 /**
@@ -10,8 +10,11 @@ import { flagAt, listAt, textAt } from './record';
  *
  *   suggested            name equal and Σ of its sales rates = percentage; else the only taxable code whose
  *                        percentage and number of components (where told) are equal
- *   percentage_differs   same name, but another percentage, hidden or inactive; or the rate changed after it was mapped
+ *   percentage_differs   same name, but another percentage, hidden or inactive (`conflict`); or the rate changed after
+ *                        a person mapped it (`confirmedAt`)
  *   not_mapped           none
+ *
+ * A retired rate keeps its code: old invoices are still changed and voided (§7).
  *
  *   TaxCode  {"Id":"6","Name":"20.0% S","Active":true,"Hidden":false,
  *             "SalesTaxRateList":{"TaxRateDetail":[{"TaxRateRef":{"value":"9"}}]}}
@@ -35,7 +38,8 @@ interface Code {
   readonly choice: Choice;
   readonly percentage: Decimal;
   readonly components: number;
-  readonly usable: boolean;
+  readonly hidden: boolean;
+  readonly active: boolean;
   /** Exempt and out-of-scope codes have the same 0 % as the zero rate, but are no rate to charge. */
   readonly taxable: boolean;
 }
@@ -61,7 +65,8 @@ function codeOf(record: TextObject, taxRates: readonly TextObject[]): Code | und
     choice: { id, name },
     percentage: sum(known),
     components: known.length,
-    usable: flagAt(record, 'Active') !== false && flagAt(record, 'Hidden') !== true,
+    hidden: flagAt(record, 'Hidden') === true,
+    active: flagAt(record, 'Active') !== false,
     taxable: flagAt(record, 'Taxable') !== false,
   };
 }
@@ -70,30 +75,40 @@ function codeOf(record: TextObject, taxRates: readonly TextObject[]): Code | und
 function keptMapping(rate: TaxRate, mapping: RateMapping): RateMapping | undefined {
   if (mapping.state !== 'confirmed' || mapping.code === undefined) return undefined;
   const same = parseDecimal(mapping.percentage).equals(parseDecimal(rate.percentage));
-  return { ...factsOf(rate), code: mapping.code, state: same ? 'confirmed' : 'percentage_differs' };
+  const kept = { ...mapping, ...factsOf(rate) };
+  return same ? kept : { ...kept, confirmedAt: mapping.confirmedAt ?? mapping.percentage, state: 'percentage_differs' };
 }
 
 function proposal(rate: TaxRate, codes: readonly Code[]): RateMapping {
   const percentage = parseDecimal(rate.percentage);
   const namesakes = codes.filter(({ choice }) => plain(choice.name) === plain(rate.name));
-  const exact = namesakes.find((code) => code.usable && code.percentage.equals(percentage));
+  const exact = namesakes.find((code) => isUsable(code) && code.percentage.equals(percentage));
   if (exact) return { ...factsOf(rate), code: exact.choice, state: 'suggested' };
   const [namesake] = namesakes;
-  if (namesake) return { ...factsOf(rate), code: namesake.choice, state: 'percentage_differs' };
+  if (namesake) return conflicting(rate, namesake);
   const alikeIn = ({ components }: Code): boolean =>
     rate.components.length === 0 || rate.components.length === components;
   const [alike, ...others] = codes.filter(
-    (code) => code.usable && code.taxable && code.percentage.equals(percentage) && alikeIn(code),
+    (code) => isUsable(code) && code.taxable && code.percentage.equals(percentage) && alikeIn(code),
   );
   return alike !== undefined && others.length === 0
     ? { ...factsOf(rate), code: alike.choice, state: 'suggested' }
     : { ...factsOf(rate), state: 'not_mapped' };
 }
 
-const factsOf = (rate: TaxRate): Pick<RateMapping, 'rateId' | 'name' | 'percentage'> => ({
+const isUsable = ({ hidden, active }: Code): boolean => active && !hidden;
+
+function conflicting(rate: TaxRate, { choice, active, hidden, percentage }: Code): RateMapping {
+  const is = !active ? 'inactive' : hidden ? 'hidden' : 'percentage';
+  const conflict = { is, percentage: formatExact(percentage, 0) } as const;
+  return { ...factsOf(rate), code: choice, state: 'percentage_differs', conflict };
+}
+
+const factsOf = (rate: TaxRate): Pick<RateMapping, 'rateId' | 'name' | 'percentage' | 'retired'> => ({
   rateId: rate.id,
   name: rate.name,
   percentage: rate.percentage,
+  ...(rate.active ? {} : { retired: true }),
 });
 
 /** Names are compared as postings.md §12 normalises them. */

@@ -32,6 +32,8 @@ export const SETTING_RULES: { readonly [K in SettingKey]: SettingRule } = {
   'items.push': { kind: 'switch' },
   'items.pull': { kind: 'switch' },
   'items.costAccount': { kind: 'account', fit: { types: ['Cost of Goods Sold', 'Expense'] } },
+  // Said with the accounts themselves (settings.dto.ts).
+  'items.existing': { kind: 'fixed' },
   'invoices.push': { kind: 'switch' },
   'invoices.when': { kind: 'option', options: ['on_send', 'on_payment'] },
   'invoices.numbering': { kind: 'option', options: ['run_a_call', 'quickbooks'] },

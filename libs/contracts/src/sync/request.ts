@@ -29,11 +29,15 @@ export class How {
   @IsString() path: string;
   /** Key of the record in the answer; absent = the resource's name. `""` = unwrapped. */
   @IsOptional() @IsString() wrapper?: string;
+  /** Key of the record's id in the answer to a create; absent = `Id`. */
+  @IsOptional() @IsString() id?: string;
   @IsOptional() @ValidateNested() @Type(() => RemoveForm) remove?: RemoveForm;
   /** `changed`: only fields that differ from the link are sent, sparse. `whole`: all of them, sparse. */
   @IsIn(['changed', 'whole']) update: 'changed' | 'whole';
   /** Fields resent in every update: `Line`, `TxnTaxDetail`, `ShipAddr`. */
   @IsOptional() @IsArray() @IsString({ each: true }) always?: string[];
+  /** Fields sent when the record is made, and never again: a number that QuickBooks gives. */
+  @IsOptional() @IsArray() @IsString({ each: true }) once?: string[];
   /** A field once sent and now absent: re-read, merge, full update (sparse cannot null). */
   @IsOptional() @IsIn(['full']) clear?: 'full';
 }

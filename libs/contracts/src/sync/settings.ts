@@ -34,6 +34,7 @@ export interface CategoryAccount {
   readonly account?: Choice;
 }
 
+/** Only `confirmed` counts as mapped; `percentage_differs` is also the state of a code that cannot be used (`conflict`). */
 export type RateState = 'suggested' | 'confirmed' | 'not_mapped' | 'percentage_differs';
 
 export interface RateMapping {
@@ -42,7 +43,16 @@ export interface RateMapping {
   readonly percentage: string;
   readonly code?: Choice;
   readonly state: RateState;
+  /** The percentage at which a person confirmed the code; another one now suspends the mapping (postings.md §7). */
+  readonly confirmedAt?: string;
+  /** Why QuickBooks' code of this name is not it (postings.md §12). */
+  readonly conflict?: { readonly is: 'percentage' | 'hidden' | 'inactive'; readonly percentage: string };
+  /** Not used for new invoices any more; kept for old ones. */
+  readonly retired?: true;
 }
+
+/** Id of the default for unmapped rates that stands for a family: one code per percentage, made when first met. */
+export type ToClassifyId = 'to_classify';
 
 /** Every setting by its key (console.md §3) with its type. */
 export interface SettingValues {
@@ -54,6 +64,8 @@ export interface SettingValues {
   'items.push': boolean;
   'items.pull': boolean;
   'items.costAccount': Choice | null;
+  /** Whose existing items follow a changed account too (scenarios.md 9): `default`, `membership`, a category's id. */
+  'items.existing': readonly string[];
   'invoices.push': boolean;
   'invoices.when': 'on_send' | 'on_payment';
   'invoices.numbering': 'run_a_call' | 'quickbooks';
@@ -70,6 +82,7 @@ export interface SettingValues {
   'payments.refundAccount': Choice | null;
   'payments.reconcile': boolean;
   'tax.rates': readonly RateMapping[];
+  /** A code of QuickBooks, or the family "To classify" ({@link ToClassifyId}). */
   'tax.defaultCode': Choice | null;
   'tax.untaxedCode': Choice | null;
 }
@@ -85,6 +98,7 @@ export const DEFAULT_SETTINGS: Readonly<SettingValues> = {
   'items.push': true,
   'items.pull': false,
   'items.costAccount': null,
+  'items.existing': [],
   'invoices.push': true,
   'invoices.when': 'on_send',
   'invoices.numbering': 'run_a_call',

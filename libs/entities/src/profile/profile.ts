@@ -86,8 +86,8 @@ function ratesOf(
 }
 
 /** A rate as the settings know it; how many components it has is not told there. */
-function asRate({ rateId, name, percentage }: RateMapping): TaxRate {
-  return { id: rateId, name, percentage, components: [], active: true, updatedAt: '' };
+function asRate({ rateId, name, percentage, retired }: RateMapping): TaxRate {
+  return { id: rateId, name, percentage, components: [], active: retired !== true, updatedAt: '' };
 }
 
 function isRead(view: View, resource: Resource): boolean {

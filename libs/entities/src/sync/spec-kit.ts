@@ -153,6 +153,7 @@ export const VALUES: SettingValues = {
   'items.push': true,
   'items.pull': false,
   'items.costAccount': null,
+  'items.existing': [],
   'invoices.push': true,
   'invoices.when': 'on_send',
   'invoices.numbering': 'run_a_call',

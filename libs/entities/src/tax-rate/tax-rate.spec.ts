@@ -41,20 +41,41 @@ describe('a tax rate', () => {
     expect(confirmed.when(REDECIDE).events).toEqual([]);
   });
 
-  it('another percentage than was confirmed: waits again', () => {
+  it('§7 another percentage than was confirmed: suspended until a person confirms it again', () => {
     const story = start(mapping)
       .when(changed('created', 1, texas))
       .when(changed('updated', 2, { ...texas, percentage: '8.5' }));
     expect(lines(story.events)).toEqual(['Changed updated', 'Deferred tax_unmapped', 'Proposed']);
+    const suspended = { ...mapping, percentage: '8.5', state: 'percentage_differs' } as const;
+    expect(story.under({ settings: under(suspended) }).when(REDECIDE).events).toEqual([]);
+    const again = { ...suspended, state: 'confirmed' } as const;
+    expect(lines(story.under({ settings: under(again) }).when(REDECIDE).events)).toEqual(['Settled']);
+  });
+
+  it('§7 back to a percentage it had before: offered again', () => {
+    const moved = { ...texas, percentage: '8.5' };
+    const story = start(mapping)
+      .when(changed('created', 1, texas))
+      .when(changed('updated', 2, moved))
+      .under({ settings: under({ ...mapping, percentage: '8.5', state: 'percentage_differs' }) })
+      .when(changed('updated', 3, texas));
+    expect(only(story.events, 'Proposed').personal.activity).toMatchObject({ rates: [{ percentage: '8.25' }] });
+  });
+
+  it('the same percentage, written otherwise, stays mapped', () => {
     const same = start(mapping).when(changed('created', 1, { ...texas, percentage: '8.250' }));
     expect(lines(same.events)).toEqual(['Changed created', 'Settled']);
   });
 
-  it('retired: needed by nothing any more', () => {
-    expect(lines(start().when(changed('retired', 1, { ...texas, active: false })).events)).toEqual([
-      'Changed retired',
-      'Skipped unchanged',
-    ]);
+  it('§7 retired: kept for old invoices, mapped or not, and shown as retired', () => {
+    const story = start(mapping)
+      .when(changed('created', 1, texas))
+      .when(changed('retired', 2, { ...texas, active: false }));
+    expect(lines(story.events)).toEqual(['Changed retired', 'Settled', 'Proposed']);
+    const retired = { rateId: 'tax_tx', name: 'Texas', percentage: '8.25', state: 'not_mapped', retired: true };
+    expect(only(story.events, 'Proposed').personal.activity).toMatchObject({ rates: [retired] });
+    const unmapped = start().when(changed('retired', 1, { ...texas, active: false }));
+    expect(lines(unmapped.events)).toEqual(['Changed retired', 'Skipped unchanged', 'Proposed']);
   });
 
   it('without books waits like everything else', () => {

@@ -6,8 +6,9 @@ import type { Context, Rules, View } from '../sync/rules';
 
 /**
  * Tax rates (postings.md §7): nothing is written, a rate is right once a person has confirmed its QuickBooks code at
- * its present percentage. A rate the settings do not know is offered to the console; which code it could have, the
- * company profile says (profile.ts). A retired rate without a code is needed by nothing.
+ * its present percentage. A rate the settings do not know as it is (new, renamed, at another percentage, retired) is
+ * offered to the console; which code it could have, the company profile says (profile.ts). A retired rate keeps its code
+ * for old invoices; without one nothing waits for it here.
  */
 export const taxRateRules: Rules<TaxRate> = {
   entity: 'tax-rate',
@@ -34,15 +35,19 @@ export const taxRateRules: Rules<TaxRate> = {
   propose: (view, context) => newRate(view, context),
 };
 
-/** A rate the settings do not have, or have under another name or percentage, is offered without a code. */
+/** Offered without a code: what a person confirmed for it stands in the settings, and outlives this. */
 function newRate(view: View<TaxRate>, { now, settings }: Context): readonly Readonly<Record<string, unknown>>[] {
   const { data } = view;
-  if (data === undefined || !data.active || !settings?.books) return [];
-  const isThis = ({ rateId, name, percentage }: RateMapping): boolean =>
-    rateId === data.id && name === data.name && equalByValue(percentage, data.percentage);
-  const offered = (view.proposed as unknown as readonly ProposalActivity[]).some(
-    ({ books, rates }) => books === settings.books && rates?.some(isThis) === true,
+  if (data === undefined || !settings?.books) return [];
+  const isThis = ({ rateId, name, percentage, retired }: RateMapping): boolean =>
+    rateId === data.id &&
+    name === data.name &&
+    equalByValue(percentage, data.percentage) &&
+    (retired === true) === !data.active;
+  const said = (view.proposed as unknown as readonly ProposalActivity[]).filter(
+    ({ books }) => books === settings.books,
   );
+  const offered = said[said.length - 1]?.rates?.some(isThis) === true;
   if (offered || settings.values['tax.rates'].some(isThis)) return [];
   const { id, name, percentage } = data;
   const proposal: ProposalActivity = {
@@ -50,7 +55,7 @@ function newRate(view: View<TaxRate>, { now, settings }: Context): readonly Read
     tenant: view.tenant,
     at: now,
     books: settings.books,
-    rates: [{ rateId: id, name, percentage, state: 'not_mapped' }],
+    rates: [{ rateId: id, name, percentage, state: 'not_mapped', ...(data.active ? {} : { retired: true }) }],
   };
   return [{ ...proposal }];
 }

@@ -2,7 +2,7 @@ import { parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Fault } from '@qbo-sync/qbo/classify';
 import type { FaultClass } from '@qbo-sync/qbo/error-table';
 import { hashFields } from './fields';
-import { afterFault, isRemoved, movedAsSent, remember, unmet } from './settle';
+import { afterFault, isRemoved, movedAsSent, remember, unmet, writtenIn } from './settle';
 
 const json = (text: string): ExactObject => parseExact(text) as ExactObject;
 const fault = (faultClass: FaultClass): Fault => ({ class: faultClass, code: '1', status: 400, detail: '' });
@@ -33,6 +33,20 @@ describe('settle', () => {
 
   it('a taken name is refused where the entity does not adopt', () => {
     expect(afterFault(fault('adopt'), { kind: 'create', sends: 1, adopts: false })).toBe('refused');
+  });
+
+  it('finds the record of an answer under its wrapper, and its id where the answer has it', () => {
+    const how = { path: 'invoice', update: 'whole' } as const;
+    const wrapped = json('{"Invoice":{"Id":"7"},"time":"x"}');
+    expect(writtenIn(wrapped, { how, resource: 'Invoice' })).toEqual({ Id: '7' });
+    expect(writtenIn(wrapped, { how, resource: 'Payment' })).toBeUndefined();
+    // The tax service names neither the entity nor the id as others do (quickbooks.md §9.9).
+    const service = { path: 'taxservice/taxcode', wrapper: '', id: 'TaxCodeId', update: 'whole' } as const;
+    const code = json('{"TaxCode":"To classify 8.25%","TaxCodeId":"9"}');
+    const written = writtenIn(code, { how: service, resource: 'TaxCode' });
+    expect(written).toMatchObject({ Id: '9', TaxCode: 'To classify 8.25%' });
+    expect(remember(written ?? {}, { sent: {}, theirs: [], refs: [] })).toMatchObject({ qboId: '9', syncToken: '0' });
+    expect(writtenIn(json('{"TaxCode":"x"}'), { how: service, resource: 'TaxCode' })).not.toHaveProperty('Id');
   });
 
   it('remembers hashes as sent and as shown, the token and the ids; nothing without an id', () => {

@@ -1,6 +1,6 @@
 import { type ExactObject } from '@qbo-sync/contracts/exact-json';
-import type { RemoveForm } from '@qbo-sync/contracts/sync/request';
-import type { Fault } from '@qbo-sync/qbo/classify';
+import type { QboRequest, RemoveForm } from '@qbo-sync/contracts/sync/request';
+import { recordIn, type Fault } from '@qbo-sync/qbo/classify';
 import { covers, hashFields, idsIn, valueAt, type FieldHashes } from './fields';
 
 /** What the link remembers of a record; where it stands (books, ref, resource) is added by the caller. */
@@ -19,6 +19,16 @@ export interface SentAs {
   readonly sent: FieldHashes;
   readonly theirs: readonly string[];
   readonly refs: readonly string[];
+}
+
+/** The record a write's answer shows, its id under `Id` wherever the answer has it (`how.id`). */
+export function writtenIn(
+  body: ExactObject,
+  { how, resource }: Pick<QboRequest, 'how' | 'resource'>,
+): ExactObject | undefined {
+  const record = recordIn(body, how.wrapper ?? resource);
+  const id = how.id === undefined ? undefined : record?.[how.id];
+  return record === undefined || id === undefined ? record : { ...record, Id: id };
 }
 
 /** What to remember of a record that QuickBooks showed after we sent; undefined: the answer names no record. */

@@ -1,11 +1,11 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { ReasonCode } from '@qbo-sync/contracts/reasons';
-import { recordIn, type Fault, type Outcome } from '@qbo-sync/qbo/classify';
+import type { Fault, Outcome } from '@qbo-sync/qbo/classify';
 import type { FaultClass } from '@qbo-sync/qbo/error-table';
 import type { Parcel } from './courier';
 import type { Desk, Job } from './desk';
 import { backOffMs } from '../decide/gate';
-import { afterFault, remember } from '../decide/settle';
+import { afterFault, remember, writtenIn } from '../decide/settle';
 import { isQuota } from '../decide/throttle';
 import { lookForSent, lookToLink, parseBytes } from './looking';
 import { mergeStale } from './merging';
@@ -32,7 +32,7 @@ export async function settleFound(desk: Desk, job: Job, attempt: AttemptRow, rec
 async function handle(desk: Desk, job: Job, attempt: AttemptRow, outcome: Outcome): Promise<void> {
   switch (outcome.is) {
     case 'ok': {
-      const record = recordIn(outcome.body, job.request.how.wrapper ?? job.request.resource);
+      const record = writtenIn(outcome.body, job.request);
       const done = record === undefined ? noRecord : synced(record, attempt);
       return settle(desk, job, { ...done, ...tid(outcome.intuitTid) }, attempt);
     }
