@@ -9,7 +9,8 @@ export type CommandKind = (typeof COMMAND_KINDS)[number];
  * `sync.commands.v1`, by `kind`:
  *   push { ref, run? } · redecide { entity?, refs? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
  *   dismiss { ref, revision } · restore { ref }: a dismissed record is brought back ·
- *   resolve { ref, revision, choice }: `retry`, `link <QuickBooks id>`, `leave`
+ *   resolve { ref, revision, choice }: `retry`, `link <QuickBooks id>`, `leave`; of an invoice also `post-now` (not when
+ *   it is paid), `date <day>` (closed books), `code <QuickBooks id>` (two rates), `credit-memo` (a void in closed books)
  *
  * All but `replay` name a company; a replay without one is of every company's records.
  */

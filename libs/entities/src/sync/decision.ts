@@ -10,10 +10,11 @@ import { type State, viewOf } from './stream-state';
 /** Gate, then the entity's own plan, then the events that say so. */
 export function decideNow<Data, Related>(
   rules: Rules<Data, Related>,
-  start: Recording,
+  began: Recording,
   occasion: Occasion,
   context: Context<Related>,
 ): Recording {
+  const start = fixed(rules, began, context);
   const { state } = start;
   const before = occasion.replaces === undefined ? start : record(start, replacedBy(occasion.replaces, state, context));
   const summary = rules.describe(viewOf<Data, Related>(state, context), context);
@@ -73,6 +74,18 @@ export function decideNow<Data, Related>(
       pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form }),
     ),
   );
+}
+
+/** What is fixed for the record the first time it may be sent. */
+function fixed<Data, Related>(rules: Rules<Data, Related>, start: Recording, context: Context<Related>): Recording {
+  const { state } = start;
+  if (rules.fix === undefined || state.latest === undefined) return start;
+  if (gateOf(rules, state, context).gate !== 'open') return start;
+  const all = Object.entries(rules.fix(viewOf<Data, Related>(state, context), context));
+  const news = all.filter(([name]) => state.chosen[name] === undefined);
+  if (news.length === 0) return start;
+  const facts = Object.fromEntries(news);
+  return record(start, { type: 'Chosen', data: { facts, by: 'settings', at: context.now } });
 }
 
 /** A fact waits for a person; the record without it is asked for, if it was not. */

@@ -5,10 +5,10 @@ export function isErased(event: StreamEvent): boolean {
   return hasPersonal(event) && (event as { personal?: unknown }).personal === undefined;
 }
 
-type Personal = Exclude<StreamEvent, { type: 'Wanted' | 'Dismissed' }>;
+type Personal = Exclude<StreamEvent, { type: 'Wanted' | 'Dismissed' | 'Chosen' }>;
 
 function hasPersonal(event: StreamEvent): event is Personal {
-  return event.type !== 'Wanted' && event.type !== 'Dismissed';
+  return event.type !== 'Wanted' && event.type !== 'Dismissed' && event.type !== 'Chosen';
 }
 
 /** An erased event with nothing where the names and amounts were, so that its stream can still be folded. */

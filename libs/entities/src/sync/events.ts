@@ -1,5 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
-import type { UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
+import type { AssignNumberCommand, UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { Find, How, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { Answered } from './rules';
@@ -16,11 +16,23 @@ import type { Answered } from './rules';
  *      ├──────▶ Held                                 a rule needs a person
  *      └──────▶ Skipped                              by a rule, replaced, unchanged
  *   Wanted ────▶ PushRequested | Deferred            somebody refers to it
+ *   Chosen                                           what counts for this record, whatever the settings say later
  *
  * A revision is the stream version of a PushRequested (or of the decision that made none).
  */
 export type StreamEvent =
-  Changed | Wanted | PushRequested | Deferred | Held | Skipped | Settled | Dismissed | Listed | Proposed | Told;
+  | Changed
+  | Wanted
+  | Chosen
+  | PushRequested
+  | Deferred
+  | Held
+  | Skipped
+  | Settled
+  | Dismissed
+  | Listed
+  | Proposed
+  | Told;
 
 /** A Run a Call event was taken in. `personal.data` is the whole aggregate. */
 export interface Changed {
@@ -40,6 +52,20 @@ export interface Changed {
 export interface Wanted {
   readonly type: 'Wanted';
   readonly data: { readonly commandId: string; readonly by: string; readonly at: string; readonly run?: string };
+}
+
+/**
+ * What counts for this record from now on, whatever the settings say later: fixed when it was first decided on, or chosen by a
+ * person. By name: `when` → `on_payment`, `date` → `2026-12-02`.
+ */
+export interface Chosen {
+  readonly type: 'Chosen';
+  readonly data: {
+    readonly facts: Readonly<Record<string, string>>;
+    readonly by: string;
+    readonly at: string;
+    readonly commandId?: string;
+  };
 }
 
 /** What the console says of a row, beside its state. */
@@ -84,6 +110,8 @@ export interface PushRequested {
     readonly if?: readonly Precondition[];
     /** What the answer must say, by path of the record: `TotalAmt` → `179.70`. */
     readonly expect: Readonly<Record<string, string>>;
+    /** What the body was made under, for the rule to keep to later. */
+    readonly basis?: Readonly<Record<string, unknown>>;
     readonly warnings: readonly Reason[];
     readonly summary: Summary;
     /** Set when `round` > 0: the answer that led to it. */
@@ -149,7 +177,7 @@ export interface Listed {
   readonly personal: { readonly record: string };
 }
 
-/** Run a Call was told what somebody changed in QuickBooks. */
+/** Run a Call was told what somebody changed in QuickBooks, or the number QuickBooks gave a document. */
 export interface Told {
   readonly type: 'Told';
   readonly data: {
@@ -161,7 +189,7 @@ export interface Told {
     readonly quickbooksId: string;
     readonly at: string;
   };
-  readonly personal: { readonly command: UpsertCommand };
+  readonly personal: { readonly command: UpsertCommand | AssignNumberCommand };
 }
 
 /** What the console should offer or know: published as a `profile` or `proposal` activity as it stands. */

@@ -33,11 +33,12 @@ const SETTLED: Stage = 5;
  *                                                  else at (own version, 0, 1)
  *   Proposed                                     → its activity, as it stands
  *   Told                                         → runacall.commands.v1
- *   Wanted · Listed                              → nothing (the decision beside it says what there is to say)
+ *   Wanted · Chosen · Listed                     → nothing (the decision beside it says what there is to say)
  */
 export function toMessages(place: EventPlace, event: StreamEvent): readonly OutgoingMessage[] {
   switch (event.type) {
     case 'Wanted':
+    case 'Chosen':
     case 'Listed':
       return [];
     case 'Proposed':
@@ -57,7 +58,7 @@ export function toMessages(place: EventPlace, event: StreamEvent): readonly Outg
   }
 }
 
-type Row = Exclude<StreamEvent, { type: 'Wanted' | 'Listed' | 'Proposed' | 'Told' }>;
+type Row = Exclude<StreamEvent, { type: 'Wanted' | 'Chosen' | 'Listed' | 'Proposed' | 'Told' }>;
 
 /** A command to Run a Call, as CloudEvents binds to Kafka (events.md). */
 function commandOf({ tenant, ref }: EventPlace, { data, personal }: Told): OutgoingMessage {

@@ -51,6 +51,7 @@ export function pushRequested(
       ...(push.find === undefined ? {} : { find: push.find }),
       ...(push.if === undefined ? {} : { if: push.if }),
       expect: push.expect,
+      ...(push.basis === undefined ? {} : { basis: push.basis }),
       warnings,
       summary,
       ...(form.lastAnswer === undefined ? {} : { lastAnswer: form.lastAnswer }),
@@ -78,10 +79,11 @@ export function withdrawals(asking: Asking): readonly PushRequested[] {
   const { state } = asking;
   return Object.values(state.asked)
     .filter(({ answered, request }) => !answered && request.data.kind !== 'cancel')
-    .map(({ request: { data } }) => {
+    .map(({ request: { data, personal } }) => {
       const { ref, resource, how } = data;
+      const basis = personal.basis === undefined ? {} : { basis: personal.basis };
       return pushRequested(
-        { ref, kind: 'cancel', resource, how, body: '{}', expect: {} },
+        { ref, kind: 'cancel', resource, how, body: '{}', expect: {}, ...basis },
         { ...asking, books: data.books },
       );
     });

@@ -1,5 +1,5 @@
 import { decideNow } from './decision';
-import type { Stop } from './stream-state';
+import { viewOf, type Stop } from './stream-state';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording } from './recording';
 import { pushRequested } from './requests';
@@ -13,6 +13,7 @@ import type { Context, Rules, Trigger } from './rules';
  *   resolve retry    Held             → decided again; the same request is made once more
  *   resolve link 58  Held             → that record of QuickBooks' is ours from now on; a document's amounts are compared
  *   resolve leave    Held             → Dismissed
+ *   resolve …        by the entity    → Chosen, then decided again (`date 2026-12-02`, `credit-memo`)
  *
  * A choice counts only for the row it was made on: with another revision in force nothing is said.
  */
@@ -47,9 +48,22 @@ export function resolved<Data, Related>(
   trigger: Extract<Trigger, { kind: 'resolve' }>,
   context: Context<Related>,
 ): Recording {
-  const { stop } = start.state;
-  if (stop?.type !== 'Held' || !isOfRow(stop, trigger.revision)) return start;
+  const { stop, decided, latest } = start.state;
   const { choice } = trigger;
+  const facts = rules.choose?.(choice, viewOf<Data, Related>(start.state, context), context);
+  if (facts !== undefined && (stop === undefined || isOfRow(stop, trigger.revision))) {
+    const { commandId, by } = trigger;
+    const covers = stop?.covers ?? decided?.covers ?? [];
+    const occasion: Occasion = {
+      covers,
+      change: stop?.change ?? latest?.change ?? 'wanted',
+      lane: 'live',
+      insist: true,
+    };
+    const chosen = record(start, { type: 'Chosen', data: { facts, by, at: context.now, commandId } });
+    return decideNow(rules, chosen, occasion, context);
+  }
+  if (stop?.type !== 'Held' || !isOfRow(stop, trigger.revision)) return start;
   if (choice === 'leave') return dismissed(start, trigger, context);
   const { covers, change } = stop;
   const occasion: Occasion = { covers, change, lane: 'live', insist: true };

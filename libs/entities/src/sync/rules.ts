@@ -1,3 +1,4 @@
+import type { AssignNumberCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Find, How, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
@@ -35,6 +36,14 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly quickbooksId: string | undefined;
   /** The body last asked for under these books, of the stream's own ref; undefined before the first request. */
   readonly lastBody: string | undefined;
+  /** What was fixed for this record, by name: when it was first decided on, or by a person's choice. */
+  readonly chosen: Readonly<Record<string, string>>;
+  /** What the body last asked for under these books was made under. */
+  readonly basis: Readonly<Record<string, unknown>> | undefined;
+  /** The newest request of the stream's own ref stands: not answered yet, or answered and found right. */
+  readonly inForce: boolean;
+  /** How often in a row the newest request of the stream's own ref was refused. */
+  readonly refusals: number;
   /** Asked for under another form after this answer (next name, rounding line); 0 at first. */
   readonly round: number;
   /** The answer that led to `round`, for the rule to read. */
@@ -69,6 +78,8 @@ export interface Push {
   readonly find?: Find;
   /** Path of the record → value; numbers are compared as decimals. */
   readonly expect: Readonly<Record<string, string>>;
+  /** What the body was made under; comes back as `view.basis`. */
+  readonly basis?: Readonly<Record<string, unknown>>;
 }
 
 export type Plan =
@@ -142,6 +153,13 @@ export interface Back {
   changedFields(record: TextObject, changed: readonly string[], ctx: MappingContext): Readonly<Record<string, unknown>>;
 }
 
+/** A command to Run a Call that an answer leads to. */
+export interface Telling {
+  /** Type of the command: `com.runacall.invoice.assign-number.v1`. */
+  readonly command: string;
+  readonly fields: AssignNumberCommand;
+}
+
 /** All that differs between entities. Pure; one object per entity, in `entities/<entity>/`. */
 export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unknown> {
   readonly entity: string;
@@ -167,6 +185,12 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
     view: View<Data>,
     context: Context<Related>,
   ): Verdict;
+  /** What is fixed for this record when it is first decided on; by name, each fixed once. */
+  fix?(view: View<Data>, context: Context<Related>): Readonly<Record<string, string>>;
+  /** What a person's choice (`date 2026-12-02`) fixes; undefined: not to be chosen for this record as it stands. */
+  choose?(choice: string, view: View<Data>, context: Context<Related>): Readonly<Record<string, string>> | undefined;
+  /** What Run a Call is told after QuickBooks' record came back. */
+  tell?(answer: Answered, view: View<Data>): Telling | undefined;
   /** What the console should know or offer after this trigger (activities of kind `profile` or `proposal`). */
   propose?(view: View<Data>, context: Context<Related>): readonly Readonly<Record<string, unknown>>[];
 }
@@ -205,7 +229,7 @@ export type Trigger =
       readonly kind: 'resolve';
       readonly commandId: string;
       readonly by: string;
-      /** `retry`, `link <QuickBooks id>`, `leave`. */
+      /** `retry`, `link <QuickBooks id>`, `leave`, or one of the entity's own. */
       readonly choice: string;
       readonly revision?: number;
     };

@@ -1,10 +1,11 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { PushRequested, StreamEvent } from './events';
-import type { Answered, Context, Rules, Verdict } from './rules';
+import type { Answered, Context, Rules, Verdict, View } from './rules';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';
 import { plainVerdict } from './refusals';
 import { recordOf, viewOf, type Asked } from './stream-state';
+import { commandIdOf } from './theirs';
 
 /** After this many forms of one record the last refusal stands: no rule asks for more. */
 const MAX_ROUNDS = 9;
@@ -42,7 +43,7 @@ export function settle<Data, Related>(
   const verdict: Verdict =
     isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
 
-  const cleared = endOlder(start, ofRef, asked, context);
+  const cleared = told(rules, endOlder(start, ofRef, asked, context), { answer, asked, view }, context);
   const { covers, change } = request.data;
   const { round } = request.data;
   if (verdict.verdict === 'again' && round < MAX_ROUNDS) {
@@ -51,6 +52,26 @@ export function settle<Data, Related>(
     return decideNow(rules, cleared, { covers, change, lane: 'live', answer: place, again }, context);
   }
   return record(cleared, conclusion(verdict, asked, answer, state.ref, context));
+}
+
+/** Run a Call hears what only QuickBooks' record says (its number), once per state of that record. */
+function told<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  { answer, asked, view }: { readonly answer: Answered; readonly asked: Asked; readonly view: View<Data> },
+  { now }: Context<Related>,
+): Recording {
+  const { record: shown, quickbooksId, books } = answer;
+  const telling = answer.outcome === 'synced' ? rules.tell?.(answer, view) : undefined;
+  if (telling === undefined || shown === undefined || quickbooksId === undefined) return start;
+  const commandId = commandIdOf(books, asked.request.data.resource, quickbooksId, shown);
+  if (start.state.told.includes(commandId)) return start;
+  const { command, fields } = telling;
+  return record(start, {
+    type: 'Told',
+    data: { commandId, command, books, quickbooksId, at: now },
+    personal: { command: fields },
+  });
 }
 
 /** What an outcome means whatever the entity; undefined: the entity says. */

@@ -45,6 +45,8 @@ export interface State {
   readonly proposed: readonly Readonly<Record<string, unknown>>[];
   /** Ids of the commands sent to Run a Call. */
   readonly told: readonly string[];
+  /** What was fixed for this record, by name. */
+  readonly chosen: Readonly<Record<string, string>>;
 }
 
 export interface QuickbooksRecord {
@@ -91,6 +93,8 @@ export interface Asked {
   readonly request: PushRequested;
   /** The body of this ref's newest request of round 0: the same record under its first form. */
   readonly base: string;
+  /** How often in a row this very request was refused. */
+  readonly refusals: number;
 }
 
 /** The state of a stream without events. */
@@ -115,6 +119,7 @@ export function initial(tenant: string, ref: string): State {
     listed: [],
     proposed: [],
     told: [],
+    chosen: {},
   };
 }
 
@@ -145,7 +150,15 @@ export function evolve(before: State, stored: StreamEvent): State {
     case 'PushRequested': {
       const { ref, round } = event.data;
       const base = round === 0 ? event.personal.body : (state.asked[ref]?.base ?? event.personal.body);
-      const asked: Asked = { revision: state.version, answered: false, rejected: false, request: event, base };
+      const refusals = refusedBefore(state.asked[ref], event);
+      const asked: Asked = {
+        revision: state.version,
+        answered: false,
+        rejected: false,
+        request: event,
+        base,
+        refusals,
+      };
       const { lastAnswer } = event.personal;
       return {
         ...state,
@@ -202,6 +215,8 @@ export function evolve(before: State, stored: StreamEvent): State {
       return { ...state, stop: undefined, dismissed: state.stop };
     case 'Listed':
       return { ...state, listed: withRecord(state.listed, listedRecord(event)) };
+    case 'Chosen':
+      return { ...state, chosen: { ...state.chosen, ...event.data.facts } };
     case 'Told':
       return { ...state, told: [...state.told, event.data.commandId] };
     case 'Proposed':
@@ -239,6 +254,10 @@ export function viewOf<Data, Related>(
     linked: link !== undefined,
     quickbooksId: link?.id,
     lastBody: asked?.request.data.books === books ? asked.request.personal.body : undefined,
+    chosen: state.chosen,
+    basis: asked?.request.data.books === books ? asked.request.personal.basis : undefined,
+    inForce: asked?.request.data.books === books && !asked.rejected && asked.request.data.kind !== 'cancel',
+    refusals: asked?.refusals ?? 0,
     round,
     lastAnswer,
     answered: Object.entries(state.asked).flatMap(([ref, one]) =>
@@ -281,7 +300,8 @@ function refusedBy(state: State, { type, data }: Deferred | Held | Skipped): Sta
   const { revision } = data.answer;
   const ref = data.ref ?? state.ref;
   const { [ref]: asked, ...others } = state.asked;
-  const rejected = asked === undefined ? undefined : { ...asked, answered: true, rejected: true };
+  const rejected =
+    asked === undefined ? undefined : { ...asked, answered: true, rejected: true, refusals: asked.refusals + 1 };
   const isNewest = asked !== undefined && asked.revision <= revision;
   const left = type === 'Skipped' || rejected === undefined ? others : { ...others, [ref]: rejected };
   return {
@@ -290,6 +310,13 @@ function refusedBy(state: State, { type, data }: Deferred | Held | Skipped): Sta
     asked: isNewest ? left : state.asked,
     links: linked(state, asked?.request.data.books ?? '', ref, data.quickbooks),
   };
+}
+
+/** Refusals of the same request just before this one. */
+function refusedBefore(before: Asked | undefined, { data, personal }: PushRequested): number {
+  if (before === undefined || !before.rejected) return 0;
+  const { request } = before;
+  return request.data.kind === data.kind && request.personal.body === personal.body ? before.refusals : 0;
 }
 
 function linked(state: State, books: string, ref: string, record: QuickbooksRecord | undefined): State['links'] {

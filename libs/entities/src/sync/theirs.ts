@@ -1,3 +1,4 @@
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { mappingContext } from './plans';
 import { base, record, type Recording } from './recording';
@@ -82,15 +83,21 @@ function tell<Related>(
   what: { readonly id?: string; readonly ifSequence?: number; readonly fields: Readonly<Record<string, unknown>> },
   { now }: Context<Related>,
 ): Recording {
-  const { Id: quickbooksId, SyncToken: token } = shown;
+  const { Id: quickbooksId } = shown;
   if (typeof quickbooksId !== 'string') return start;
-  const commandId = [books, resource, quickbooksId, typeof token === 'string' ? token : '0'].join('/');
+  const commandId = commandIdOf(books, resource, quickbooksId, shown);
   if (start.state.told.includes(commandId)) return start;
   return record(start, {
     type: 'Told',
     data: { commandId, command: type, books, quickbooksId, at: now },
     personal: { command: { ...what, quickbooksId } },
   });
+}
+
+/** Of what is told to Run a Call of one state of a record: told twice, it changes nothing (events.md). */
+export function commandIdOf(books: string, resource: string, quickbooksId: string, shown: TextObject): string {
+  const { SyncToken: token } = shown;
+  return [books, resource, quickbooksId, typeof token === 'string' ? token : '0'].join('/');
 }
 
 /** Fields that an unanswered request of ours changes too: the gateway's answer says that they clash. */

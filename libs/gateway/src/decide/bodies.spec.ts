@@ -2,6 +2,7 @@ import { parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { How } from '@qbo-sync/contracts/sync/request';
 import { compose, fullBytes, refsIn, removeBytes, removeQuery, resolve, type Known } from './bodies';
 import { hashFields } from './fields';
+import { threeWay } from './three-way';
 
 const json = (text: string): ExactObject => parseExact(text) as ExactObject;
 const CHANGED: How = { path: 'x', update: 'changed', always: ['ShipAddr'], clear: 'full' };
@@ -79,6 +80,21 @@ describe('bodies', () => {
     expect(compose(json('{"Notes":"a","DueDate":"e","Line":[1]}'), WHOLE, theirs)).toMatchObject({
       bytes: expect.stringContaining('"DueDate":"e"'),
     });
+  });
+
+  it('what only the create carries is in no update, and no reason for one', () => {
+    const numbered: How = { ...WHOLE, once: ['DocNumber'] };
+    const asked = '{"DocNumber":"AUTO_GENERATE","Notes":"a"}';
+    expect(compose(json(asked), numbered, undefined)).toEqual({ do: 'create', bytes: asked });
+    expect(compose(json(asked), numbered, known(asked))).toEqual({ do: 'nothing' });
+    expect(compose(json(asked), numbered, known('{"Notes":"a"}'))).toEqual({ do: 'nothing' });
+    expect(compose(json('{"DocNumber":"AUTO_GENERATE","Notes":"b"}'), numbered, known(asked))).toEqual({
+      do: 'update',
+      bytes: '{"Id":"7","SyncToken":"3","sparse":true,"Notes":"b"}',
+    });
+    const base = { ...known(asked), shown: hashFields(json('{"DocNumber":"1001","Notes":"a"}')) };
+    const merged = threeWay(json(asked), numbered, base, json('{"DocNumber":"1002","Notes":"a"}'));
+    expect(merged).toEqual({ is: 'same', theirs: [] });
   });
 
   it('a field once sent and now absent is read again, where the entity clears by a full update', () => {

@@ -58,16 +58,19 @@ export function compose(body: ExactObject, how: How, known: Known | undefined): 
   const wanted = hashFields(body);
   const cleared = how.clear === 'full' ? Object.keys(known.sent).filter((field) => wanted[field] === undefined) : [];
   if (cleared.length > 0) return { do: 'reread', cleared };
-  const changed = Object.keys(wanted).filter((field) => wanted[field] !== known.sent[field]);
+  const changed = Object.keys(wanted).filter((field) => !isOnce(field, how) && wanted[field] !== known.sent[field]);
   if (changed.length === 0) return { do: 'nothing' };
   return { do: 'update', bytes: updateBytes(pick(body, how, changed, known.theirs), known) };
 }
+
+/** A field that only the create carries. */
+export const isOnce = (field: string, how: How): boolean => how.once?.includes(field) === true;
 
 /** The fields an update carries, in the body's order. */
 export function pick(body: ExactObject, how: How, changed: readonly string[], leave: readonly string[]): ExactObject {
   const sent = (field: string): boolean =>
     changed.includes(field) ||
-    (!leave.includes(field) && (how.update === 'whole' || (how.always ?? []).includes(field)));
+    (!leave.includes(field) && !isOnce(field, how) && (how.update === 'whole' || (how.always ?? []).includes(field)));
   return Object.fromEntries(Object.entries(body).filter(([field]) => sent(field)));
 }
 

@@ -1,6 +1,6 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { How } from '@qbo-sync/contracts/sync/request';
-import { pick } from './bodies';
+import { isOnce, pick } from './bodies';
 import { covers, hashField, hashFields, type FieldHashes } from './fields';
 
 /**
@@ -38,7 +38,7 @@ export function threeWay(
   const clashing = cleared.filter((field) => changedThere(field, base, record) && record[field] !== undefined);
   for (const field of Object.keys(wanted)) {
     const value = body[field];
-    if (value === undefined || covers(record[field], value)) continue;
+    if (value === undefined || isOnce(field, how) || covers(record[field], value)) continue;
     const here = wanted[field] !== base.sent[field];
     const there = changedThere(field, base, record);
     if (here && there) clashing.push(field);

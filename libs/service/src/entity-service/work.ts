@@ -179,7 +179,7 @@ function commandWork(service: EntityService, command: SyncCommand, message: Cons
     : { do: 'redecide', commandId, tenant, streams: undefined, entity };
 }
 
-const CHOICE = /^(retry|leave|link \S+)$/;
+const CHOICE = /^(retry|leave|link \S+|post-now|date \d{4}-\d\d-\d\d|code \S+|credit-memo)$/;
 
 /** A command about one record. */
 function personsWork(
