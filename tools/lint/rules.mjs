@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMPORT_TABLE, isApp, OUTSIDE_TABLE, PURE, SPECS_MAY } from './import-table.mjs';
+import { IMPORT_TABLE, isApp, ONLY_IN, OUTSIDE_TABLE, PURE, SPECS_MAY } from './import-table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -42,7 +42,11 @@ export function boundaries(nx) {
       depConstraints: constraints(extra),
     },
   ];
-  const specs = (tag) => [...SPECS_MAY.everywhere, ...(isApp(tag) ? SPECS_MAY.inApps : [])];
+  const specs = (tag) => [
+    ...SPECS_MAY.everywhere,
+    ...(isApp(tag) ? SPECS_MAY.inApps : []),
+    ...(SPECS_MAY.of[tag] ?? []),
+  ];
   const plugins = { '@nx': nx };
   return [
     {
@@ -61,15 +65,19 @@ export const outsidePackages = projects().map(({ dir, tag }) => ({
   ...(PURE[tag] === undefined ? {} : { ignores: ['**/*.spec.ts'] }),
   rules: {
     'no-restricted-imports': 'off',
-    '@typescript-eslint/no-restricted-imports': ['error', { patterns: importPatterns(tag) }],
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns: importPatterns(tag, dir) }],
   },
 }));
 
-function importPatterns(tag) {
+function importPatterns(tag, dir) {
   const patterns = OUTSIDE_TABLE.filter((row) => !row.tags.includes(tag)).map((row) => ({
     regex: `^${row.package}(/|$)`,
+    ...(row.typesIn?.includes(tag) ? { allowTypeImports: true } : {}),
     message: `${row.package} is used only in: ${row.tags.join(', ')}.`,
   }));
+  for (const [ours, dirs] of Object.entries(ONLY_IN).filter(([, dirs]) => !dirs.includes(dir))) {
+    patterns.push({ regex: `^@qbo-sync/${ours}(/|$)`, message: `${ours} is used only in: ${dirs.join(', ')}.` });
+  }
   if (PURE[tag] !== undefined) {
     const allowed = PURE[tag].map((name) => name.replaceAll('.', '\\.')).join('|');
     patterns.push({

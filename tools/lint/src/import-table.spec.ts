@@ -23,6 +23,7 @@ const PLANTED = 'src/planted.ts';
 
 interface Table {
   IMPORT_TABLE: Record<string, { may: string[]; types?: string[] }>;
+  ONLY_IN: Record<string, string[]>;
   OUTSIDE_TABLE: { package: string; tags: string[] }[];
   PURE: Record<string, string[]>;
 }
@@ -114,6 +115,12 @@ function plant(project: Project): { line: number; why: string }[] {
   if (forbidden !== undefined) add(`import '${moduleOf(forbidden)}';`, `imports ${forbidden.tag}`);
   for (const outside of table.OUTSIDE_TABLE.filter((rule) => !rule.tags.includes(project.tag))) {
     add(`import '${outside.package === '@nestjs' ? '@nestjs/common' : outside.package}';`, `uses ${outside.package}`);
+  }
+  for (const [ours, dirs] of Object.entries(table.ONLY_IN)) {
+    const owner = projects.find(({ tag }) => tag === ours);
+    if (owner !== undefined && row.may.includes(ours) && !dirs.includes(project.dir)) {
+      add(`import '${moduleOf(owner)}';`, `imports ${ours}, which is for ${dirs.join(', ')} alone`);
+    }
   }
   const typesOnly = projects.find((other) => (row.types ?? []).includes(other.tag));
   if (typesOnly !== undefined) add(`import '${moduleOf(typesOnly)}';`, `imports ${typesOnly.tag} as a value`);

@@ -1,0 +1,129 @@
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
+import Stripe from 'stripe';
+import { failureOf, type StripeFailure } from './failure';
+import { payoutOf, transactionOf } from './shapes';
+
+/** Stripe's most (docs.stripe.com/api/pagination). */
+export const PAGE_SIZE = 100;
+const TIMEOUT_MS = 30_000;
+
+export type Reading<T> =
+  { readonly is: 'ok'; readonly value: T } | { readonly is: 'failed'; readonly failure: StripeFailure };
+
+/** One page of a list. `after` goes on behind it, also in another process. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly after: string;
+  /** How many have been read so far, this page included. */
+  readonly read: number;
+}
+
+export interface StripeOptions {
+  /** `https://api.stripe.com`, or an emulator's. */
+  readonly apiUrl: string;
+  readonly secretKey: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Reads a company's payouts on its own Stripe account (`Stripe-Account`). Never throws for what Stripe or the network
+ * does. It does not try again by itself; a caller goes on from the `after` it has kept.
+ */
+export class StripeReader {
+  readonly #stripe: Stripe;
+
+  constructor({ apiUrl, secretKey, timeoutMs = TIMEOUT_MS }: StripeOptions) {
+    const url = new URL(apiUrl);
+    if (url.pathname !== '/') throw new Error('STRIPE_API_URL: scheme, host and port alone');
+    const protocol = url.protocol === 'http:' ? 'http' : 'https';
+    this.#stripe = new Stripe(secretKey, {
+      protocol,
+      host: url.hostname,
+      port: url.port === '' ? (protocol === 'http' ? 80 : 443) : Number(url.port),
+      timeout: timeoutMs,
+      maxNetworkRetries: 0,
+      telemetry: false,
+    });
+  }
+
+  /** One payout as it stands. */
+  async payout(account: string, id: string): Promise<Reading<StripePayout>> {
+    try {
+      const payout = payoutOf(await this.#stripe.payouts.retrieve(id, {}, { stripeAccount: account }));
+      return payout === undefined ? UNREADABLE : { is: 'ok', value: payout };
+    } catch (error) {
+      return { is: 'failed', failure: failureOf(error) };
+    }
+  }
+
+  /** Payouts made at or after a moment, newest first, a page at a time: what the webhooks missed. Ends after a failure. */
+  payoutsSince(account: string, sinceMs: number, after?: string): AsyncGenerator<Reading<Page<StripePayout>>> {
+    const created = { gte: Math.floor(sinceMs / 1000) };
+    return pages(
+      (cursor) => this.#stripe.payouts.list({ limit: PAGE_SIZE, created, ...cursor }, { stripeAccount: account }),
+      payoutOf,
+      after,
+    );
+  }
+
+  /**
+   * All balance transactions of an automatic payout, its own (type `payout`) too. Never holds more than one page. Ends
+   * after a failure.
+   */
+  transactions(account: string, payout: string, after?: string): AsyncGenerator<Reading<Page<StripeTransaction>>> {
+    return pages(
+      (cursor) =>
+        this.#stripe.balanceTransactions.list(
+          { limit: PAGE_SIZE, payout, expand: ['data.source'], ...cursor },
+          { stripeAccount: account },
+        ),
+      transactionOf,
+      after,
+    );
+  }
+}
+
+const UNREADABLE: Reading<never> = { is: 'failed', failure: { class: 'unreadable', code: 'shape' } };
+
+async function* pages<Theirs extends { id: string }, Ours>(
+  ask: (cursor: { starting_after?: string }) => Promise<{ data: Theirs[]; has_more: boolean }>,
+  shape: (theirs: Theirs) => Ours | undefined,
+  start: string | undefined,
+): AsyncGenerator<Reading<Page<Ours>>> {
+  let after = start;
+  for (let read = 0; ;) {
+    const reading = await pageAfter(ask, shape, after);
+    if (reading.is === 'failed') {
+      yield reading;
+      return;
+    }
+    const { items, last, hasMore } = reading.value;
+    read += items.length;
+    if (last !== undefined) yield { is: 'ok', value: { items, after: last, read } };
+    if (!hasMore) return;
+    after = last;
+  }
+}
+
+interface RawPage<Ours> {
+  readonly items: readonly Ours[];
+  readonly last: string | undefined;
+  readonly hasMore: boolean;
+}
+
+async function pageAfter<Theirs extends { id: string }, Ours>(
+  ask: (cursor: { starting_after?: string }) => Promise<{ data: Theirs[]; has_more: boolean }>,
+  shape: (theirs: Theirs) => Ours | undefined,
+  after: string | undefined,
+): Promise<Reading<RawPage<Ours>>> {
+  try {
+    const { data, has_more: hasMore } = await ask(after === undefined ? {} : { starting_after: after });
+    if (!Array.isArray(data)) return UNREADABLE;
+    const items = data.map(shape).filter((each) => each !== undefined);
+    const last = data.at(-1)?.id;
+    const isWhole = items.length === data.length && typeof hasMore === 'boolean' && !(hasMore && last === undefined);
+    return isWhole ? { is: 'ok', value: { items, last, hasMore } } : UNREADABLE;
+  } catch (error) {
+    return { is: 'failed', failure: failureOf(error) };
+  }
+}

@@ -1,0 +1,63 @@
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
+import { Decimal } from '@qbo-sync/money/decimal';
+import type Stripe from 'stripe';
+import { fromMinor } from './minor-units';
+
+/** Stripe's shapes → ours. Undefined: Stripe's answer is not what it documents, so nothing is made of it. */
+
+export function payoutOf(payout: Stripe.Payout): StripePayout | undefined {
+  const { id, amount, currency, arrival_date, created, status, automatic, method, reconciliation_status } = payout;
+  const isDocumented =
+    [id, currency, status, method, reconciliation_status].every((each) => typeof each === 'string') &&
+    [amount, arrival_date, created].every(Number.isSafeInteger) &&
+    typeof automatic === 'boolean';
+  if (!isDocumented) return undefined;
+  return {
+    id,
+    amount: fromMinor(amount, currency),
+    currency: currency.toUpperCase(),
+    // Midnight in UTC of the day it names.
+    arrivalDate: instant(arrival_date).slice(0, 10),
+    createdAt: instant(created),
+    status,
+    automatic,
+    method,
+    reconciliationStatus: reconciliation_status,
+  };
+}
+
+/** With `source` expanded the charge behind it is known too. */
+export function transactionOf(transaction: Stripe.BalanceTransaction): StripeTransaction | undefined {
+  const { id, type, reporting_category, currency, amount, fee, net, fee_details } = transaction;
+  const isDocumented =
+    [id, type, reporting_category, currency].every((each) => typeof each === 'string') &&
+    [amount, fee, net].every(Number.isSafeInteger) &&
+    Array.isArray(fee_details) &&
+    fee_details.every((each) => typeof each.type === 'string' && Number.isSafeInteger(each.amount)) &&
+    new Decimal(amount).minus(fee).equals(net);
+  if (!isDocumented) return undefined;
+  return {
+    id,
+    type,
+    category: reporting_category,
+    currency: currency.toUpperCase(),
+    amount: fromMinor(amount, currency),
+    fee: fromMinor(fee, currency),
+    fees: fee_details.map((each) => ({ kind: each.type, amount: fromMinor(each.amount, currency) })),
+    net: fromMinor(net, currency),
+    ...sourceOf(transaction.source),
+    description: transaction.description ?? null,
+    converted: (transaction.exchange_rate ?? null) !== null,
+  };
+}
+
+function sourceOf(source: unknown): { source: string | null; charge: string | null } {
+  if (typeof source !== 'object' || source === null) {
+    return { source: typeof source === 'string' ? source : null, charge: null };
+  }
+  const { id, charge } = source as { id?: unknown; charge?: unknown };
+  const chargeId = typeof charge === 'object' && charge !== null ? (charge as { id?: unknown }).id : charge;
+  return { source: typeof id === 'string' ? id : null, charge: typeof chargeId === 'string' ? chargeId : null };
+}
+
+const instant = (seconds: number): string => new Date(seconds * 1000).toISOString();
