@@ -7,6 +7,7 @@ import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { CompanyWatch } from '@qbo-sync/gateway/company/company-watch';
 import { Connections } from '@qbo-sync/gateway/company/connections';
 import { Dispatcher } from '@qbo-sync/gateway/scheduling/dispatcher';
+import { Neighbours } from '@qbo-sync/gateway/scheduling/neighbours';
 import { startGatewayOutbox } from '@qbo-sync/gateway/outbox';
 import { Permits } from '@qbo-sync/gateway/calling/permits';
 import { MeteredReads } from '@qbo-sync/gateway/calling/metered-reads';
@@ -42,7 +43,7 @@ import { RecoveryWatch } from './recovery-watch';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
 const POOL_SIZE = 16;
-/** Leases wait for nobody: what is sent under them would be given up. */
+/** Leases wait for nobody: what is sent under them would be given up. Never idle, this one hears the other gateways too. */
 const LEASE_POOL_SIZE = 1;
 
 /** The topics the gateway reads. */
@@ -72,6 +73,7 @@ export class GatewayRuntime {
   private readonly client: QboClient;
   private readonly permits: Permits;
   private readonly dispatcher: Dispatcher;
+  private readonly neighbours: Neighbours;
   private readonly intake: BatchIntake;
   private readonly answers: Counter;
   private readonly keys: Rounds;
@@ -96,6 +98,7 @@ export class GatewayRuntime {
       max: LEASE_POOL_SIZE,
       applicationName: `${group}.leases`,
       onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
+      onConnect: (client) => this.neighbours.hear(client),
     });
     this.kafka = createKafka({
       brokers: config.KAFKA_BROKERS,
@@ -190,6 +193,15 @@ export class GatewayRuntime {
       onError: (err, { tenant, ref }) => log.error({ err, tenant, ref }, 'could not work on a request'),
       onFenced: (shard) => log.warn({ shard }, 'another gateway has taken the shard'),
     });
+    this.neighbours = new Neighbours({
+      db: this.db,
+      holds: (tenant) => this.dispatcher.holds(tenant),
+      onTold: (tenants) => {
+        log.debug({ companies: tenants?.length }, 'told by a gateway');
+        this.dispatcher.wake(tenants);
+      },
+      onError: (err) => log.warn({ err }, 'could not tell the other gateways; they look by themselves'),
+    });
     this.answers = new Counter({
       name: 'qbo_sync_gateway_answers_total',
       help: 'Answers by their outcome and code',
@@ -204,7 +216,9 @@ export class GatewayRuntime {
     const outcome = await this.intake.take(batch);
     this.parts.log.debug({ topic: batch.topic, partition: batch.partition, count: batch.messages.length }, 'took');
     // Settings may open or shut gates; requests only fill the queues of their companies.
-    this.dispatcher.wake(batch.topic === TOPICS.requests.name ? tenantsOf(batch) : undefined);
+    const tenants = batch.topic === TOPICS.requests.name ? tenantsOf(batch) : undefined;
+    this.dispatcher.wake(tenants);
+    this.neighbours.tell(tenants);
     this.outbox?.wake();
     return outcome;
   }
@@ -252,6 +266,7 @@ export class GatewayRuntime {
   async close(): Promise<void> {
     await this.stopConsuming();
     await this.feed.stop();
+    await this.neighbours.stop();
     await this.dispatcher.stop();
     await this.keys.stop();
     await this.revoking.stop();

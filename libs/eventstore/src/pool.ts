@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import type { PoolClient } from 'pg';
+import type { ClientBase, PoolClient } from 'pg';
 
 /** The connections of one process to its own database. */
 export type Database = Pool;
@@ -15,6 +15,8 @@ export interface PoolSettings {
   readonly idleSessionMs?: number;
   /** Told of a connection that was lost while idle; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
+  /** Prepares every new connection before it is used. */
+  readonly onConnect?: (client: Client) => Promise<void>;
 }
 
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -41,6 +43,9 @@ export function createPool(databaseUrl: string, settings: PoolSettings): Databas
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
+    ...(settings.onConnect === undefined
+      ? {}
+      : { onConnect: settings.onConnect as (client: ClientBase) => Promise<void> }),
   });
   // Without a listener a connection lost while idle ends the process.
   pool.on('error', (error) => settings.onIdleError?.(error));

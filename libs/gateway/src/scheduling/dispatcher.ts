@@ -162,6 +162,11 @@ export class Dispatcher {
     return this.#leases.maySend(shardOf(tenant), forMs, epoch);
   }
 
+  /** True while the company's work is done here. */
+  holds(tenant: string): boolean {
+    return this.#leases.holds(shardOf(tenant));
+  }
+
   /** How many shards are held here. */
   shardsHeld(): number {
     return this.#leases.held();
