@@ -1,6 +1,7 @@
 import { ENTITY_NAMES, type Company } from './company';
 import type { Emulator } from './emulator';
-import { refValue, text } from './exact';
+import { entriesUpTo, openDocuments } from './books';
+import { type Decimal, refValue, sum, text, ZERO } from './exact';
 import { markerIn } from './marker';
 
 /** How many writes the API made; people's and the first day's do not count. */
@@ -50,12 +51,51 @@ export function duplicates(company: Company): unknown[] {
     .map(({ what, ids }) => ({ company: company.profile.key, what, ids }));
 }
 
-/** The trial balance, always 0.00, and what stands on every account in use. */
-export function ledger(company: Company): unknown {
-  const accounts = company.ledger.accountIds().map((id) => ({
-    id,
-    name: text(company.get('Account', id)?.['FullyQualifiedName']) ?? '',
-    debitLessCredit: company.ledger.balance(id).toFixed(2),
-  }));
-  return { company: company.profile.key, trialBalance: company.ledger.trialBalance().toFixed(2), accounts };
+/** The trial balance, always 0.00; what stands on every account in use, and what each customer owes, as documents up to `asOf` say. */
+export function ledger(company: Company, asOf: string | null): unknown {
+  const entries = entriesUpTo(company, asOf);
+  const accounts = new Map<string, Decimal>();
+  const receivables = new Map<string, Decimal>();
+  for (const { postings } of entries) {
+    for (const { account, amount, customer } of postings) {
+      accounts.set(account, (accounts.get(account) ?? ZERO).plus(amount));
+      if (customer !== undefined) receivables.set(customer, (receivables.get(customer) ?? ZERO).plus(amount));
+    }
+  }
+  return {
+    company: company.profile.key,
+    trialBalance: sum(accounts.values()).toFixed(2),
+    accounts: [...accounts].map(([id, debitLessCredit]) => ({
+      id,
+      name: accountName(company, id),
+      debitLessCredit: debitLessCredit.toFixed(2),
+    })),
+    receivables: [...receivables].map(([id, owed]) => ({
+      id,
+      name: text(company.get('Customer', id)?.['DisplayName']) ?? '',
+      owed: owed.toFixed(2),
+    })),
+    open: asOf === null ? openDocuments(company).map((each) => ({ ...each, open: each.open.toFixed(2) })) : undefined,
+  };
+}
+
+/** What one document, or every one, posted: debits positive, credits negative, by the accounts' names. */
+export function postings(company: Company, document: string | null): unknown {
+  const documents = document === null ? [...company.ledger.documentIds()] : [document];
+  return documents
+    .map((id) => ({ document: id, lines: company.ledger.postingsOf(id) }))
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ document: id, lines }) => ({
+      document: id,
+      lines: lines.map(({ account, amount, customer }) => ({
+        account,
+        name: accountName(company, account),
+        amount: amount.toFixed(2),
+        ...(customer === undefined ? {} : { customer }),
+      })),
+    }));
+}
+
+function accountName(company: Company, id: string): string {
+  return text(company.get('Account', id)?.['FullyQualifiedName']) ?? '';
 }

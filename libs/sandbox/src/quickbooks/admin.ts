@@ -9,8 +9,9 @@ import {
   readDisturbance,
   writeAsPerson,
 } from './admin-changes';
-import { countWrites, duplicates, journal, ledger } from './admin-reports';
+import { countWrites, duplicates, journal, ledger, postings } from './admin-reports';
 import { changeWebhooks, tellEvent } from './admin-webhooks';
+import type { Company } from './company';
 import type { Emulator } from './emulator';
 import { readBody, sendJson } from './http-messages';
 import { editAsPerson } from './human';
@@ -29,7 +30,8 @@ type Handler = (world: World, call: AdminCall) => unknown;
  *   GET    /admin/writes                      how many writes the API made: { writes, byCompany }
  *   GET    /admin/journal?company&entity&since   every write, oldest first
  *   GET    /admin/duplicates                  records that share a marker, or invoices that share a number
- *   GET    /admin/ledger?company              trial balance and each account's balance
+ *   GET    /admin/ledger?company&asOf         trial balance, each account's balance, what customers owe, open documents
+ *   GET    /admin/postings?company&document   debits and credits of one document (`Deposit/12`), or of all
  *   GET    /admin/traffic                     per realm: requests, batches, metered reads, 429s by limit, the most at once and a minute
  *   DELETE /admin/traffic                     those counters to zero
  *   GET    /admin/disturbances                those that stand, with their counts
@@ -68,7 +70,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET writes': ({ emulator }) => countWrites(emulator),
   'GET journal': ({ emulator }, { query }) => ({ writes: journal(emulator, query) }),
   'GET duplicates': ({ emulator }) => ({ duplicates: [...emulator.companies.values()].flatMap(duplicates) }),
-  'GET ledger': ({ emulator }, { query }) => ledger(companyIn(emulator, { company: query.get('company') })),
+  'GET ledger': ({ emulator }, { query }) => ledger(companyOf(emulator, query), query.get('asOf')),
+  'GET postings': ({ emulator }, { query }) => ({
+    documents: postings(companyOf(emulator, query), query.get('document')),
+  }),
   'GET traffic': ({ traffic }) => traffic.counters(),
   'DELETE traffic': ({ traffic }) => {
     traffic.resetCounters();
@@ -123,6 +128,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return time(emulator);
   },
 };
+
+function companyOf(emulator: Emulator, query: URLSearchParams): Company {
+  return companyIn(emulator, { company: query.get('company') });
+}
 
 function time({ now, clock }: Emulator): unknown {
   return { now: new Date(now()).toISOString(), steppedMs: clock.steppedMs() };

@@ -5,14 +5,19 @@ import { RecordIndex } from './record-index';
 export const ENTITY_NAMES = [
   'Account',
   'CompanyInfo',
+  'CreditMemo',
   'Customer',
+  'Deposit',
   'Employee',
   'Estimate',
   'Invoice',
   'Item',
+  'JournalEntry',
   'Payment',
   'PaymentMethod',
   'Preferences',
+  'Purchase',
+  'RefundReceipt',
   'TaxAgency',
   'TaxCode',
   'TaxRate',
@@ -51,6 +56,20 @@ export interface CompanySwitches {
   voidPaidInvoice: 'refuse' | 'unapply';
   /** What an invoice lowered below its payments does. */
   loweredBelowPaid: 'unapply' | 'refuse';
+  /** Whether what a deposited payment is applied to may change (postings.md §15). */
+  depositedApplications: 'refuse' | 'allow';
+  /** Whether a payment can be linked to an entry that debits receivables (postings.md §15). */
+  payDebitEntry: 'link' | 'refuse';
+  /** Whether a refund receipt can be on a deposit: one page of Intuit's says so, another does not (quickbooks.md §9.8, §14.5). */
+  depositRefundReceipts: 'link' | 'refuse';
+  /** Closed books answer 6210 with a closing password, 6200 without. */
+  closingPassword: boolean;
+  /** What US manual tax does with a `TotalTax` that is not its rates' (postings.md §15). */
+  manualTotalTax: 'compute' | 'honour';
+  /** What automated tax does with a custom rate sent as `TxnTaxCodeRef` (postings.md §15, quickbooks.md §14.10). */
+  customRate: 'replace' | 'keep';
+  /** Whether automated tax lets a company have tax agencies of its own (postings.md §15). */
+  newTaxAgencies: 'allow' | 'refuse';
   /** Cents added to every per-line tax that is not zero, as the odd cent of quickbooks.md §9.9. */
   oddTaxCents: number;
 }
@@ -62,6 +81,13 @@ export const DEFAULT_SWITCHES: CompanySwitches = {
   refuseNegativeLines: false,
   voidPaidInvoice: 'refuse',
   loweredBelowPaid: 'unapply',
+  depositedApplications: 'refuse',
+  payDebitEntry: 'link',
+  depositRefundReceipts: 'link',
+  closingPassword: true,
+  manualTotalTax: 'compute',
+  customRate: 'replace',
+  newTaxAgencies: 'allow',
   oddTaxCents: 0,
 };
 
@@ -104,6 +130,8 @@ export class Company {
   readonly ledger = new Ledger();
   readonly counters = new Map<string, number>();
   readonly keptAnswers = new Map<string, KeptAnswer>();
+  /** `Entity/Id` of what people matched with the bank or reconciled. */
+  readonly matched = new Set<string>();
   switches: CompanySwitches = DEFAULT_SWITCHES;
   private readonly indexes = new Map<EntityName, Map<string, RecordIndex>>();
   private order = 0;

@@ -84,6 +84,11 @@ export class Draft {
     );
   }
 
+  /** A document's postings as this write leaves them. */
+  postingsOf(document: string): readonly Posting[] {
+    return this.posted.get(document) ?? this.company.ledger.postingsOf(document);
+  }
+
   /** The next number of a sequence; transactions share one, each list has its own (quickbooks.md §9.1). */
   next(sequence: string, first = 1): number {
     const value = (this.counted[sequence] ?? this.company.counters.get(sequence) ?? first - 1) + 1;

@@ -1,6 +1,7 @@
 import { Clock } from './clock';
 import {
   Company,
+  DEFAULT_SWITCHES,
   LONGEST_LAG_MS,
   type Change,
   type CompanyProfile,
@@ -201,6 +202,13 @@ export class Emulator {
     this.replay(line);
   }
 
+  /** Matches a transaction with the bank as people do, or takes it back (quickbooks.md §11.20). */
+  setMatched(company: Company, document: string, matched: boolean): void {
+    const line: JournalLine = { kind: 'matched', realm: company.profile.realmId, document, matched };
+    this.journal.append(line);
+    this.replay(line);
+  }
+
   private replay(line: JournalLine): void {
     switch (line.kind) {
       case 'company':
@@ -216,7 +224,11 @@ export class Emulator {
         this.company(line.realm).keptAnswers.set(line.requestid, { status: line.status, body: line.body, at: line.at });
         return;
       case 'switches':
-        this.company(line.realm).switches = line.switches;
+        this.company(line.realm).switches = { ...DEFAULT_SWITCHES, ...line.switches };
+        return;
+      case 'matched':
+        if (line.matched) this.company(line.realm).matched.add(line.document);
+        else this.company(line.realm).matched.delete(line.document);
         return;
       case 'oauth':
         this.oauth.apply(line.patch);

@@ -54,14 +54,15 @@ test('deletes and voids (quickbooks.md §9.2)', async () => {
 test('merges two customers: documents move, the one is gone, the books still balance (quickbooks.md §8.1, §9.3)', async () => {
   const kept = await shop.rig.make('Customer', { DisplayName: 'D. Ruiz' });
   const into = String(kept['Id']);
-  const change = await shop.rig.admin('GET', 'ledger?company=us-auto');
+  const accounts = async () => at(await shop.rig.admin('GET', 'ledger?company=us-auto'), 'accounts');
+  const before = await accounts();
   await person({ do: 'merge', entity: 'Customer', id: shop.customer, into });
   const moved = { CustomerRef: { value: into, name: 'D. Ruiz' } };
   expect(await shop.rig.get('Invoice', String(invoice['Id']))).toMatchObject({ ...moved, SyncToken: '2' });
   expect(await shop.rig.get('Payment', String(payment['Id']))).toMatchObject({ ...moved, SyncToken: '1' });
   expect(await customer(into)).toMatchObject({ Balance: '60.00' });
   expect(codes(await shop.rig.call('GET', `customer/${shop.customer}`))).toEqual(['610']);
-  expect(await shop.rig.admin('GET', 'ledger?company=us-auto')).toEqual(change);
+  expect(await accounts()).toEqual(before);
   await shop.rig.restart();
   expect(await customer(into)).toMatchObject({ Balance: '60.00' });
   const cdc = await shop.rig.call('GET', 'cdc?entities=Customer&changedSince=2026-11-20T00:00:00Z');

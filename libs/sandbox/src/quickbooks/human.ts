@@ -1,11 +1,10 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import { AdminProblem, companyIn, type AdminBody } from './admin-call';
-import type { Company, EntityName } from './company';
-import { Draft } from './draft';
+import { ENTITY_NAMES } from './company';
 import type { Emulator } from './emulator';
-import { objects, refValue, text } from './exact';
-import type { WebhookEvent } from './webhook-events';
+import { objects } from './exact';
 import { writeAsPerson } from './admin-changes';
+import { mergeCustomers } from './merge-customers';
 import type { World } from './world';
 
 /**
@@ -15,6 +14,7 @@ import type { World } from './world';
  *   inactivate  reactivate   Active, by the rules of the API
  *   delete      void
  *   unapply     a payment is taken off the invoice `invoice`, or off all of them
+ *   match  unmatch   with a line of the bank's feed, or reconciled: it is then neither changed nor deleted (quickbooks.md §11.20)
  *   merge       customer `into` takes over all of customer `id`, which is gone: only people can (quickbooks.md §9.3)
  */
 const EDITS: Readonly<Record<string, (world: World, body: AdminBody) => unknown>> = {
@@ -26,8 +26,21 @@ const EDITS: Readonly<Record<string, (world: World, body: AdminBody) => unknown>
   void: ({ emulator }, body) => edit(emulator, body, () => ({}), 'void'),
   unapply: ({ emulator }, body) =>
     edit(emulator, { ...body, entity: 'Payment' }, () => ({ Line: linesBut(emulator, body) })),
+  match: ({ emulator }, body) => setMatched(emulator, body, true),
+  unmatch: ({ emulator }, body) => setMatched(emulator, body, false),
   merge: mergeCustomers,
 };
+
+function setMatched(emulator: Emulator, body: AdminBody, matched: boolean): unknown {
+  const company = companyIn(emulator, body);
+  const entity = ENTITY_NAMES.find((known) => known === body['entity']);
+  const id = String(body['id'] ?? '');
+  if (entity === undefined || company.get(entity, id) === undefined)
+    throw new AdminProblem(400, 'entity, id: a transaction');
+  emulator.setMatched(company, `${entity}/${id}`, matched);
+  return { matched };
+}
+
 const HAS_DISPLAY_NAME = ['Customer', 'Vendor', 'Employee'];
 
 export function editAsPerson(world: World, body: AdminBody): unknown {
@@ -67,56 +80,4 @@ function linesBut(emulator: Emulator, body: AdminBody): ExactObject[] {
   return objects(payment['Line']).filter(
     (line) => invoice !== undefined && objects(line['LinkedTxn']).every((link) => link['TxnId'] !== invoice),
   );
-}
-
-const OF_CUSTOMERS: readonly EntityName[] = ['Estimate', 'Invoice', 'Payment'];
-
-/** Every transaction of the one customer becomes the other's, each with a new SyncToken; the one customer is gone. */
-function mergeCustomers({ emulator, webhooks }: World, body: AdminBody): unknown {
-  const company = companyIn(emulator, body);
-  const loser = String(body['id'] ?? '');
-  const into = String(body['into'] ?? '');
-  const survivor = company.get('Customer', into);
-  if (loser === into || survivor === undefined || company.get('Customer', loser) === undefined)
-    throw new AdminProblem(400, 'id, into: two customers');
-  const draft = new Draft(company, emulator.now());
-  for (const entity of OF_CUSTOMERS) moveTransactions(draft, company, entity, loser, survivor);
-  for (const record of draft.all('Customer')) {
-    if (refValue(record['ParentRef']) === loser)
-      draft.save('Customer', text(record['Id']) ?? '', { ...record, ParentRef: { value: into } });
-  }
-  draft.remove('Customer', loser);
-  draft.save('Customer', into, survivor);
-  const quiet = { actor: 'human', startedAt: draft.nowMs, overlapping: 0, inFlight: 0 } as const;
-  emulator.commit(draft, { ...quiet, operation: 'merge', entity: 'Customer', id: into });
-  const merged: WebhookEvent = {
-    realm: company.profile.realmId,
-    entity: 'Customer',
-    id: into,
-    operation: 'Merge',
-    deletedId: loser,
-    at: draft.nowMs,
-  };
-  if (emulator.oauth.isConnected(merged.realm)) webhooks.notify([merged]);
-  return company.get('Customer', into);
-}
-
-function moveTransactions(
-  draft: Draft,
-  company: Company,
-  entity: EntityName,
-  loser: string,
-  survivor: ExactObject,
-): void {
-  const into = text(survivor['Id']) ?? '';
-  for (const { record } of company.rows(entity)) {
-    if (refValue(record['CustomerRef']) !== loser) continue;
-    const id = text(record['Id']) ?? '';
-    const postings = company.ledger.postingsOf(`${entity}/${id}`);
-    draft.post(
-      `${entity}/${id}`,
-      postings.map((posting) => (posting.customer === loser ? { ...posting, customer: into } : posting)),
-    );
-    draft.save(entity, id, { ...record, CustomerRef: { value: into, name: text(survivor['DisplayName']) ?? '' } });
-  }
 }

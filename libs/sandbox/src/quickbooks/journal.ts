@@ -10,6 +10,7 @@ import { Decimal } from './exact';
  *   {"kind":"write","realm":…,"entity":…,"id":…,"puts":[[…]],…}        something changed in a company's books
  *   {"kind":"answer","realm":…,"requestid":…,"status":…,"body":…}      an answer to be replayed
  *   {"kind":"switches","realm":…,"switches":{…}}                       someone switched something in the company's pages
+ *   {"kind":"matched","realm":…,"document":…,"matched":…}              someone matched a transaction with the bank, or took that back
  *   {"kind":"oauth","patch":{…}}                                       codes, tokens, connections
  *   {"kind":"time","steppedMs":…}                                      how far time was stepped in all
  *
@@ -20,6 +21,7 @@ export type JournalLine =
   | WriteLine
   | { kind: 'answer'; realm: string; requestid: string; status: number; body: string; at: number }
   | { kind: 'switches'; realm: string; switches: CompanySwitches }
+  | { kind: 'matched'; realm: string; document: string; matched: boolean }
   | { kind: 'oauth'; patch: OAuthPatch }
   | { kind: 'time'; steppedMs: number };
 

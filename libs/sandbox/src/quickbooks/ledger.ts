@@ -46,8 +46,9 @@ export class Ledger {
     return this.documents.get(document) ?? [];
   }
 
-  accountIds(): string[] {
-    return [...this.accounts.keys()];
+  /** Every document that was ever posted. */
+  documentIds(): Iterable<string> {
+    return this.documents.keys();
   }
 
   private add(postings: readonly Posting[], sign: 1 | -1): void {

@@ -38,6 +38,12 @@ export interface Resource {
   void?: (draft: Draft, current: ExactObject) => ExactObject;
   /** `operation=update&include=void`. */
   voidByUpdate?: (draft: Draft, current: ExactObject) => ExactObject;
+  /** A void in QuickBooks' own pages, where the API has none. */
+  voidByPerson?: (draft: Draft, current: ExactObject) => ExactObject;
+  /** `operation=void` is answered with 200 and does nothing (quickbooks.md §9.2). */
+  voidDoesNothing?: boolean;
+  /** An update is a full one, whatever `sparse` says (quickbooks.md §9.1). */
+  neverSparse?: boolean;
   /** What is worked out when the record is shown: balances. */
   shown?: (company: Company, record: ExactObject) => ExactObject;
 }

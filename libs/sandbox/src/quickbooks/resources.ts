@@ -1,10 +1,15 @@
 import { ENTITY_NAMES } from './company';
 import { account } from './entities/account';
+import { creditMemo } from './entities/credit-memo';
 import { customer } from './entities/customer';
+import { deposit } from './entities/deposit';
 import { estimate } from './entities/estimate';
 import { invoice } from './entities/invoice';
 import { item } from './entities/item';
+import { journalEntry } from './entities/journal-entry';
 import { payment } from './entities/payment';
+import { purchase } from './entities/purchase';
+import { refundReceipt } from './entities/refund-receipt';
 import {
   companyInfo,
   employee,
@@ -21,14 +26,19 @@ import type { Resource } from './resource';
 const ALL: readonly Resource[] = [
   account,
   companyInfo,
+  creditMemo,
   customer,
+  deposit,
   employee,
   estimate,
   invoice,
   item,
+  journalEntry,
   payment,
   paymentMethod,
   preferences,
+  purchase,
+  refundReceipt,
   taxAgency,
   taxCode,
   taxRate,

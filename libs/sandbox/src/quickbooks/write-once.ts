@@ -120,7 +120,9 @@ function carryOut(
   }
   const resource = path.includes('/') ? undefined : resourceNamed(path);
   if (resource === undefined) return refuse('2000', `Invalid or unsupported object name : ${path}`);
-  const written = write(draft, { resource, operation, include, body });
+  if (operation === 'void' && resource.voidDoesNothing === true)
+    return { status: 200, body: print({ BatchItemResponse: [] }) };
+  const written = write(draft, { resource, operation, include, body, actor });
   const line = { ...about, operation: written.operation, entity: resource.name, id: written.id };
   return finish(line, () => ({
     [resource.name]: answeredRecord(company, resource, written.operation, written.id, written.record),

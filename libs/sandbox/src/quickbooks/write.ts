@@ -1,6 +1,8 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from './draft';
+import { checkUnlocked } from './entities/locks';
 import { text } from './exact';
+import type { Actor } from './journal';
 import { Refusal, refuse, refuseMissing } from './refusal';
 import type { Resource } from './resource';
 import { checkShape, flag, ignored, text as textKind, type Shape } from './shape';
@@ -11,6 +13,7 @@ export interface WriteOrder {
   operation: string | undefined;
   include: readonly string[];
   body: ExactObject;
+  actor: Actor;
 }
 
 export interface Written {
@@ -67,8 +70,10 @@ function createOrUpdate(draft: Draft, { resource, operation, include, body }: Wr
     return { operation: 'create', id: newId, record };
   }
   const current = currentOf(draft, resource, id, input);
-  const wanted = input['sparse'] === true ? { ...current, ...input } : input;
+  const isSparse = input['sparse'] === true && resource.neverSparse !== true;
+  const wanted = isSparse ? { ...current, ...input } : input;
   const record = resource.build({ draft, id, current, wanted, input, include });
+  checkUnlocked(draft, resource.name, current, 'update');
   return { operation: 'update', id, record };
 }
 
@@ -93,21 +98,34 @@ function remove(draft: Draft, { resource, body }: WriteOrder): Written {
   if (resource.remove === undefined) return unsupported(resource.name, 'delete');
   const input = checkShape(HEAD, body);
   const id = text(input['Id']) ?? refuseMissing('Id');
-  resource.remove(draft, currentOf(draft, resource, id, input));
+  const current = currentOf(draft, resource, id, input);
+  checkUnlocked(draft, resource.name, current, 'delete');
+  resource.remove(draft, current);
   return { operation: 'delete', id, record: { status: 'Deleted', domain: 'QBO', Id: id } };
 }
 
-function voidRecord(draft: Draft, { resource, body }: WriteOrder): Written {
-  if (resource.void === undefined) return unsupported(resource.name, 'void');
+function voidRecord(draft: Draft, { resource, body, actor }: WriteOrder): Written {
+  const voiding = resource.void ?? (actor === 'human' ? resource.voidByPerson : undefined);
+  if (voiding === undefined) return unsupported(resource.name, 'void');
   const input = checkShape(HEAD, body);
-  const id = text(input['Id']) ?? refuseMissing('Id');
-  return { operation: 'void', id, record: resource.void(draft, currentOf(draft, resource, id, input)) };
+  return voided(draft, resource, input, voiding);
 }
 
 function voidByUpdate(draft: Draft, { resource, body }: WriteOrder): Written {
   if (resource.voidByUpdate === undefined) return unsupported(resource.name, 'void');
   const input = checkShape(resource.shape, body);
-  const id = text(input['Id']) ?? refuseMissing('Id');
   if (input['sparse'] !== true) refuseMissing('sparse');
-  return { operation: 'void', id, record: resource.voidByUpdate(draft, currentOf(draft, resource, id, input)) };
+  return voided(draft, resource, input, resource.voidByUpdate);
+}
+
+function voided(
+  draft: Draft,
+  resource: Resource,
+  input: ExactObject,
+  voiding: (draft: Draft, current: ExactObject) => ExactObject,
+): Written {
+  const id = text(input['Id']) ?? refuseMissing('Id');
+  const current = currentOf(draft, resource, id, input);
+  checkUnlocked(draft, resource.name, current, 'void');
+  return { operation: 'void', id, record: voiding(draft, current) };
 }

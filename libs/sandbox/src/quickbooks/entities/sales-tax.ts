@@ -5,7 +5,7 @@ import { amount, cents, Decimal, decimal, object, refValue, sum, text, ZERO } fr
 import { isActive } from '../name-list';
 import { refuse, refuseReference } from '../refusal';
 import { ignored, number, one, ref as refKind, type Shape } from '../shape';
-import type { InvoiceLines, SalesLine } from './invoice-lines';
+import type { SalesLines, SalesLine } from './sales-lines';
 import { salesRates, taxOf, type Tax } from './tax-rates';
 import { perLineTax } from './vat';
 
@@ -37,7 +37,7 @@ export function taxMode(draft: Draft): TaxMode {
  */
 export function computeTax(
   draft: Draft,
-  lines: InvoiceLines,
+  lines: SalesLines,
   document: { wanted: ExactObject; input: ExactObject; customer: ExactObject; update: boolean },
 ): Tax {
   const mode = taxMode(draft);
@@ -47,8 +47,7 @@ export function computeTax(
   const taxed = lines.sales.filter((line) => isTaxed(line));
   if (taxed.length > MOST_TAXED_LINES) refuse('6000', 'A taxable transaction can have at most 750 lines.', 'Line');
   const detail = object(document.input['TxnTaxDetail']);
-  if (mode === 'us-manual')
-    return codeTax(draft, taxed, lines, document.wanted, refValue(detail['TxnTaxCodeRef']), none);
+  if (mode === 'us-manual') return codeTax(draft, taxed, lines, document.wanted, detail, none);
   return automatedTax(draft, taxed, lines, document, detail, none);
 }
 
@@ -63,7 +62,7 @@ function isTaxed(line: SalesLine): boolean {
 function automatedTax(
   draft: Draft,
   taxed: readonly SalesLine[],
-  lines: InvoiceLines,
+  lines: SalesLines,
   document: { wanted: ExactObject; customer: ExactObject },
   detail: ExactObject,
   none: Tax,
@@ -103,27 +102,31 @@ function prorate(total: Decimal, weights: readonly Decimal[]): Decimal[] {
 function codeTax(
   draft: Draft,
   taxed: readonly SalesLine[],
-  lines: InvoiceLines,
+  lines: SalesLines,
   wanted: ExactObject,
-  codeId: string | undefined,
+  detail: ExactObject,
   none: Tax,
 ): Tax {
+  const codeId = refValue(detail['TxnTaxCodeRef']);
   if (codeId === undefined) return { ...none, detail: { TotalTax: amount(ZERO) } };
   const code = draft.get('TaxCode', codeId) ?? refuseReference('TxnTaxCodeRef', codeId);
   if (code['TaxGroup'] !== true) refuse('6160', 'Invalid TaxCodeRef', 'TxnTaxCodeRef');
   const rates = salesRates(draft, code);
   const base = sum(taxBases(taxed, lines, wanted));
+  const computed = rates.map((rate) => cents(base.times(rate.percent).dividedBy(100)));
+  const honoured = draft.company.switches.manualTotalTax === 'honour' ? decimal(detail['TotalTax']) : undefined;
+  const weights = rates.map((rate) => rate.percent);
   return taxOf(
     code,
     rates,
-    rates.map((rate) => cents(base.times(rate.percent).dividedBy(100))),
+    honoured === undefined ? computed : prorate(honoured, weights),
     rates.map(() => base),
     none.net,
   );
 }
 
 /** What is taxed of each line: less its share of a discount that comes off before tax (`ApplyTaxAfterDiscount`). */
-function taxBases(taxed: readonly SalesLine[], lines: InvoiceLines, wanted: ExactObject): Decimal[] {
+function taxBases(taxed: readonly SalesLine[], lines: SalesLines, wanted: ExactObject): Decimal[] {
   const before = wanted['ApplyTaxAfterDiscount'] === true && !lines.subtotal.isZero();
   const left = before ? lines.subtotal.minus(lines.discount.amount).dividedBy(lines.subtotal) : new Decimal(1);
   return taxed.map((line) => line.amount.times(left));

@@ -1,5 +1,5 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
-import { Rig, type Answer } from '../spec-rig';
+import { at, Rig, type Answer } from '../spec-rig';
 
 /** A connected company with a customer in Austin (or Bristol) and one item, for specs of documents. */
 export interface Shop {
@@ -11,6 +11,9 @@ export interface Shop {
   /** `header` replaces properties of the smallest body, as JSON text. */
   tryInvoice(lines: string, header?: string, query?: string): Promise<Answer>;
   invoice(lines: string, header?: string): Promise<TextObject>;
+  /** What a document posted, by account name: debits positive. */
+  posted(document: string): Promise<Record<string, string>>;
+  account(name: string, type: string, subType?: string): Promise<string>;
 }
 
 export async function openShop(company: 'us-auto' | 'uk-vat'): Promise<Shop> {
@@ -41,7 +44,18 @@ export async function openShop(company: 'us-auto' | 'uk-vat'): Promise<Shop> {
     if (answer.status !== 200) throw new Error(answer.text);
     return answer.json['Invoice'] as TextObject;
   };
-  return { rig, customer, item, income, tryInvoice, invoice };
+  const posted = async (document: string): Promise<Record<string, string>> => {
+    const { documents } = await rig.admin('GET', `postings?company=${company}&document=${document}`);
+    const lines = (at(documents, 0, 'lines') ?? []) as { name: string; amount: string }[];
+    return Object.fromEntries(lines.map((each) => [each.name, each.amount]));
+  };
+  const account = async (name: string, type: string, subType?: string): Promise<string> =>
+    String(
+      (await rig.make('Account', { Name: name, AccountType: type, ...(subType ? { AccountSubType: subType } : {}) }))[
+        'Id'
+      ],
+    );
+  return { rig, customer, item, income, tryInvoice, invoice, posted, account };
 }
 
 /** A sales line as JSON text; `more` goes into its detail. */

@@ -1,18 +1,23 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
-import { decimalOrZero, object, objects, text, type Decimal } from '../exact';
-import { refuse } from '../refusal';
+import type { EntityName } from '../company';
+import { object, objects, text } from '../exact';
+import { follow } from '../name-list';
+import { refuse, refuseMissing } from '../refusal';
 
-/** Refuses what touches a day on or before `BookCloseDate` (quickbooks.md §10, 6210; §11.19). */
+const MOST_LINES = 10_000;
+
+const CLOSED =
+  'The account period has closed and the account books cannot be updated through the QBO Services API. Please use the QBO website to make these changes.';
+
+/**
+ * Refuses what touches a day on or before `BookCloseDate`: 6210 where the company set a closing password, else 6200
+ * (quickbooks.md §10; §11.19).
+ */
 export function checkOpen(draft: Draft, ...days: readonly (string | undefined)[]): void {
   const closed = text(object(object(draft.all('Preferences')[0])['AccountingInfoPrefs'])['BookCloseDate']);
-  if (closed !== undefined && days.some((day) => day !== undefined && day <= closed)) {
-    refuse(
-      '6210',
-      'The account period has closed and the account books cannot be updated through the QBO Services API. Please use the QBO website to make these changes.',
-      'TxnDate',
-    );
-  }
+  if (closed !== undefined && days.some((day) => day !== undefined && day <= closed))
+    refuse(draft.company.switches.closingPassword ? '6210' : '6200', CLOSED, 'TxnDate');
 }
 
 export function lastNote(record: ExactObject): string {
@@ -20,33 +25,35 @@ export function lastNote(record: ExactObject): string {
   return note === undefined ? 'Voided' : `Voided - ${note}`;
 }
 
-export interface Application {
-  payment: ExactObject;
-  amount: Decimal;
+/** The day of a transaction: today when it says none. It and the day it had must be open. */
+export function openDay(draft: Draft, wanted: ExactObject, current: ExactObject | undefined): string {
+  const day = text(wanted['TxnDate']) ?? draft.today();
+  checkOpen(draft, day, text(current?.['TxnDate']));
+  return day;
 }
 
-/** The payments applied to an invoice, oldest first. */
-export function applicationsOf(draft: Draft, invoiceId: string): Application[] {
-  const found: Application[] = [];
-  for (const payment of draft.indexed('Payment', 'invoices', paidInvoices, invoiceId)) {
-    for (const line of objects(payment['Line'])) {
-      if (invoicesOf(line).includes(invoiceId)) found.push({ payment, amount: decimalOrZero(line['Amount']) });
-    }
-  }
-  return found.sort((left, right) => Number(left.payment['Id']) - Number(right.payment['Id']));
+/** The lines of a transaction: at least one, at most 10,000 (quickbooks.md §1.3). */
+export function givenLines(wanted: ExactObject): ExactObject[] {
+  if (wanted['Line'] === undefined) refuseMissing('Line');
+  const given = objects(wanted['Line']);
+  if (given.length === 0) refuse('2250', 'Transaction needs at least one split line.', 'Line');
+  if (given.length > MOST_LINES)
+    refuse('6000', 'Business Validation Error: A transaction can have at most 10000 lines.', 'Line');
+  return given;
 }
 
-function paidInvoices(payment: ExactObject): string[] {
-  return objects(payment['Line']).flatMap(invoicesOf);
+/** The account a line posts to. */
+export function lineAccount(draft: Draft, detail: ExactObject): ExactObject {
+  return (
+    follow(draft, detail['AccountRef'], 'Account', 'AccountRef') ??
+    refuse('6440', 'Transaction Detail Information Required : a line needs an account.', 'AccountRef')
+  );
 }
 
-function invoicesOf(line: ExactObject): string[] {
-  return objects(line['LinkedTxn'])
-    .filter((link) => link['TxnType'] === 'Invoice')
-    .map((link) => text(link['TxnId']) ?? '');
-}
-
-/** The mirrors on an invoice of what is applied to it (quickbooks.md §9.5). */
-export function paymentLinks(applications: readonly Application[]): ExactObject[] {
-  return applications.map(({ payment }) => ({ TxnId: text(payment['Id']) ?? '', TxnType: 'Payment' }));
+/** Takes a transaction out of the books. */
+export function removeTransaction(draft: Draft, entity: EntityName, current: ExactObject): void {
+  const id = text(current['Id']) ?? '';
+  checkOpen(draft, text(current['TxnDate']));
+  draft.post(`${entity}/${id}`, []);
+  draft.remove(entity, id);
 }

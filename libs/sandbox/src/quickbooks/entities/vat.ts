@@ -3,13 +3,13 @@ import type { Draft } from '../draft';
 import { amount, cents, Decimal, decimal, object, sum, text, ZERO } from '../exact';
 import { isActive } from '../name-list';
 import { refuse, refuseMissing, refuseReference } from '../refusal';
-import type { InvoiceLines, SalesLine } from './invoice-lines';
+import type { SalesLines, SalesLine } from './sales-lines';
 import { salesRates, taxOf, type Rate, type Tax } from './tax-rates';
 
 /** Tax of companies outside the US: every line a real code, summed per rate, then rounded half up (quickbooks.md §9.9). */
 export function perLineTax(
   draft: Draft,
-  lines: InvoiceLines,
+  lines: SalesLines,
   document: { wanted: ExactObject; input: ExactObject; update: boolean },
   none: Tax,
 ): Tax {

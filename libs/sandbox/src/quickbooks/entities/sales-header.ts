@@ -1,4 +1,5 @@
 import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { EntityName } from '../company';
 import type { Draft } from '../draft';
 import { decimalOrZero, object, objects, present, refValue, text } from '../exact';
 import { follow } from '../name-list';
@@ -14,23 +15,38 @@ export function numberFor({ draft, id, current, wanted, input, include }: Writin
     return text(current?.['DocNumber']) ?? nextNumber(draft);
   if (given === undefined) return undefined;
   if (/^\d+$/.test(given)) draft.advance('DocNumber', Number(given));
-  const warns = own && draft.company.switches.warnDuplicateNumbers && !include.includes('allowduplicatedocnum');
-  const other =
-    warns && input['DocNumber'] !== undefined
-      ? draft.indexed('Invoice', 'DocNumber', numbersOf, given).find((record) => record['Id'] !== id)
-      : undefined;
-  if (other !== undefined) {
-    refuse(
-      '6140',
-      `Duplicate Document Number Error : You must specify a different number. This number has already been used. DocNumber=${given} is assigned to TxnType=Invoice with TxnId=${text(other['Id'])}`,
-      'DocNumber',
-    );
-  }
+  if (own && input['DocNumber'] !== undefined && !include.includes('allowduplicatedocnum'))
+    checkNumberFree(draft, SALES_NUMBERS, given, id);
   return given;
 }
 
-function numbersOf(invoice: ExactObject): string[] {
-  return [text(invoice['DocNumber']) ?? ''];
+/** A journal entry keeps the number it is given and gets none else; entries have a series of their own. */
+export function checkEntryNumber({ draft, id, input, include }: Writing): void {
+  const given = text(input['DocNumber']);
+  if (given !== undefined && !include.includes('allowduplicatedocnum'))
+    checkNumberFree(draft, ['JournalEntry'], given, id);
+}
+
+/** Sales forms share their numbers. */
+const SALES_NUMBERS = ['Invoice', 'CreditMemo', 'RefundReceipt'] as const;
+
+/** Refuses a number in use, where the company has itself warned (quickbooks.md §9.5, 6140). */
+function checkNumberFree(draft: Draft, among: readonly EntityName[], number: string, id: string): void {
+  if (!draft.company.switches.warnDuplicateNumbers) return;
+  for (const entity of among) {
+    const other = draft.indexed(entity, 'DocNumber', numbersOf, number).find((record) => record['Id'] !== id);
+    if (other !== undefined) {
+      refuse(
+        '6140',
+        `Duplicate Document Number Error : You must specify a different number. This number has already been used. DocNumber=${number} is assigned to TxnType=${entity} with TxnId=${text(other['Id'])}`,
+        'DocNumber',
+      );
+    }
+  }
+}
+
+function numbersOf(record: ExactObject): string[] {
+  return [text(record['DocNumber']) ?? ''];
 }
 
 function nextNumber(draft: Draft): string {

@@ -18,6 +18,7 @@ import {
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import { choice, date, flag, ignored, many, number, one, ref as refKind, text as textKind, type Shape } from '../shape';
+import { lineIds } from './line-ids';
 
 /** quickbooks.md §9.5. */
 export const LINE_SHAPE: Shape = {
@@ -69,7 +70,7 @@ export interface SalesLine {
   taxCode: string | undefined;
 }
 
-export interface InvoiceLines {
+export interface SalesLines {
   /** In the order of the request, without the sub-total. */
   records: ExactObject[];
   sales: SalesLine[];
@@ -78,7 +79,7 @@ export interface InvoiceLines {
 }
 
 /** Reads the lines of a sales form: numbers them, checks their arithmetic, drops the amounts of lines without an item. */
-export function readLines(draft: Draft, wanted: ExactObject, current: ExactObject | undefined): InvoiceLines {
+export function readLines(draft: Draft, wanted: ExactObject, current: ExactObject | undefined): SalesLines {
   if (wanted['Line'] === undefined) refuseMissing('Line');
   const given = objects(wanted['Line']).filter((line) => line['DetailType'] !== 'SubTotalLineDetail');
   if (given.length === 0) refuse('2250', 'Transaction needs at least one split line.', 'Line');
@@ -119,21 +120,6 @@ export function readLines(draft: Draft, wanted: ExactObject, current: ExactObjec
   const discount =
     discountLine === undefined ? { amount: ZERO, account: undefined } : settleDiscount(draft, discountLine, subtotal);
   return { records, sales, subtotal, discount };
-}
-
-/** Ids of lines that stay are kept; new ones get the next number of their document. */
-function lineIds(
-  current: ExactObject | undefined,
-  given: readonly ExactObject[],
-): (wanted: string | undefined) => string {
-  const known = new Set(objects(current?.['Line']).map((line) => text(line['Id'])));
-  const numbers = [...known, ...given.map((line) => text(line['Id']))].map(Number).filter(Number.isInteger);
-  let next = Math.max(0, ...numbers);
-  return (wanted) => {
-    if (wanted !== undefined && known.has(wanted)) return wanted;
-    next += 1;
-    return String(next);
-  };
 }
 
 function descriptionOnly(head: Record<string, ExactObject[string] | undefined>): ExactObject {
