@@ -46,6 +46,11 @@ const warnings = {
   text_shortened: { text: 'A text was shortened to what QuickBooks allows.' },
   number_changed: { text: 'QuickBooks numbered it {number}.' },
   item_created: { text: 'An item was created for a line.' },
+  account_kept: {
+    text: '{line} posts to {account}, the account of its item; the settings say {wanted}.',
+    setting: 'items.categoryAccounts',
+  },
+  tax_code_changed: { text: 'QuickBooks posted the tax under another code than {code}. The amount is right.' },
   tax_split: { text: 'Two tax rates: QuickBooks splits the tax by itself.' },
   rounded: { text: 'A rounding line of {amount} closes the difference to QuickBooks.' },
   left_unapplied: { text: 'Posted as customer credit: {invoice} is not ours to post.' },
@@ -103,6 +108,15 @@ const attention = {
   number_taken: {
     text: '{n} is already used in QuickBooks by {type} for {customer}, {amount}. Link it or renumber.',
     action: 'Compare; link or renumber',
+  },
+  numbers_off: {
+    text: 'QuickBooks would ignore our number {n}. Turn on Custom transaction numbers in QuickBooks, or let it number.',
+    action: 'Turn on Custom transaction numbers in QuickBooks',
+    setting: 'invoices.numbering',
+  },
+  customer_kept: {
+    text: '{n} is paid in QuickBooks, which keeps its customer. Run a Call says another one now.',
+    action: 'Remove its payments in QuickBooks, then retry',
   },
   tip_account: {
     text: '{n} has a tip but no tips account is set.',

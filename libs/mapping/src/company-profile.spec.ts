@@ -82,4 +82,51 @@ describe('company profile', () => {
     const second: TextObject = { Id: '87', Name: 'A/R 2', AccountType: 'Accounts Receivable', Active: true };
     expect(profile('US', PREFERENCES, [...ACCOUNTS, second]).receivableAccount).toBeNull();
   });
+
+  test.each([
+    ['PO number', { id: '2', name: 'PO number' }],
+    ['Customer P.O.', { id: '2', name: 'Customer P.O.' }],
+    ['Sports', undefined],
+    ['Crew', undefined],
+  ])('§6.1 the custom field for order numbers: %s', (name, field) => {
+    const custom = [
+      { CustomField: [{ Name: 'SalesFormsPrefs.UseSalesCustom2', Type: 'BooleanType', BooleanValue: true }] },
+      { CustomField: [{ Name: 'SalesFormsPrefs.SalesCustomName2', Type: 'StringType', StringValue: name }] },
+    ];
+    expect(profile('US', { SalesFormsPrefs: { CustomField: custom } }).poField).toEqual(field);
+  });
+
+  test('§6.4 the codes that an invoice names: all with one code per invoice, else only the own ones', () => {
+    const code = (Id: string, rates: string[], more: TextObject = {}): TextObject => ({
+      Id,
+      Active: true,
+      TaxGroup: true,
+      SalesTaxRateList: { TaxRateDetail: rates.map((value) => ({ TaxRateRef: { value } })) },
+      ...more,
+    });
+    const taxes = {
+      taxCodes: [
+        code('5', ['9']),
+        code('6', ['9', '10'], { TaxCodeConfigType: 'USER_DEFINED' }),
+        code('7', ['9'], { Active: false }),
+        code('TAX', [], { TaxGroup: false }),
+      ],
+      taxRates: [
+        { Id: '9', RateValue: '8.25' },
+        { Id: '10', RateValue: '1' },
+      ],
+    };
+    const codes = (country: string, taxPrefs: TextObject) =>
+      toCompanyProfile(
+        { companyInfo: { Country: country }, preferences: { TaxPrefs: taxPrefs }, accounts: [], ...taxes },
+        COMPANY,
+      ).taxCodes;
+    const own = { id: '6', custom: true };
+    expect(codes('US', { UsingSalesTax: true })).toEqual([
+      { id: '5', custom: false, rate: { id: '9', percentage: '8.25' } },
+      own,
+    ]);
+    expect(codes('US', { UsingSalesTax: true, PartnerTaxEnabled: true })).toEqual([own]);
+    expect(codes('CA', { UsingSalesTax: true })).toBeUndefined();
+  });
 });

@@ -1,45 +1,52 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { json, UK, US, withProfile, withValues } from './context.fixtures';
 import type { MappingContext } from './document';
+import type { InvoiceOptions } from './invoice';
 import { DISCOUNT_LINE, invoiceOf, line } from './invoice.fixtures';
 
+/** One row of the table: what Run a Call says → the exact body. `section` is that of postings.md. */
 export interface InvoiceCase {
   readonly section: string;
+  readonly says: string;
   readonly invoice: Invoice;
   readonly ctx: MappingContext;
+  readonly options?: InvoiceOptions;
   /** The whole body, to the character. */
   readonly body: string;
   readonly warnings?: readonly string[];
 }
 
-const HEAD =
+export const HEAD =
   '{"DocNumber":"RAC-7","CustomerRef":{"value":{"$ref":"customer:cus_88"}},"TxnDate":"2026-11-20",' +
   '"EmailStatus":"NotSet","AllowOnlineCreditCardPayment":false,"AllowOnlineACHPayment":false,"PrivateNote":"Run a Call inv_7",';
 
-const us = (lines: string, tail: string, before = ''): string => json(`${HEAD}${before}"Line":[${lines}],${tail}}`);
-const uk = (lines: string): string => json(`${HEAD}"GlobalTaxCalculation":"TaxExcluded","Line":[${lines}]}`);
+export const us = (lines: string, tail = '', before = '', head = HEAD): string =>
+  json(`${head}${before}"Line":[${lines}]${tail === '' ? '' : ','}${tail}}`);
+export const uk = (lines: string): string => json(`${HEAD}"GlobalTaxCalculation":"TaxExcluded","Line":[${lines}]}`);
 
-const taxed = { taxable: true, taxRateId: 'tax_tx' } as const;
-const sale = (amount: string, text: string, ref: string, code: string, qty = '1', price = amount): string =>
+export const taxed = { taxable: true, taxRateId: 'tax_tx' } as const;
+export const sale = (amount: string, text: string, ref: string, code: string, qty = '1', price = amount): string =>
   `{"Amount":${amount},"DetailType":"SalesItemLineDetail","Description":"${text}","SalesItemLineDetail":` +
   `{"ItemRef":{"value":{"$ref":"${ref}"}},"Qty":${qty},"UnitPrice":${price},"TaxCodeRef":{"value":"${code}"}}}`;
 
-const TWO_TAXED = [
+export const TWO_TAXED = [
   line({ amount: '129.00', name: 'AC tune-up', itemId: 'itm_ac_tune', ...taxed }),
   line({ amount: '37.00', name: 'Filter 16x25', itemId: 'itm_filter', quantity: '2', unitPrice: '18.50', ...taxed }),
 ];
-const TWO_TAXED_LINES =
+export const TWO_TAXED_LINES =
   sale('129.00', 'AC tune-up', 'item:itm_ac_tune', 'TAX') +
   ',' +
   sale('37.00', 'Filter 16x25', 'item:itm_filter', 'TAX', '2', '18.50');
 
-const standard = { taxable: true, taxRateId: 'tax_20' } as const;
+export const standard = { taxable: true, taxRateId: 'tax_20' } as const;
 const reduced = { taxable: true, taxRateId: 'tax_5' } as const;
-const ukInvoice = (change: Parameters<typeof invoiceOf>[0]): Invoice => invoiceOf({ currency: 'GBP', ...change });
+export const ukInvoice = (change: Parameters<typeof invoiceOf>[0]): Invoice =>
+  invoiceOf({ currency: 'GBP', ...change });
 
 export const INVOICE_CASES: readonly InvoiceCase[] = [
   {
-    section: '§6.2 1 note',
+    section: '6.2',
+    says: '1 note',
     invoice: invoiceOf({
       lines: [
         line({ amount: '10.00' }),
@@ -54,7 +61,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.2 2 membership kind: its own item, else the helper',
+    section: '6.2',
+    says: '2 membership kind: its own item, else the helper',
     invoice: invoiceOf({
       lines: [
         line({ kind: 'membership', amount: '19.00', name: 'Gold plan', itemId: 'itm_gold' }),
@@ -70,7 +78,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.2 2 subscription invoice: every priced line',
+    section: '6.2',
+    says: '2 subscription invoice: every priced line',
     invoice: invoiceOf({
       membershipId: 'mem_1',
       lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })],
@@ -79,7 +88,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     body: us(sale('19.00', 'Monthly visit', 'item:helper.membership.83', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: '§6.2 2 subscription invoice: an item whose own account is the memberships account',
+    section: '6.2',
+    says: '2 subscription invoice: an item whose own account is the memberships account',
     invoice: invoiceOf({
       membershipId: 'mem_1',
       lines: [line({ amount: '19.00', name: 'Monthly visit', itemId: 'itm_visit' })],
@@ -88,7 +98,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     body: us(sale('19.00', 'Monthly visit', 'item:itm_visit', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: "§6.2 2 a member's job is no subscription",
+    section: '6.2',
+    says: "2 a member's job is no subscription",
     invoice: invoiceOf({
       membershipId: 'mem_1',
       jobId: 'job_1',
@@ -98,7 +109,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     body: us(sale('19.00', 'Visit', 'item:itm_visit', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: "§6.2 4 no item: the category's account, else the default",
+    section: '6.2',
+    says: "4 no item: the category's account, else the default",
     invoice: invoiceOf({
       lines: [
         line({ amount: '1.00', categoryId: 'cat_install' }),
@@ -117,13 +129,15 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§4 items switched off: the helper stands in',
+    section: '4',
+    says: 'items switched off: the helper stands in',
     invoice: invoiceOf({ lines: [line({ amount: '1.00', itemId: 'itm_visit', categoryId: 'cat_install' })] }),
     ctx: withValues(US, { 'items.push': false }),
     body: us(sale('1.00', 'Labour', 'item:helper.sales.82', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: '§6.3 line discount',
+    section: '6.3',
+    says: 'line discount',
     invoice: invoiceOf({
       lines: [
         line({ amount: '100.00', ...taxed }),
@@ -143,7 +157,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 invoice discount, US, before tax',
+    section: '6.3',
+    says: 'invoice discount, US, before tax',
     invoice: invoiceOf({
       lines: TWO_TAXED,
       discount: { amount: '16.60', description: 'Neighbour discount' },
@@ -157,7 +172,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 invoice discount, US, after tax',
+    section: '6.3',
+    says: 'invoice discount, US, after tax',
     invoice: invoiceOf({
       lines: TWO_TAXED,
       discount: { amount: '16.60', description: 'Neighbour discount' },
@@ -171,7 +187,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 invoice discount, US, AllowDiscount false: negative lines per treatment',
+    section: '6.3',
+    says: 'invoice discount, US, AllowDiscount false: negative lines per treatment',
     invoice: invoiceOf({
       lines: [...TWO_TAXED, line({ amount: '34.00', name: 'Permit' })],
       discount: { amount: '20.00' },
@@ -185,7 +202,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 invoice discount, non-US: split by code, largest remainder',
+    section: '6.3',
+    says: 'invoice discount, non-US: split by code, largest remainder',
     invoice: ukInvoice({
       lines: [
         line({ amount: '100.00', ...standard }),
@@ -206,7 +224,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 invoice discount, non-US, after tax: one untaxed line',
+    section: '6.3',
+    says: 'invoice discount, non-US, after tax: one untaxed line',
     invoice: ukInvoice({
       lines: [line({ amount: '100.00', ...standard })],
       discount: { amount: '10.00' },
@@ -220,7 +239,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 tip, US',
+    section: '6.3',
+    says: 'tip, US',
     invoice: invoiceOf({ lines: [line({ amount: '10.00' })], tip: '5.00' }),
     ctx: US,
     body: us(
@@ -229,7 +249,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.3 tip, non-US',
+    section: '6.3',
+    says: 'tip, non-US',
     invoice: ukInvoice({
       lines: [line({ amount: '10.00', ...standard })],
       tip: '5.00',
@@ -241,7 +262,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.4 AST, rate not mapped, no default: post and warn',
+    section: '6.4',
+    says: 'AST, rate not mapped, no default: post and warn',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', taxable: true, taxRateId: 'tax_new' })],
       taxes: [{ taxRateId: 'tax_new', taxableAmount: '100.00', amount: '8.00' }],
@@ -251,7 +273,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     warnings: ['tax_fallback'],
   },
   {
-    section: '§6.4 AST, rate not mapped, default code',
+    section: '6.4',
+    says: 'AST, rate not mapped, default code',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', taxable: true, taxRateId: 'tax_new' })],
       taxes: [{ taxRateId: 'tax_new', taxableAmount: '100.00', amount: '8.00' }],
@@ -264,7 +287,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     warnings: ['tax_fallback'],
   },
   {
-    section: '§6.4 AST, two rates: fine, warned',
+    section: '6.4',
+    says: 'AST, two rates: fine, warned',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', ...taxed }), line({ amount: '50.00', taxable: true, taxRateId: 'tax_new' })],
       taxes: [
@@ -282,7 +306,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     warnings: ['tax_fallback', 'tax_split'],
   },
   {
-    section: '§6.4 taxTotal 0 in AST: all lines NON',
+    section: '6.4',
+    says: 'taxTotal 0 in AST: all lines NON',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', ...taxed })],
       taxes: [{ taxRateId: 'tax_tx', taxableAmount: '100.00', amount: '0.00' }],
@@ -291,13 +316,15 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     body: us(sale('100.00', 'Labour', 'item:helper.sales.79', 'NON'), '"TxnTaxDetail":{"TotalTax":0.00}'),
   },
   {
-    section: '§6.4 taxTotal 0 outside the US: the untaxed code',
+    section: '6.4',
+    says: 'taxTotal 0 outside the US: the untaxed code',
     invoice: ukInvoice({ lines: [line({ amount: '100.00', ...standard })] }),
     ctx: UK,
     body: uk(sale('100.00', 'Labour', 'item:helper.sales.79', '10')),
   },
   {
-    section: '§6.4 non-US, two rates and an untaxed line',
+    section: '6.4',
+    says: 'non-US, two rates and an untaxed line',
     invoice: ukInvoice({
       lines: [line({ amount: '100.00', ...standard }), line({ amount: '50.00', ...reduced }), line({ amount: '7.00' })],
       taxes: [
@@ -315,7 +342,8 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     ),
   },
   {
-    section: '§6.4 non-US, rate not confirmed: the default code, warned',
+    section: '6.4',
+    says: 'non-US, rate not confirmed: the default code, warned',
     invoice: ukInvoice({
       lines: [line({ amount: '100.00', taxable: true, taxRateId: 'tax_new' })],
       taxes: [{ taxRateId: 'tax_new', taxableAmount: '100.00', amount: '12.50' }],
@@ -325,21 +353,24 @@ export const INVOICE_CASES: readonly InvoiceCase[] = [
     warnings: ['tax_fallback'],
   },
   {
-    section: '§2 tax off, untaxed invoice, US',
+    section: '2',
+    says: 'tax off, untaxed invoice, US',
     invoice: invoiceOf({ lines: [line({ amount: '10.00' })] }),
     ctx: withProfile(US, { taxMode: 'off' }),
     body: json(`${HEAD}"Line":[{"Amount":10.00,"DetailType":"SalesItemLineDetail","Description":"Labour",
       "SalesItemLineDetail":{"ItemRef":{"value":{"$ref":"item:helper.sales.79"}},"Qty":1,"UnitPrice":10.00}}]}`),
   },
   {
-    section: '§2 tax off, untaxed invoice, outside the US',
+    section: '2',
+    says: 'tax off, untaxed invoice, outside the US',
     invoice: ukInvoice({ lines: [line({ amount: '10.00' })] }),
     ctx: withProfile(UK, { taxMode: 'off' }),
     body: json(`${HEAD}"GlobalTaxCalculation":"NotApplicable","Line":[{"Amount":10.00,"DetailType":"SalesItemLineDetail","Description":"Labour",
       "SalesItemLineDetail":{"ItemRef":{"value":{"$ref":"item:helper.sales.79"}},"Qty":1,"UnitPrice":10.00}}]}`),
   },
   {
-    section: '§6.1 exact quantities and prices',
+    section: '6.1',
+    says: 'exact quantities and prices',
     invoice: invoiceOf({ lines: [line({ amount: '4.11', quantity: '0.333', unitPrice: '12.3456' })] }),
     ctx: US,
     body: us(

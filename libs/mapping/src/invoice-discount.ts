@@ -3,10 +3,11 @@ import { type Decimal, parseAmount, parseDecimal, ZERO } from '@qbo-sync/money/d
 import { amountNumber } from '@qbo-sync/money/print';
 import { splitByWeight } from '@qbo-sync/money/split';
 import { isUnitedStates } from './country';
-import { type BodyObject, hold, type Hold, idTo, type MappingContext } from './document';
+import { type BodyObject, hold, type Hold, idTo, type MappingContext, type RefValue } from './document';
 import { discountAccount, helperRef } from './helper-item';
 import { LINE_TEXT_LIMIT, salesLine } from './invoice-line';
-import { discountBeforeTax, type TaxPlan } from './invoice-tax';
+import { discountBeforeTax } from './invoice-tax';
+import type { TaxPlan } from './tax-plan';
 import type { Texts } from './text';
 
 /** What an invoice's discount adds to the body. */
@@ -75,12 +76,19 @@ export function planDiscount(invoice: Invoice, ctx: MappingContext, tax: TaxPlan
   return { lines, applyTaxAfterDiscount: undefined };
 }
 
+interface Treatment {
+  readonly code: RefValue | undefined;
+  readonly weight: Decimal;
+}
+
 /** The lines' amounts by tax code, in the order the codes first appear; a code whose lines are below zero weighs nothing. */
-function taxTreatments(invoice: Invoice, tax: TaxPlan): { code: string | undefined; weight: Decimal }[] {
-  const sums = new Map<string | undefined, Decimal>();
+function taxTreatments(invoice: Invoice, tax: TaxPlan): Treatment[] {
+  const sums = new Map<string, Treatment>();
   for (const line of invoice.lines.filter(({ kind }) => kind !== 'note')) {
     const code = tax.codeOf(line);
-    sums.set(code, (sums.get(code) ?? ZERO).plus(parseDecimal(line.amount)));
+    const key = JSON.stringify(code ?? null);
+    const weight = (sums.get(key)?.weight ?? ZERO).plus(parseDecimal(line.amount));
+    sums.set(key, { code, weight });
   }
-  return [...sums].map(([code, weight]) => ({ code, weight: weight.gt(0) ? weight : ZERO }));
+  return [...sums.values()].map(({ code, weight }) => ({ code, weight: weight.gt(0) ? weight : ZERO }));
 }

@@ -1,8 +1,7 @@
-import type { Invoice, Line } from '@qbo-sync/contracts/runacall/invoice';
+import type { Line } from '@qbo-sync/contracts/runacall/invoice';
 import { type Decimal, formatExact, parseDecimal, toCents } from '@qbo-sync/money/decimal';
 import { amountNumber, exactNumber } from '@qbo-sync/money/print';
-import { type BodyObject, hold, type Hold, idTo, type MappingContext, refTo } from './document';
-import { categoryAccount, discountAccount, helperRef, membershipAccount } from './helper-item';
+import { type BodyObject, type RefValue, refTo } from './document';
 import type { Texts } from './text';
 
 /** quickbooks.md §9.5 */
@@ -15,7 +14,7 @@ export interface SalesLine {
   readonly unitPrice: Decimal;
   readonly text: string | undefined;
   readonly itemRef: string;
-  readonly taxCode: string | undefined;
+  readonly taxCode: RefValue | undefined;
   readonly servicedOn?: string | undefined;
 }
 
@@ -42,7 +41,7 @@ export function salesLine(line: SalesLine, texts: Texts): BodyObject {
       Qty: exactNumber(multiplies ? line.quantity : parseDecimal('1'), 0),
       UnitPrice: exactNumber(multiplies ? line.unitPrice : line.amount, PRICE_PLACES),
       ServiceDate: line.servicedOn,
-      TaxCodeRef: line.taxCode === undefined ? undefined : idTo(line.taxCode),
+      TaxCodeRef: line.taxCode,
     },
   };
 }
@@ -61,40 +60,4 @@ export function lineText(line: Line): string {
   const { name, description } = line;
   if (description === undefined || description.trim() === '' || description === name) return name;
   return description.startsWith(name) ? description : `${name}\n${description}`;
-}
-
-/** A membership is billed, no job: all its priced lines are membership income (events.md). */
-export const isSubscription = (invoice: Invoice): boolean =>
-  invoice.membershipId !== undefined && invoice.jobId === undefined;
-
-/**
- * The item a priced line posts to (postings.md §6.2): a discount goes to the discount helper; a membership to an item on
- * the memberships account; else the line's own item; else the helper of its category's account. `usable` says whether
- * an own item can be used. Holds: account_missing.
- */
-export function itemRefOf(
-  line: Line,
-  invoice: Invoice,
-  ctx: MappingContext,
-  usable: (itemId: string) => boolean,
-): string | Hold {
-  if (line.kind === 'discount') {
-    const account = discountAccount(ctx);
-    return account === null
-      ? hold('account_missing', { setting: 'invoices.discountsAccount' })
-      : helperRef('discount', account);
-  }
-  const own = line.itemId !== undefined && usable(line.itemId) ? `item:${line.itemId}` : undefined;
-  const income = categoryAccount(line.categoryId, ctx) ?? ctx.values['items.defaultIncomeAccount'];
-  if (line.kind === 'membership' || isSubscription(invoice)) {
-    const account = membershipAccount(ctx);
-    if (account === null) return hold('account_missing', { setting: 'items.defaultIncomeAccount' });
-    // A membership item is created on the memberships account, any other one on its category's.
-    const pointsThere = line.kind === 'membership' || income?.id === account.id;
-    return own !== undefined && pointsThere ? own : helperRef('membership', account);
-  }
-  if (own !== undefined) return own;
-  return income === null
-    ? hold('account_missing', { setting: 'items.defaultIncomeAccount' })
-    : helperRef('sales', income);
 }

@@ -174,6 +174,28 @@ describe('totals re-added from the QuickBooks body equal the event', () => {
     );
   });
 
+  test('one code per invoice: adds up, or is held for its two rates', () => {
+    const manual = withProfile(AUTOMATED, { taxMode: 'manual_us', allowDiscount: false });
+    fc.assert(
+      fc.property(generatedInvoice('USD'), (event) => {
+        const charged = event.invoice.taxes.filter(({ amount }) => amount !== '0.00');
+        const mapped = toInvoice(event.invoice, manual);
+        if (charged.length > 1) {
+          expect(mapped).toMatchObject({ hold: { code: 'two_rates' } });
+          return;
+        }
+        const body = readBody(mapped);
+        const all = sales(body);
+        const tax = charged.length === 0 ? 0n : cents(body.TxnTaxDetail?.TotalTax);
+        expect(total(all) + tax).toBe(event.total);
+        expect(tax).toBe(event.tax);
+        expect(all.some(({ code }) => code === 'TAX')).toBe(event.tax !== 0n);
+        expect(body.TxnTaxDetail === undefined).toBe(charged.length === 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('a code per line', () => {
     fc.assert(
       fc.property(generatedInvoice('GBP'), (event) => {

@@ -25,6 +25,19 @@ export interface CompanyProfile {
   readonly defaultDiscountAccount: Choice | null;
   readonly undepositedAccount: Choice | null;
   readonly receivableAccount: Choice | null;
+  /** Custom field of sales forms that takes a customer's order number (postings.md §6.1); `id` is its DefinitionId. */
+  readonly poField?: Choice;
+  /** Tax codes of a US company that an invoice's header may name (postings.md §6.4). */
+  readonly taxCodes?: readonly TaxCodeFacts[];
+}
+
+/** What an invoice's tax header has to know of a QuickBooks tax code. */
+export interface TaxCodeFacts {
+  readonly id: string;
+  /** The company's own rate (`TaxCodeConfigType` USER_DEFINED): named beside automated sales tax too. */
+  readonly custom: boolean;
+  /** Set when the code holds one sales rate. */
+  readonly rate?: { readonly id: string; readonly percentage: string };
 }
 
 export interface CategoryAccount {

@@ -62,7 +62,9 @@ function profileOf(view: View, settings: SyncSettings, at: string): readonly Pro
   const [preferences] = recordsOf(view, books, 'Preferences');
   if (companyInfo === undefined || preferences === undefined || !isRead(view, 'Account')) return [];
   const accounts = recordsOf(view, books, 'Account');
-  const profile = toCompanyProfile({ companyInfo, preferences, accounts }, settings.company);
+  const rates = isRead(view, 'TaxCode') && isRead(view, 'TaxRate');
+  const taxes = rates ? { taxCodes: recordsOf(view, books, 'TaxCode'), taxRates: recordsOf(view, books, 'TaxRate') } : {};
+  const profile = toCompanyProfile({ companyInfo, preferences, accounts, ...taxes }, settings.company);
   const said = ofKind<ProfileActivity>(view, 'profile', books);
   if (sameJson(said[said.length - 1]?.profile, profile)) return [];
   return [{ kind: 'profile', tenant: view.tenant, at, books, profile }];
