@@ -8,6 +8,7 @@ import { parseDecimal, sum } from '@qbo-sync/money/decimal';
  *   dispute, dispute_reversal        a line on the disputes account
  *   account_fee                      a line on the fees account with Stripe's text
  *   payout_reversal                  a failed payout's money, back in the balance
+ *   earlier_payout                   a manual or instant payout before this one, which a person had posted whole (§10.4)
  */
 export const PART_KINDS = [
   'charge',
@@ -17,11 +18,18 @@ export const PART_KINDS = [
   'dispute_reversal',
   'account_fee',
   'payout_reversal',
+  'earlier_payout',
 ] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 
 /** Kinds whose money sits in a record of ours, found by `source`. */
-export const SITTING_KINDS: ReadonlySet<PartKind> = new Set(['charge', 'refund', 'charge_failure', 'payout_reversal']);
+export const SITTING_KINDS: ReadonlySet<PartKind> = new Set([
+  'charge',
+  'refund',
+  'charge_failure',
+  'payout_reversal',
+  'earlier_payout',
+]);
 
 export type PayoutPart = StripeTransaction & { readonly kind: PartKind };
 
@@ -42,6 +50,7 @@ const PART_TABLE: readonly PartRow[] = [
   { category: 'dispute_reversal', types: ['adjustment'], kind: 'dispute_reversal', sign: 1 },
   { category: 'fee', types: ['stripe_fee', 'application_fee', 'adjustment'], kind: 'account_fee' },
   { category: 'payout_reversal', types: ['payout_failure'], kind: 'payout_reversal', sign: 1 },
+  { category: 'payout', types: ['payout'], kind: 'earlier_payout', sign: -1 },
 ];
 
 /** Kinds of a line's fee that go to the fees account, and what their line is called. */
