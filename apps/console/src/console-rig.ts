@@ -22,6 +22,7 @@ export interface Point {
   readonly code: string;
   readonly ok: boolean;
   readonly pointer: string;
+  readonly text?: string;
 }
 
 /** What the specs look into, of every answer. */
@@ -35,6 +36,7 @@ export interface Body {
   readonly version: number;
   readonly appliedVersion: number;
   readonly values: SettingValues;
+  readonly toClassify: { readonly records: readonly { readonly state: string }[] };
   readonly items: readonly { readonly id: string; readonly eventId: string; readonly state: string }[];
   readonly next: string | null;
   readonly total: number | null;

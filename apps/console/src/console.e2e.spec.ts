@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CompanyProfile } from '@qbo-sync/contracts/sync/settings';
+import { TOPICS } from '@qbo-sync/contracts/topics';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until as untilWithin } from '@qbo-sync/testkit/until';
@@ -130,6 +131,7 @@ describe('the console', () => {
       ['/values/items.defaultIncomeAccount', 'account_type'],
       ['/values/invoices.numbering', 'wrong_type'],
     ]);
+    expect(wrong.body.errors[0]?.text).toContain('Choose another for Default income account.');
 
     const empty = { values: { 'items.defaultIncomeAccount': null } };
     expect((await rig.call('GET', `${rig.path}/settings`)).body.values['items.defaultIncomeAccount']).toEqual({
@@ -253,6 +255,59 @@ describe('the console', () => {
     expect((await rig.call('POST', `${rig.path}/quickbooks/accounts`, { template: 'petty-cash' })).status).toBe(422);
   });
 
+  it('says what "To classify" makes, has it made by one click and sets it as the default', async () => {
+    const rates = [{ rateId: 'tx', name: 'County', percentage: '8.25', state: 'not_mapped' }] as const;
+    await rig.say({ kind: 'proposal', tenant: rig.tenant, at: at(6), books: 'books-1', rates });
+    await until(() => rig.documents.at(-1)?.values['tax.rates'].some(({ rateId }) => rateId === 'tx'), {
+      what: 'the rate',
+    });
+    const before = (await rig.call('GET', `${rig.path}/quickbooks/tax-codes`)).body.toClassify;
+    expect(before).toMatchObject({
+      setting: 'tax.defaultCode',
+      notes: [{ code: 'codes_stay', text: expect.stringContaining('lets no app delete') }],
+      records: [
+        { ref: 'tax-agency:to-classify', name: 'To classify', state: 'not_made' },
+        { ref: 'tax-code:8.25', name: 'To classify 8.25%', state: 'not_made' },
+      ],
+    });
+    expect((await rig.call('POST', `${rig.path}/quickbooks/tax-codes`, { template: 'vat' })).status).toBe(422);
+    const wanted = await rig.call('POST', `${rig.path}/quickbooks/tax-codes`, { template: 'to_classify' });
+    expect(wanted).toMatchObject({ status: 202, body: { template: 'to_classify' } });
+    const pushes = () => rig.commands.filter(({ kind, ref }) => kind === 'push' && ref?.startsWith('tax-') === true);
+    await until(() => pushes().length === 2, { what: 'the pushes' });
+    const answer = (ref: string, record: object) =>
+      rig.exchange(TOPICS.answers.name, {
+        ...{ tenant: rig.tenant, ref, revision: 2, attempt: 1, books: 'books-1', outcome: 'synced', at: at(7) },
+        ...{ quickbooksId: '9', record: JSON.stringify(record) },
+      });
+    await answer('tax-agency:to-classify', { Id: '9', DisplayName: 'To classify' });
+    await answer('tax-code:8.25', { TaxCode: 'To classify 8.25%', TaxCodeId: '9' });
+    await until(() => rig.documents.at(-1)?.values['tax.defaultCode']?.id === 'to_classify', { what: 'the default' });
+    const made = (await rig.call('GET', `${rig.path}/quickbooks/tax-codes`)).body.toClassify;
+    expect(made.records.map(({ state }) => state)).toEqual(['made', 'made']);
+  });
+
+  it('shows QuickBooks’ own words where it refuses a code', async () => {
+    const rates = [{ rateId: 'ny', name: 'New York', percentage: '8.875', state: 'not_mapped' }] as const;
+    await rig.say({ kind: 'proposal', tenant: rig.tenant, at: at(8), books: 'books-1', rates });
+    const reason = { code: 'refused', params: { code: '6000', text: 'No custom rates.' } } as const;
+    await rig.say({
+      ...{ kind: 'record', tenant: rig.tenant, ref: 'tax-code:8.875', revision: 2, attempt: 1, stage: 5, at: at(9) },
+      ...{ state: 'needs attention', reason, events: [], entity: 'tax-code', change: 'wanted' },
+    });
+    const refused = await until(
+      async () =>
+        (await rig.call('GET', `${rig.path}/quickbooks/tax-codes`)).body.toClassify.records.find(
+          ({ state }) => state === 'refused',
+        ),
+      { what: 'the refusal' },
+    );
+    expect(refused).toMatchObject({
+      name: 'To classify 8.875%',
+      reason: { text: expect.stringContaining('No custom') },
+    });
+  });
+
   it('starts afresh with another QuickBooks company only once its name was typed', async () => {
     const refused = await rig.call('POST', `${rig.path}/connection/fresh-start`, { name: 'Acme Heating' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'name_differs' } });
@@ -266,6 +321,8 @@ describe('the console', () => {
     const list = body.paths['/api/v1/companies/{company}/log']?.['get'];
     expect(list?.parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['company', 'state', 'cursor']));
     expect(body.paths['/api/v1/companies/{company}/settings']?.['patch']).toBeDefined();
+    expect(body.paths['/api/v1/companies/{company}/quickbooks/tax-codes']?.['post']).toBeDefined();
+    expect(body.components.schemas['ToClassifyDto']?.properties).toHaveProperty('notes');
     expect(body.components.schemas['LogRowDto']?.properties).toHaveProperty('tookSeconds');
   });
 

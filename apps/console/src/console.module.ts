@@ -28,6 +28,7 @@ import { StoryReader } from './log/story-reader';
 import { ChartReader } from './quickbooks/chart-reader';
 import { QuickBooksController } from './quickbooks/quickbooks.controller';
 import { QuickBooksDesk } from './quickbooks/quickbooks-desk';
+import { ToClassifyDesk } from './quickbooks/to-classify-desk';
 import { DefaultAccounts } from './settings/default-accounts';
 import { SettingsController } from './settings/settings.controller';
 import { SettingsDesk } from './settings/settings-desk';
@@ -93,6 +94,7 @@ export class ConsoleModule {
           Operations,
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
+        ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         { provide: GROUP, useValue: group },
         {

@@ -1,4 +1,12 @@
-import { entityOf, helperItemRef, idOf, ownerOf, readHelperItemRef } from './refs';
+import {
+  entityOf,
+  helperItemRef,
+  idOf,
+  ownerOf,
+  readHelperItemRef,
+  TO_CLASSIFY_AGENCY,
+  toClassifyCodeRef,
+} from './refs';
 
 describe('refs', () => {
   it.each([
@@ -9,6 +17,8 @@ describe('refs', () => {
     ['account:stripe-clearing', 'payments', 'stripe-clearing'],
     ['profile:Account', 'tax', 'Account'],
     ['tax-rate:tax_tx', 'tax', 'tax_tx'],
+    [TO_CLASSIFY_AGENCY, 'tax', 'to-classify'],
+    [toClassifyCodeRef('8.250'), 'tax', '8.25'],
   ])('%s belongs to %s', (ref, owner, id) => {
     expect(ownerOf(ref)).toBe(owner);
     expect(idOf(ref)).toBe(id);

@@ -1,3 +1,5 @@
+import { formatExact, parseDecimal } from '@qbo-sync/money/decimal';
+
 /**
  * Refs (`entity:id`) and the service that owns each entity. Every service reads all of `sync.commands.v1` and
  * `qbo.answers.v1` and drops what is not its own by this table.
@@ -54,4 +56,12 @@ export function readHelperItemRef(ref: string): { role: HelperRole; accountId: s
   if (!match) return undefined;
   const [, role, accountId] = match as unknown as [string, HelperRole, string];
   return HELPER_ROLES.includes(role) ? { role, accountId } : undefined;
+}
+
+/** The agency of the family "To classify" (postings.md §7). */
+export const TO_CLASSIFY_AGENCY = 'tax-agency:to-classify';
+
+/** The family's code of a percentage; `8.250` and `8.25` are one. */
+export function toClassifyCodeRef(percentage: string): string {
+  return `tax-code:${formatExact(parseDecimal(percentage), 0)}`;
 }

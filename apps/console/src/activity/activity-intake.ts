@@ -79,9 +79,10 @@ function settingsCommands(activity: Activity): readonly SettingsCommand[] {
   const { at } = activity;
   switch (activity.kind) {
     case 'record':
-    case 'read':
     case 'operation':
       return [];
+    case 'read':
+      return activity.service === 'items' ? [{ do: 'items-read', at, version: activity.settingsVersion }] : [];
     case 'company':
       return activity.books === null ? [] : [{ do: 'bind', at, books: activity.books }];
     case 'profile':

@@ -7,7 +7,7 @@ export const PROBLEMS = {
   query_invalid: { status: 400, title: 'A query parameter is wrong.' },
   cursor_invalid: { status: 400, title: 'The cursor is none of ours: start again from the top.' },
   settings_invalid: { status: 422, title: 'A value is wrong; nothing was saved.' },
-  template_unknown: { status: 422, title: 'We make no such account.' },
+  template_unknown: { status: 422, title: 'We make no such account or tax code.' },
   stale: { status: 412, title: 'Somebody saved meanwhile.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came before with another request.' },
   idempotency_key_in_use: {
@@ -32,6 +32,8 @@ export interface ProblemError {
   readonly pointer: string;
   readonly code: string;
   readonly params: Readonly<Record<string, string>>;
+  /** English, for people. */
+  readonly text?: string;
 }
 
 /** Thrown by controllers to refuse a request; answered as `application/problem+json`. */

@@ -11,6 +11,9 @@ import type { EntityManager } from 'typeorm';
 import { ChartReader } from '../quickbooks/chart-reader';
 import { SettingsStore } from '../settings/settings-store';
 
+/** Entities of the family "To classify". */
+const FAMILY: readonly string[] = ['tax-agency', 'tax-code'];
+
 /** Keeps what was asked of QuickBooks and what it answered, for the story of a row. */
 @Injectable()
 export class ExchangeLog {
@@ -28,8 +31,15 @@ export class ExchangeLog {
     const answers = this.read(QboAnswer, messages);
     await store(manager, 'answer', answers);
     for (const { value } of answers) {
-      if (entityOf(value.ref) === 'account' && value.outcome === 'synced') await this.accountMade(value);
+      if (value.outcome !== 'synced') continue;
+      if (entityOf(value.ref) === 'account') await this.accountMade(value);
+      if (FAMILY.includes(entityOf(value.ref))) await this.toClassifyMade(value);
     }
+  }
+
+  private async toClassifyMade({ tenant, ref, books, at }: QboAnswer): Promise<void> {
+    this.charts.forget(tenant);
+    await this.settings.decide(tenant, { do: 'to-classify-made', at, books, ref });
   }
 
   private async accountMade({ tenant, ref, books, quickbooksId, record, at }: QboAnswer): Promise<void> {

@@ -6,6 +6,7 @@ import { fits } from '../settings/settings-check';
 import { SettingsStore } from '../settings/settings-store';
 import { ACCOUNT_USES } from '../settings/settings-table';
 import { ChartReader, type FetchedChart } from './chart-reader';
+import { ToClassifyDesk } from './to-classify-desk';
 import type { AccountsDto, AccountWantedDto, PreferencesDto, TaxCodesDto } from './quickbooks.dto';
 
 /** QuickBooks' lists for the pickers, and accounts made there with one click. */
@@ -14,6 +15,7 @@ export class QuickBooksDesk {
   constructor(
     @Inject(ChartReader) private readonly charts: ChartReader,
     @Inject(SettingsStore) private readonly settings: SettingsStore,
+    @Inject(ToClassifyDesk) private readonly family: ToClassifyDesk,
   ) {}
 
   /** Fitting accounts of a use; all of them without one. */
@@ -29,7 +31,7 @@ export class QuickBooksDesk {
 
   async taxCodes(tenant: string): Promise<TaxCodesDto> {
     const { taxCodes, fetchedAt } = await this.chart(tenant);
-    return { items: taxCodes, fetchedAt };
+    return { items: taxCodes, fetchedAt, toClassify: await this.family.show(tenant) };
   }
 
   /** The company profile as it was read at connect. */

@@ -25,7 +25,16 @@ import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
 import { readBody } from '../http/read-body';
 import { ACCOUNT_USES } from '../settings/settings-table';
 import { QuickBooksDesk } from './quickbooks-desk';
-import { AccountBody, AccountsDto, AccountWantedDto, PreferencesDto, TaxCodesDto } from './quickbooks.dto';
+import {
+  AccountBody,
+  AccountsDto,
+  AccountWantedDto,
+  PreferencesDto,
+  TaxCodeBody,
+  TaxCodesDto,
+  ToClassifyDto,
+} from './quickbooks.dto';
+import { ToClassifyDesk } from './to-classify-desk';
 
 @ApiTags('quickbooks')
 @ApiBearerAuth()
@@ -33,7 +42,10 @@ import { AccountBody, AccountsDto, AccountWantedDto, PreferencesDto, TaxCodesDto
 @UseInterceptors(IdempotencyInterceptor)
 @Controller('api/v1/companies/:company/quickbooks')
 export class QuickBooksController {
-  constructor(@Inject(QuickBooksDesk) private readonly desk: QuickBooksDesk) {}
+  constructor(
+    @Inject(QuickBooksDesk) private readonly desk: QuickBooksDesk,
+    @Inject(ToClassifyDesk) private readonly family: ToClassifyDesk,
+  ) {}
 
   @Get('accounts')
   @ApiQuery({ name: 'use', required: false, enum: Object.keys(ACCOUNT_USES) })
@@ -58,6 +70,19 @@ export class QuickBooksController {
   @ApiOkResponse({ type: TaxCodesDto })
   taxCodes(@Param('company') tenant: string): Promise<TaxCodesDto> {
     return this.desk.taxCodes(tenant);
+  }
+
+  /** QuickBooks lets no app delete what this makes: `GET tax-codes` says so before. */
+  @Post('tax-codes')
+  @HttpCode(202)
+  @ApiBody({ type: TaxCodeBody })
+  @ApiAcceptedResponse({ type: ToClassifyDto })
+  wantTaxCodes(
+    @Param('company') tenant: string,
+    @Body() body: unknown,
+    @Req() request: CallerRequest,
+  ): Promise<ToClassifyDto> {
+    return this.family.want(tenant, readBody(TaxCodeBody, body).template, request.caller.kind);
   }
 
   @Get('preferences')

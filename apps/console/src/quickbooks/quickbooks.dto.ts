@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
+import { CodedDto } from '../log/log-dto';
 
 export class AccountDto {
   @ApiProperty() id: string;
@@ -24,9 +25,31 @@ export class TaxCodeDto {
   @ApiProperty() active: boolean;
 }
 
+/** One record of the family "To classify". */
+export class FamilyRecordDto {
+  @ApiProperty({ example: 'tax-code:8.25' }) ref: string;
+  @ApiProperty({ example: 'To classify 8.25%' }) name: string;
+  @ApiProperty({ enum: ['not_made', 'asked', 'refused', 'made'] }) state: string;
+  @ApiPropertyOptional({ type: CodedDto, description: 'Why QuickBooks refused it.' }) reason?: CodedDto;
+}
+
+/** The family "To classify": what one click makes in QuickBooks, and what to know before it. */
+export class ToClassifyDto {
+  @ApiProperty({ example: 'to_classify' }) template: string;
+  @ApiProperty({ example: 'tax.defaultCode', description: 'Takes the family once QuickBooks has it.' }) setting: string;
+  @ApiProperty({ type: [CodedDto], description: 'To be said before the click.' }) notes: readonly CodedDto[];
+  @ApiProperty({ type: [FamilyRecordDto] }) records: readonly FamilyRecordDto[];
+}
+
 export class TaxCodesDto {
   @ApiProperty({ type: [TaxCodeDto] }) items: readonly TaxCodeDto[];
   @ApiProperty() fetchedAt: string;
+  @ApiProperty({ type: ToClassifyDto }) toClassify: ToClassifyDto;
+}
+
+/** Body of `POST /quickbooks/tax-codes`. */
+export class TaxCodeBody {
+  @ApiProperty({ enum: ['to_classify'] }) @IsString() template: string;
 }
 
 /** Body of `POST /quickbooks/accounts`. */

@@ -11,6 +11,7 @@ import { sameJson as same } from '../same-json';
 import type { SettingChanges } from './settings-events';
 import type { SettingsState } from './settings-state';
 import { type AccountFit, chosenKeys, isSettingKey, SETTING_RULES } from './settings-table';
+import { isFamilyMade, TO_CLASSIFY } from './to-classify';
 
 /** What is wrong with one value: where (JSON pointer into the body), which code. Never a value a person typed. */
 export interface ValueFault {
@@ -97,7 +98,10 @@ function parse(key: SettingKey, given: unknown, state: SettingsState, chart: Cha
     case 'account':
       return given === null ? { value: null } : readAccount(key, given, rule.fit, state.profile, chart);
     case 'code':
-      return given === null ? { value: null } : readCode(key, given, rule.untaxed === true, chart);
+      if (given === null) return { value: null };
+      return rule.untaxed !== true && choiceId(given) === TO_CLASSIFY.id
+        ? readFamily(key, state)
+        : readCode(key, given, rule.untaxed === true, chart);
     case 'categories':
       return readCategories(key, given, rule.fit, state, chart);
     case 'rates':
@@ -116,14 +120,16 @@ function readAccount(
   if (id === undefined) return wrongType(place, 'account');
   const account = chart.accounts.find((candidate) => candidate.id === id);
   if (account === undefined) return { faults: [fault(place, 'account_not_found', { id })] };
-  if (!account.active) return { faults: [fault(place, 'account_inactive', { id, name: account.name })] };
+  if (!account.active)
+    return { faults: [fault(place, 'account_inactive', { id, name: account.name, type: account.type })] };
   if (!fits(account, fit)) {
     const allowed = [...fit.types, ...(fit.subType === undefined ? [] : [fit.subType])].join(', ');
     return { faults: [fault(place, 'account_type', { id, name: account.name, type: account.type, allowed })] };
   }
   const home = profile?.homeCurrency;
   if (home !== undefined && account.currency !== null && account.currency !== home) {
-    return { faults: [fault(place, 'account_currency', { id, name: account.name, currency: account.currency })] };
+    const { name, currency } = account;
+    return { faults: [fault(place, 'account_currency', { id, name, currency, home })] };
   }
   return { value: { id, name: account.name } satisfies Choice };
 }
@@ -142,6 +148,13 @@ function readCode(place: string, given: unknown, untaxed: boolean, chart: Chart)
   const zero = code.percentage === null ? !code.taxable : /^-?0*(\.0*)?$/.test(code.percentage);
   if (untaxed && !zero) return { faults: [fault(place, 'code_not_untaxed', { id, name: code.name })] };
   return { value: { id, name: code.name } satisfies Choice };
+}
+
+/** The family is a choice once it is made; the click that makes it chooses it too. */
+function readFamily(place: string, state: SettingsState): Parsed {
+  return isFamilyMade(state)
+    ? { value: TO_CLASSIFY }
+    : { faults: [fault(place, 'code_not_found', { id: TO_CLASSIFY.id })] };
 }
 
 /** Categories that are not named keep their account; `account: null` gives one back to the default. */
@@ -185,13 +198,14 @@ function readRates(key: SettingKey, given: unknown, known: readonly RateMapping[
     const parsed = code === null ? { value: null } : readCode(place, code, false, chart);
     if ('faults' in parsed) faults.push(...parsed.faults);
     else {
-      const { name, percentage } = rate;
+      const { name, percentage, retired } = rate;
+      const known = { rateId, name, percentage, ...(retired === undefined ? {} : { retired }) };
       const choice = parsed.value as Choice | null;
       rates.set(
         rateId,
         choice === null
-          ? { rateId, name, percentage, state: 'not_mapped' }
-          : { rateId, name, percentage, code: choice, state: 'confirmed' },
+          ? { ...known, state: 'not_mapped' }
+          : { ...known, code: choice, state: 'confirmed', confirmedAt: percentage },
       );
     }
   }

@@ -1,66 +1,7 @@
-import type { CompanyProfile, RateMapping } from '@qbo-sync/contracts/sync/settings';
-import type { Chart } from '../quickbooks/chart';
 import { decide, type SettingsCommand } from './settings-decide';
 import type { SettingsEvent } from './settings-events';
-import { evolve, NO_SETTINGS, type SettingsState } from './settings-state';
-
-const at = '2026-11-03T14:00:00Z';
-const company = { name: 'Acme', timeZone: 'America/Chicago', currency: 'USD', country: 'US', stripeAccount: null };
-const account = { path: '', number: null, subType: '', currency: 'USD', active: true };
-const chart: Chart = {
-  accounts: [
-    { ...account, id: '79', name: 'Service revenue', type: 'Income' },
-    { ...account, id: '82', name: 'Equipment', type: 'Income' },
-    { ...account, id: '80', name: 'Old', type: 'Income', active: false },
-    { ...account, id: '81', name: 'Euros', type: 'Income', currency: 'EUR' },
-    { ...account, id: '86', name: 'Given', type: 'Income', subType: 'DiscountsRefundsGiven' },
-    { ...account, id: '35', name: 'Checking', type: 'Bank' },
-    { ...account, id: '91', name: 'Clearing', type: 'Other Current Asset' },
-  ],
-  taxCodes: [
-    { id: '5', name: 'Standard', percentage: '20', taxable: true, active: true },
-    { id: '6', name: 'Zero', percentage: '0.00', taxable: true, active: true },
-    { id: '7', name: 'Gone', percentage: '5', taxable: true, active: false },
-    { id: 'NON', name: 'NON', percentage: null, taxable: false, active: true },
-  ],
-};
-const profile = { customTxnNumbers: false, homeCurrency: 'USD' } as CompanyProfile;
-const rate: RateMapping = { rateId: 'tx', name: 'County', percentage: '8.25', state: 'not_mapped' };
-
-const made: SettingsEvent = { type: 'CompanyMade', data: { at, by: 'operator', company } };
-const bound: SettingsEvent = { type: 'BooksBound', data: { at, books: 'b1' } };
-const read: SettingsEvent = { type: 'ProfileRead', data: { at, books: 'b1', profile } };
-const rates: SettingsEvent = { type: 'RatesProposed', data: { at, books: 'b1', rates: [rate] } };
-
-const given = (...events: SettingsEvent[]): SettingsState => events.reduce(evolve, NO_SETTINGS);
-const patch = (values: Record<string, unknown>): SettingsCommand => ({
-  do: 'change',
-  at,
-  by: 'company',
-  values,
-  chart,
-});
-
-/** Given the events, when the command: the events it appends, or its faults as `pointer code`. */
-function when(events: SettingsEvent[], command: SettingsCommand): readonly SettingsEvent[] | readonly string[] {
-  const decision = decide(given(...events), command);
-  if (decision.ok) return decision.events;
-  return decision.code === 'settings_invalid'
-    ? decision.faults.map(({ pointer, code }) => `${pointer} ${code}`)
-    : [decision.code];
-}
-
-/** The state after the command's own events. */
-function after(events: SettingsEvent[], ...commands: SettingsCommand[]): SettingsState {
-  return commands.reduce(
-    (state, command) => {
-      const decision = decide(state, command);
-      if (!decision.ok) throw new Error(decision.code);
-      return decision.events.reduce(evolve, state);
-    },
-    given(...events),
-  );
-}
+import { evolve } from './settings-state';
+import { account, after, at, bound, chart, company, made, patch, profile, rate, rates, read, when } from './spec-kit';
 
 describe('a company', () => {
   const make: SettingsCommand = { do: 'make', at, by: 'operator', company };
@@ -132,7 +73,14 @@ describe('what services propose', () => {
   it('never takes a confirmed code away, and brings its name up to date', () => {
     const state = after([made, bound, rates], patch({ 'tax.rates': { tx: '5' } }), proposing('County 2', '8.250'));
     expect(state.values['tax.rates']).toEqual([
-      { rateId: 'tx', name: 'County 2', percentage: '8.250', state: 'confirmed', code: { id: '5', name: 'Standard' } },
+      {
+        ...rate,
+        name: 'County 2',
+        percentage: '8.250',
+        state: 'confirmed',
+        code: { id: '5', name: 'Standard' },
+        confirmedAt: '8.25',
+      },
     ]);
   });
 
@@ -296,7 +244,11 @@ describe('a save', () => {
     ['payments.undepositedAccount', '91', { id: '91', name: 'Clearing' }],
     ['tax.untaxedCode', '6', { id: '6', name: 'Zero' }],
     ['tax.untaxedCode', 'NON', { id: 'NON', name: 'NON' }],
-    ['tax.rates', { tx: { id: '5' } }, [{ ...rate, state: 'confirmed', code: { id: '5', name: 'Standard' } }]],
+    [
+      'tax.rates',
+      { tx: { id: '5' } },
+      [{ ...rate, state: 'confirmed', code: { id: '5', name: 'Standard' }, confirmedAt: '8.25' }],
+    ],
     ['items.categoryAccounts', [{ categoryId: 'c', account: null }], [{ categoryId: 'c', name: 'c' }]],
   ])('takes %s = %j', (key, value, kept) => {
     const state = after([made, bound, read, rates], patch({ [key]: value }));

@@ -5,8 +5,10 @@ import { sameJson as same } from '../same-json';
 import type { CompanyDetails, ProposedCategory, SettingsEvent } from './settings-events';
 import { defaultChanges } from './settings-defaults';
 import { checkValues, type ValueFault } from './settings-check';
+import { existingAfter } from './existing-items';
 import { mergeCategories, mergeRates, type SettingsState } from './settings-state';
 import { isSettingKey } from './settings-table';
+import { wantFamily } from './to-classify';
 
 /** What somebody wants of a company's settings. `at` is RFC 3339 and handed in; `by` is who. */
 export type SettingsCommand =
@@ -26,6 +28,8 @@ export type SettingsCommand =
       readonly by: string;
       readonly why?: string;
       readonly values: Readonly<Record<string, unknown>>;
+      /** Items that exist follow the accounts changed by it. */
+      readonly existingItems?: boolean;
       readonly chart: Chart;
     }
   | { readonly do: 'defaults'; readonly at: string; readonly chart: Chart }
@@ -49,7 +53,11 @@ export type SettingsCommand =
       readonly books: string;
       readonly role: string;
       readonly choice: Choice;
-    };
+    }
+  | { readonly do: 'want-to-classify'; readonly at: string; readonly by: string; readonly commandId: string }
+  | { readonly do: 'to-classify-made'; readonly at: string; readonly books: string; readonly ref: string }
+  /** Items decides by this version of the settings from now on. */
+  | { readonly do: 'items-read'; readonly at: string; readonly version: number };
 
 export type SettingsDecision =
   | { readonly ok: true; readonly events: readonly SettingsEvent[] }
@@ -108,6 +116,21 @@ export function decide(state: SettingsState, command: SettingsCommand): Settings
     }
     case 'account-made':
       return accountMade(state, command);
+    case 'want-to-classify': {
+      const wanted = wantFamily(state, command);
+      return wanted === undefined ? nothing : one(wanted);
+    }
+    case 'to-classify-made': {
+      const { at, books, ref } = command;
+      const known = books !== state.books || state.toClassify.made.includes(ref);
+      return known ? nothing : one({ type: 'ToClassifyMade', data: { at, books, ref } });
+    }
+    case 'items-read': {
+      const { at, version } = command;
+      const since = state.movesSince;
+      if (since === null || version < since) return nothing;
+      return one({ type: 'ItemsMoved', data: { at, commandId: `existing-items-${since}`, version: since } });
+    }
   }
 }
 
@@ -121,10 +144,17 @@ function change(state: SettingsState, command: Extract<SettingsCommand, { do: 'c
   const checked = checkValues(state, command.values, command.chart);
   if (!checked.ok) return { ok: false, code: 'settings_invalid', faults: checked.faults };
   if (Object.keys(checked.changes).length === 0) return nothing;
-  const { at, by, why } = command;
+  const { at, by, why, existingItems = false } = command;
+  const existing = existingAfter(state.values, checked.changes, existingItems);
   return one({
     type: 'SettingsChanged',
-    data: { at, by, ...(why === undefined ? {} : { why }), changes: checked.changes },
+    data: {
+      at,
+      by,
+      ...(why === undefined ? {} : { why }),
+      changes: { ...checked.changes, ...existing.changes },
+      ...(existing.moves ? { existingItems: true } : {}),
+    },
   });
 }
 

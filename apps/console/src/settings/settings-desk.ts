@@ -5,6 +5,7 @@ import { Problem } from '../http/problem';
 import type { Chart } from '../quickbooks/chart';
 import { ChartReader } from '../quickbooks/chart-reader';
 import { effectsOf } from './effects';
+import { worded } from './fault-text';
 import { checkValues, namesRecords, SHOWN_ONLY } from './settings-check';
 import type { SettingsCheckDto, SettingsDto, SettingsPatch } from './settings.dto';
 import { SettingsStore, type VersionedSettings } from './settings-store';
@@ -25,28 +26,29 @@ export class SettingsDesk {
   }
 
   /** What would be wrong, and what it would do; saves nothing. */
-  async check(tenant: string, { values }: SettingsPatch): Promise<SettingsCheckDto> {
+  async check(tenant: string, { values, existingItems = false }: SettingsPatch): Promise<SettingsCheckDto> {
     const { state } = await this.store.load(tenant);
     const checked = checkValues(state, values, await this.chartFor(tenant, values));
     return checked.ok
-      ? { errors: [], effects: effectsOf(state, checked.changes) }
-      : { errors: checked.faults, effects: [] };
+      ? { errors: [], effects: effectsOf(state, checked.changes, existingItems) }
+      : { errors: checked.faults.map(worded), effects: [] };
   }
 
   /** Saves all values or none. `expectedVersion`: the version the person looked at. */
   async save(
     tenant: string,
-    { values, why }: SettingsPatch,
+    { values, why, existingItems = false }: SettingsPatch,
     by: string,
     expectedVersion: number | undefined,
   ): Promise<SettingsDto> {
     const chart = await this.chartFor(tenant, values);
     const at = new Date().toISOString();
-    const command = { do: 'change', at, by, ...(why === undefined ? {} : { why }), values, chart } as const;
+    const reason = why === undefined ? {} : { why };
+    const command = { do: 'change', at, by, ...reason, values, existingItems, chart } as const;
     const outcome = await this.store.decide(tenant, command, expectedVersion);
     if (outcome.ok) return this.view(tenant, outcome);
     if (outcome.code === 'stale') throw new Problem('stale');
-    if (outcome.code === 'settings_invalid') throw new Problem('settings_invalid', {}, outcome.faults);
+    if (outcome.code === 'settings_invalid') throw new Problem('settings_invalid', {}, outcome.faults.map(worded));
     throw new Problem('not_found');
   }
 

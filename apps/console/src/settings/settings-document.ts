@@ -2,7 +2,7 @@ import { messageKey } from '@qbo-sync/contracts/keys';
 import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import type { AccountWanted, SettingsEvent } from './settings-events';
+import type { AccountWanted, ItemsMoved, SettingsEvent, ToClassifyWanted } from './settings-events';
 import { evolve, NO_SETTINGS, type SettingsState } from './settings-state';
 
 /** The stream of a company's settings. */
@@ -33,13 +33,34 @@ export function toMessages(tenant: string, version: number, history: readonly Se
   const document = documentOf(tenant, version, history.slice(0, version).reduce(evolve, NO_SETTINGS));
   return [
     ...(document === null ? [] : [{ topic: TOPICS.settings.name, key: tenant, value: JSON.stringify(document) }]),
-    ...(event.type === 'AccountWanted' ? [pushAccount(tenant, event.data)] : []),
+    ...commandsOf(tenant, event),
   ];
 }
 
-/** With a run, because a person wants it now: an account is made before Sync active too. */
-function pushAccount(tenant: string, { role, commandId, by, at }: AccountWanted['data']): Outgoing {
-  const ref = `account:${role}`;
-  const command: SyncCommand = { commandId, kind: 'push', tenant, by, at, ref, run: commandId };
+function commandsOf(tenant: string, event: SettingsEvent): readonly Outgoing[] {
+  switch (event.type) {
+    case 'AccountWanted':
+      return [push(tenant, `account:${event.data.role}`, event.data)];
+    case 'ToClassifyWanted':
+      return event.data.refs.map((ref) => push(tenant, ref, event.data));
+    case 'ItemsMoved':
+      return [redecideItems(tenant, event.data)];
+    default:
+      return [];
+  }
+}
+
+/** With a run, because a person wants it now: it is made before Sync active too. One command id per ref. */
+function push(
+  tenant: string,
+  ref: string,
+  { commandId, by, at }: AccountWanted['data'] | ToClassifyWanted['data'],
+): Outgoing {
+  const command: SyncCommand = { commandId: `${commandId}/${ref}`, kind: 'push', tenant, by, at, ref, run: commandId };
   return { topic: TOPICS.commands.name, key: messageKey(tenant, ref), value: JSON.stringify(command) };
+}
+
+function redecideItems(tenant: string, { commandId, at }: ItemsMoved['data']): Outgoing {
+  const command: SyncCommand = { commandId, kind: 'redecide', tenant, by: 'console', at, entity: 'item', closed: true };
+  return { topic: TOPICS.commands.name, key: messageKey(tenant, 'item'), value: JSON.stringify(command) };
 }

@@ -13,6 +13,7 @@ import type {
  *   CompanyMade ─▶ CompanyChanged*                         a company of Run a Call, by the operator
  *   BooksBound  ─▶ ProfileRead* RatesProposed* CategoriesProposed*   said by the gateway, tax and items
  *   SettingsChanged*  SyncActiveChanged*  AccountWanted* ─▶ AccountMade   by people
+ *   ToClassifyWanted* ─▶ ToClassifyMade*  SettingsChanged with existing items ─▶ ItemsMoved
  *
  * Nothing here names a customer or an amount; all of it may be kept for ever.
  */
@@ -26,7 +27,10 @@ export type SettingsEvent =
   | SettingsChanged
   | SyncActiveChanged
   | AccountWanted
-  | AccountMade;
+  | AccountMade
+  | ToClassifyWanted
+  | ToClassifyMade
+  | ItemsMoved;
 
 /** What Run a Call says of a company. */
 export interface CompanyDetails {
@@ -72,7 +76,14 @@ export type ProposedCategory = Pick<CategoryAccount, 'categoryId' | 'name'>;
 /** Old and new value of every key that changed: one event per save, so a save is whole or not at all. */
 export interface SettingsChanged {
   readonly type: 'SettingsChanged';
-  readonly data: { readonly at: string; readonly by: string; readonly why?: string; readonly changes: SettingChanges };
+  readonly data: {
+    readonly at: string;
+    readonly by: string;
+    readonly why?: string;
+    readonly changes: SettingChanges;
+    /** Items that exist follow the accounts changed here (scenarios.md 9). */
+    readonly existingItems?: true;
+  };
 }
 export type SettingChanges = {
   readonly [K in SettingKey]?: { readonly from: SettingValues[K]; readonly to: SettingValues[K] };
@@ -105,6 +116,33 @@ export interface AccountMade {
     readonly choice: Choice;
     readonly setting?: SettingKey;
   };
+}
+
+/** A person asked for the family "To classify" (to-classify.ts): each ref is published as a push. */
+export interface ToClassifyWanted {
+  readonly type: 'ToClassifyWanted';
+  readonly data: {
+    readonly at: string;
+    readonly by: string;
+    readonly commandId: string;
+    /** Of the family, not made yet. */
+    readonly refs: readonly string[];
+  };
+}
+
+/** QuickBooks has this record of the family. */
+export interface ToClassifyMade {
+  readonly type: 'ToClassifyMade';
+  readonly data: { readonly at: string; readonly books: string; readonly ref: string };
+}
+
+/**
+ * Items decides by the accounts that existing items shall follow: published as a command to decide all of its records
+ * again, those that are done too.
+ */
+export interface ItemsMoved {
+  readonly type: 'ItemsMoved';
+  readonly data: { readonly at: string; readonly commandId: string; readonly version: number };
 }
 
 /** A stored event as it was appended: only this console writes these streams. */

@@ -9,6 +9,7 @@ import {
 } from '@qbo-sync/contracts/sync/settings';
 import { equalByValue } from '@qbo-sync/money/decimal';
 import type { CompanyDetails, ProposedCategory, SettingsEvent } from './settings-events';
+import { afterMade, afterWanted, NO_FAMILY, type ToClassify } from './to-classify';
 
 /** Who changed a setting last, when, and what it was. */
 export interface LastChange {
@@ -28,6 +29,11 @@ export interface SettingsState {
   readonly changed: Readonly<Partial<Record<SettingKey, LastChange>>>;
   /** Accounts made for us in these books, by role. */
   readonly accounts: Readonly<Record<string, Choice>>;
+  readonly toClassify: ToClassify;
+  /** Existing items shall follow an account since this version, and items has not been told yet. */
+  readonly movesSince: number | null;
+  /** Events folded: the version of the settings. */
+  readonly version: number;
 }
 
 export const NO_SETTINGS: SettingsState = {
@@ -39,10 +45,14 @@ export const NO_SETTINGS: SettingsState = {
   values: DEFAULT_SETTINGS,
   changed: {},
   accounts: {},
+  toClassify: NO_FAMILY,
+  movesSince: null,
+  version: 0,
 };
 
 /** Folds one event. Facts about books that are no longer bound change nothing. */
-export function evolve(state: SettingsState, event: SettingsEvent): SettingsState {
+export function evolve(before: SettingsState, event: SettingsEvent): SettingsState {
+  const state = { ...before, version: before.version + 1 };
   switch (event.type) {
     case 'CompanyMade':
     case 'CompanyChanged': {
@@ -83,6 +93,12 @@ export function evolve(state: SettingsState, event: SettingsEvent): SettingsStat
       const changed = { ...state.changed, [setting]: { by: 'quickbooks', at, from: state.values[setting] } };
       return { ...next, changed, values: { ...state.values, [setting]: choice } };
     }
+    case 'ToClassifyWanted':
+      return afterWanted(state, event.data);
+    case 'ToClassifyMade':
+      return afterMade(state, event.data);
+    case 'ItemsMoved':
+      return { ...state, movesSince: null };
   }
 }
 
@@ -96,7 +112,8 @@ function settingsChanged(
     values[key] = change.to;
     changed[key] = { by: data.by, at: data.at, from: change.from };
   }
-  return { ...state, values: values as unknown as SettingValues, changed };
+  const next = { ...state, values: values as unknown as SettingValues, changed };
+  return data.existingItems === true ? { ...next, movesSince: state.version } : next;
 }
 
 function withValue<K extends SettingKey>(state: SettingsState, key: K, value: SettingValues[K]): SettingsState {
@@ -115,14 +132,18 @@ function freshStart(state: SettingsState, books: string): SettingsState {
     active: false,
     goLiveAt: null,
     accounts: {},
+    toClassify: NO_FAMILY,
+    movesSince: null,
     values: {
       ...values,
+      'items.existing': [],
       'items.categoryAccounts': values['items.categoryAccounts'].map(({ categoryId, name }) => ({ categoryId, name })),
-      'tax.rates': values['tax.rates'].map(({ rateId, name, percentage }) => ({
+      'tax.rates': values['tax.rates'].map(({ rateId, name, percentage, retired }) => ({
         rateId,
         name,
         percentage,
         state: 'not_mapped',
+        ...(retired === undefined ? {} : { retired }),
       })),
     },
   };
@@ -136,7 +157,7 @@ function isChoice(value: unknown): value is Choice {
  * Names and percentages are always the newest. A code that a person confirmed outlives every proposal, but not another
  * percentage: QuickBooks' codes cannot be edited, so the mapping is suspended until it is confirmed again (postings.md §7).
  *
- *   confirmed ──another percentage──▶ percentage_differs ──a person──▶ confirmed
+ *   confirmed ──another percentage──▶ percentage_differs, with confirmedAt ──a person──▶ confirmed
  */
 export function mergeRates(known: readonly RateMapping[], proposed: readonly RateMapping[]): readonly RateMapping[] {
   const merged = new Map(known.map((rate) => [rate.rateId, rate]));
@@ -145,10 +166,13 @@ export function mergeRates(known: readonly RateMapping[], proposed: readonly Rat
 }
 
 function mergedRate(known: RateMapping | undefined, proposed: RateMapping): RateMapping {
-  if (known?.state !== 'confirmed' && known?.state !== 'percentage_differs') return proposed;
-  const { name, percentage } = proposed;
-  const state = equalByValue(known.percentage, percentage) ? known.state : 'percentage_differs';
-  return { ...known, name, percentage, state };
+  if (known === undefined || !(known.state === 'confirmed' || known.confirmedAt !== undefined)) return proposed;
+  const { name, percentage, retired } = proposed;
+  const { retired: _, ...mapped } = known;
+  const next = { ...mapped, name, percentage, ...(retired === undefined ? {} : { retired }) };
+  return equalByValue(known.percentage, percentage)
+    ? next
+    : { ...next, confirmedAt: known.confirmedAt ?? known.percentage, state: 'percentage_differs' };
 }
 
 /** Newly seen categories join without an account; names are always the newest. */

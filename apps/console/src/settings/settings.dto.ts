@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { CodedDto } from '../log/log-dto';
 
 const VALUES = {
@@ -15,6 +15,15 @@ export class SettingsPatch {
   values: Record<string, unknown>;
 
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) why?: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Items that exist move to the income accounts changed here; earlier invoices keep theirs. Without it new items only.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  existingItems?: boolean;
 }
 
 export class LastChangeDto {
@@ -36,6 +45,10 @@ export class ValueFaultDto {
   @ApiProperty({ example: '/values/items.defaultIncomeAccount' }) pointer: string;
   @ApiProperty({ example: 'account_type' }) code: string;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) params: Readonly<Record<string, string>>;
+  @ApiProperty({
+    example: 'Old sales is inactive in QuickBooks (or of type Income). Choose another for Default income account.',
+  })
+  text: string;
 }
 
 export class SettingsCheckDto {

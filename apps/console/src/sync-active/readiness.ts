@@ -31,7 +31,7 @@ export function neededPoints(state: SettingsState, { connected, settingsValid }:
 export function advisedPoints({ values, profile }: SettingsState): ReadinessPoint[] {
   const numbers = values['invoices.numbering'] !== 'run_a_call' || profile?.customTxnNumbers !== false;
   const payouts = !values['payments.reconcile'] || values['payments.payoutAccount'] !== null;
-  const rates = values['tax.rates'].every((rate) => rate.state === 'confirmed');
+  const rates = values['tax.rates'].every((rate) => rate.state === 'confirmed' || rate.retired === true);
   return [
     // Nothing verifies an invoice yet, so nobody has.
     { code: 'verified', ok: false, link: '/settings/quickbooks/verify' },

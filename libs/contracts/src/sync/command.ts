@@ -7,7 +7,7 @@ export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /**
  * `sync.commands.v1`, by `kind`:
- *   push { ref, run? } · redecide { entity?, refs? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
+ *   push { ref, run? } · redecide { entity?, refs?, closed? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
  *   dismiss { ref, revision } · restore { ref }: a dismissed record is brought back ·
  *   resolve { ref, revision, choice }: `retry`, `link <QuickBooks id>`, `leave`; of an invoice also `post-now` (not when
  *   it is paid), `date <day>` (closed books), `code <QuickBooks id>` (two rates), `credit-memo` (a void in closed books)
@@ -29,6 +29,8 @@ export class SyncCommand {
   @IsOptional() @IsString() choice?: string;
   @IsOptional() @IsString() entity?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) refs?: string[];
+  /** Records that are done are decided again too. */
+  @IsOptional() @IsBoolean() closed?: boolean;
   @IsOptional() @IsString() topic?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) ids?: string[];
   @IsOptional() @IsInstant() from?: string;
