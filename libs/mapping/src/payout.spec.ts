@@ -26,7 +26,7 @@ const deposits = (mapped: MappedPayout): readonly MappedRecord[] => {
   return mapped.deposits;
 };
 const one = (transactions: readonly StripeTransaction[], places: Places = PLACES, ctx = US): MappedRecord => {
-  const amount = sum(transactions.filter(({ type }) => type !== 'payout').map(({ net }) => parseDecimal(net)));
+  const amount = sum(transactions.filter(({ source }) => source !== PO_1.id).map(({ net }) => parseDecimal(net)));
   const payout = { ...PO_1, amount: amount.toFixed(2) };
   const [only] = deposits(toDeposits(payout, placed(transactions, places, payout), ctx));
   if (only === undefined) throw new Error('no deposit');
