@@ -45,8 +45,8 @@ type Handler = (world: World, call: AdminCall) => unknown;
  *   POST   /admin/switches                    { company, …CompanySwitches }
  *   POST   /admin/preferences                 { company, AccountingInfoPrefs?, SalesFormsPrefs?, TaxPrefs?, … }, null takes a value away
  *   POST   /admin/write                       a person in QuickBooks' pages: { company, entity, operation?, body }; SyncToken is filled in
- *   POST   /admin/human                       the same by one word: { company, do: rename | inactivate | reactivate | delete | void | unapply | merge,
- *                                             entity?, id, name?, invoice?, into? }
+ *   POST   /admin/human                       the same by one word: { company, do: rename | inactivate | reactivate | delete | void | unapply | match |
+ *                                             unmatch | close-books | receive | deposit | merge, … }, what each needs in human.ts
  *   POST   /admin/next-company                { company } for the next authorize
  *   POST   /admin/disconnect                  { company }: the user disconnects the app
  *   POST   /admin/expire-access-tokens        { company? }

@@ -70,7 +70,29 @@ test('merges two customers: documents move, the one is gone, the books still bal
   expect(rows.at(-1)).toMatchObject({ Id: shop.customer, status: 'Deleted' });
 });
 
+test('takes a payment and deposits it by hand; the API counts neither (postings.md §10.1)', async () => {
+  const before = await api();
+  const bank = await shop.rig.idOf('Account', 'Name', 'Checking');
+  await person({ do: 'receive', invoice: invoice['Id'], amount: 25, day: '2026-11-18' });
+  const [received] = await shop.rig.rows('select * from Payment orderby Id desc');
+  expect(received).toMatchObject({ TotalAmt: '25.00', TxnDate: '2026-11-18' });
+  expect(await shop.rig.get('Invoice', String(invoice['Id']))).toMatchObject({ Balance: '35.00' });
+  await person({ do: 'deposit', bank, payments: [received?.['Id']] });
+  const clearing = await shop.account('Stripe clearing', 'Other Current Asset');
+  await person({ do: 'deposit', bank, amount: 5, account: clearing });
+  const deposits = await shop.rig.rows('select * from Deposit orderby Id');
+  expect(deposits.map((each) => each['TotalAmt'])).toEqual(['25.00', '5.00']);
+  const { writes } = await api();
+  expect(writes).toBe(String(Number(before['writes']) + 1));
+});
+
 test('says what it does not know', async () => {
-  for (const wanted of [{ do: 'dance' }, { do: 'merge', id: '1', into: '1' }, { do: 'unapply', id: '4711' }])
+  for (const wanted of [
+    { do: 'dance' },
+    { do: 'merge', id: '1', into: '1' },
+    { do: 'unapply', id: '4711' },
+    { do: 'receive' },
+    { do: 'match', id: '4711' },
+  ])
     await expect(person(wanted)).rejects.toThrow(': 400 ');
 });

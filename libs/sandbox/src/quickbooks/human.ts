@@ -1,9 +1,9 @@
-import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import { AdminProblem, companyIn, type AdminBody } from './admin-call';
 import { ENTITY_NAMES } from './company';
 import type { Emulator } from './emulator';
 import { objects } from './exact';
-import { writeAsPerson } from './admin-changes';
+import { changePreferences, writeAsPerson } from './admin-changes';
 import { mergeCustomers } from './merge-customers';
 import type { World } from './world';
 
@@ -15,6 +15,9 @@ import type { World } from './world';
  *   delete      void
  *   unapply     a payment is taken off the invoice `invoice`, or off all of them
  *   match  unmatch   with a line of the bank's feed, or reconciled: it is then neither changed nor deleted (quickbooks.md §11.20)
+ *   close-books through: the last closed day, or open again without one
+ *   receive     a payment by hand of `amount` for `invoice`, into `account`, else Undeposited Funds
+ *   deposit     by hand into `bank`: `payments` out of Undeposited Funds, or `amount` from `account`
  *   merge       customer `into` takes over all of customer `id`, which is gone: only people can (quickbooks.md §9.3)
  */
 const EDITS: Readonly<Record<string, (world: World, body: AdminBody) => unknown>> = {
@@ -28,8 +31,54 @@ const EDITS: Readonly<Record<string, (world: World, body: AdminBody) => unknown>
     edit(emulator, { ...body, entity: 'Payment' }, () => ({ Line: linesBut(emulator, body) })),
   match: ({ emulator }, body) => setMatched(emulator, body, true),
   unmatch: ({ emulator }, body) => setMatched(emulator, body, false),
+  'close-books': ({ emulator }, body) =>
+    changePreferences(emulator, {
+      company: body['company'],
+      AccountingInfoPrefs: { BookCloseDate: body['through'] ?? null },
+    }),
+  receive: ({ emulator }, body) => receivePayment(emulator, body),
+  deposit: ({ emulator }, body) => depositByHand(emulator, body),
   merge: mergeCustomers,
 };
+
+/** Money a person takes in QuickBooks themselves: all that the invoice has open unless they say how much. */
+function receivePayment(emulator: Emulator, body: AdminBody): unknown {
+  const invoice = companyIn(emulator, body).get('Invoice', String(body['invoice'] ?? ''));
+  if (invoice === undefined) throw new AdminProblem(400, 'invoice: the Id of one');
+  const amount = (body['amount'] as ExactJson | undefined) ?? invoice['Balance'] ?? null;
+  const payment = {
+    CustomerRef: invoice['CustomerRef'] ?? null,
+    TotalAmt: amount,
+    Line: [{ Amount: amount, LinkedTxn: [{ TxnId: invoice['Id'] ?? null, TxnType: 'Invoice' }] }],
+    ...(body['account'] === undefined ? {} : { DepositToAccountRef: { value: String(body['account']) } }),
+    ...dated(body),
+  };
+  return writeAsPerson(emulator, { company: body['company'], entity: 'Payment', body: payment });
+}
+
+function depositByHand(emulator: Emulator, body: AdminBody): unknown {
+  const company = companyIn(emulator, body);
+  const payments = Array.isArray(body['payments']) ? body['payments'].map(String) : [];
+  const linked = payments.map((TxnId): ExactObject => ({
+    Amount: company.get('Payment', TxnId)?.['TotalAmt'] ?? null,
+    LinkedTxn: [{ TxnId, TxnType: 'Payment', TxnLineId: '0' }],
+  }));
+  const plain: ExactObject = {
+    Amount: (body['amount'] as ExactJson | undefined) ?? null,
+    DetailType: 'DepositLineDetail',
+    DepositLineDetail: { AccountRef: { value: String(body['account'] ?? '') } },
+  };
+  const deposit = {
+    DepositToAccountRef: { value: String(body['bank'] ?? '') },
+    Line: linked.length > 0 ? linked : [plain],
+    ...dated(body),
+  };
+  return writeAsPerson(emulator, { company: body['company'], entity: 'Deposit', body: deposit });
+}
+
+function dated(body: AdminBody): ExactObject {
+  return typeof body['day'] === 'string' ? { TxnDate: body['day'] } : {};
+}
 
 function setMatched(emulator: Emulator, body: AdminBody, matched: boolean): unknown {
   const company = companyIn(emulator, body);

@@ -15,12 +15,12 @@ import {
   employee,
   paymentMethod,
   preferences,
-  taxAgency,
   taxCode,
   taxRate,
   term,
   vendor,
 } from './entities/small-lists';
+import { taxAgency } from './entities/tax-agency';
 import type { Resource } from './resource';
 
 const ALL: readonly Resource[] = [

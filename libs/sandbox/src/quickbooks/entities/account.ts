@@ -1,7 +1,8 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company } from '../company';
+import type { Draft } from '../draft';
 import { amount, pick, present, ref, refValue, text } from '../exact';
-import { checkNameFree, nameInLife, refTo, staysActive } from '../name-list';
+import { checkNameFree, isActive, nameInLife, refTo, staysActive } from '../name-list';
 import { refuse, refuseReference } from '../refusal';
 import type { Resource, Writing } from '../resource';
 import { choice, date, ENVELOPE, flag, ignored, number, ref as refKind, text as textKind } from '../shape';
@@ -135,6 +136,7 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const { type, subType } = typeOf(wanted);
   const acctNum = text(wanted['AcctNum']);
   checkNumber(draft, id, acctNum);
+  if (current !== undefined && isActive(current) && !active) checkUnused(draft, current);
   const parent = parentOf(draft.get('Account', refValue(wanted['ParentRef']) ?? ''), wanted, type);
   const qualified = parent === undefined ? name : `${text(parent['FullyQualifiedName']) ?? ''}:${name}`;
   if (active) {
@@ -163,6 +165,28 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
     }),
   );
 }
+
+/** Accounts that QuickBooks itself needs are never made inactive [assumption: of those it opens, these]. */
+const NEEDED = new Set(['AccountsReceivable', 'AccountsPayable', 'UndepositedFunds', 'RetainedEarnings']);
+
+function checkUnused(draft: Draft, current: ExactObject): void {
+  const id = text(current['Id']) ?? '';
+  if (NEEDED.has(text(current['AccountSubType']) ?? ''))
+    refuse('6000', 'Business Validation Error: This account cannot be deleted because QuickBooks needs it.', 'Active');
+  const isUsed = draft
+    .all('Item')
+    .filter(isActive)
+    .some((item) => ITEM_ACCOUNTS.some((field) => refValue(item[field]) === id));
+  if (isUsed) {
+    refuse(
+      '6000',
+      'Business Validation Error: This account cannot be deleted because it is used by a product or service.',
+      'Active',
+    );
+  }
+}
+
+const ITEM_ACCOUNTS = ['IncomeAccountRef', 'ExpenseAccountRef', 'AssetAccountRef'] as const;
 
 /** Type or subtype, the other follows; both must agree (quickbooks.md §9.10). */
 function typeOf(wanted: ExactObject): { type: string; subType: string } {

@@ -152,6 +152,15 @@ describe('Item (quickbooks.md §9.4)', () => {
     const body = { Name: 'Late', Type: 'Service', IncomeAccountRef: { value: made['Id'] } };
     expect(codes(await us.call('POST', 'item', body))).toEqual(['610']);
   });
+
+  test('an account that an item uses, or QuickBooks itself, stays; none is deleted', async () => {
+    const inactivate = (Id: string) => us.call('POST', 'account', { Id, SyncToken: '0', sparse: true, Active: false });
+    const used = await account(us, 'Services');
+    for (const id of [used, await account(us, 'Undeposited Funds'), await account(us, 'Accounts Receivable (A/R)')])
+      expect(codes(await inactivate(id))).toEqual(['6000']);
+    const deleting = await us.call('POST', 'account?operation=delete', { Id: used, SyncToken: '0' });
+    expect(codes(deleting)).toEqual(['500']);
+  });
 });
 
 describe('Account, PaymentMethod, Term (quickbooks.md §9.10)', () => {
@@ -235,5 +244,15 @@ describe('tax service (quickbooks.md §9.9)', () => {
       ),
     ).toEqual(['2150']);
     expect(codes(await gb.call('POST', 'taxcode', { Name: 'Direct' }))).toEqual(['500']);
+    const head = { Id: made.json['TaxCodeId'], SyncToken: '0' };
+    expect(codes(await gb.call('POST', 'taxcode?operation=delete', head))).toEqual(['500']);
+    expect(codes(await gb.call('POST', 'taxagency', { DisplayName: 'to classify' }))).toEqual(['6240']);
+    expect(await gb.rows(`select * from Account where Name = 'To classify Payable'`)).toHaveLength(1);
+  });
+
+  test('automated tax may refuse agencies of one’s own (postings.md §15)', async () => {
+    await us.admin('POST', 'switches', { company: 'us-auto', newTaxAgencies: 'refuse' });
+    expect(codes(await us.call('POST', 'taxagency', { DisplayName: 'Mine' }))).toEqual(['5030']);
+    await us.admin('POST', 'switches', { company: 'us-auto', newTaxAgencies: 'allow' });
   });
 });

@@ -94,8 +94,29 @@ describe('automated sales tax (quickbooks.md §9.9, §14.11)', () => {
 
   test('a company can forbid overrides (quickbooks.md §14.9)', async () => {
     await us.rig.admin('POST', 'switches', { company: 'us-auto', allowPartnerTaxOverride: false });
-    expect(totals(await us.invoice(tax('166.00'), '"TxnTaxDetail":{"TotalTax":20.00}'))).toEqual(['13.70', '179.70']);
+    const replaced = await us.invoice(tax('166.00'), '"TxnTaxDetail":{"TotalTax":20.00}');
+    expect(totals(replaced)).toEqual(['13.70', '179.70']);
+    expect(replaced['TxnTaxDetail']).not.toHaveProperty('TaxReviewStatus');
     await us.rig.admin('POST', 'switches', { company: 'us-auto', allowPartnerTaxOverride: true });
+  });
+
+  test('a total that is not the computed one is marked as an override (quickbooks.md §14.9)', async () => {
+    const status = async (total: string) =>
+      at(await us.invoice(tax('166.00'), `"TxnTaxDetail":{"TotalTax":${total}}`), 'TxnTaxDetail', 'TaxReviewStatus');
+    expect([await status('20.00'), await status('13.70')]).toEqual(['AST_TAX_OVERRIDE', undefined]);
+  });
+
+  test('a rate of the company’s own is replaced, or kept, by the switch (postings.md §15)', async () => {
+    const agency = await us.rig.make('TaxAgency', { DisplayName: 'To classify' });
+    const rate = { TaxRateName: 'To classify 5%', RateValue: '5', TaxAgencyId: agency['Id'], TaxApplicableOn: 'Sales' };
+    const made = await us.rig.call('POST', 'taxservice/taxcode', { TaxCode: 'To classify 5%', TaxRateDetails: [rate] });
+    const header = `"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"${String(made.json['TaxCodeId'])}"}}`;
+    expect(totals(await us.invoice(tax('100.00'), header))).toEqual(['8.25', '108.25']);
+    await us.rig.admin('POST', 'switches', { company: 'us-auto', customRate: 'keep' });
+    const kept = await us.invoice(tax('100.00'), header);
+    expect(totals(kept)).toEqual(['5.00', '105.00']);
+    expect(await us.posted(`Invoice/${String(kept['Id'])}`)).toMatchObject({ 'To classify Payable': '-5.00' });
+    await us.rig.admin('POST', 'switches', { company: 'us-auto', customRate: 'replace' });
   });
 
   test('with sales tax off what is sent is dropped', async () => {

@@ -15,6 +15,7 @@ export const TAX_DETAIL_SHAPE: Shape = {
   TxnTaxCodeRef: refKind,
   TotalTax: number,
   UseAutomatedSalesTax: ignored,
+  TaxReviewStatus: ignored,
   TaxLine: ignored,
 };
 export const TAX_DETAIL = one(TAX_DETAIL_SHAPE);
@@ -67,7 +68,7 @@ function automatedTax(
   detail: ExactObject,
   none: Tax,
 ): Tax {
-  const code = codeForState(draft, stateOf(document.wanted));
+  const code = customCode(draft, detail) ?? codeForState(draft, stateOf(document.wanted));
   const bases = taxBases(taxed, lines, document.wanted);
   const override = draft.company.switches.allowPartnerTaxOverride ? decimal(detail['TotalTax']) : undefined;
   if (override?.isNegative() === true) refuse('2140', 'Invalid Amount : TotalTax', 'TotalTax');
@@ -78,13 +79,22 @@ function automatedTax(
   );
   const shares =
     override === undefined ? computed : prorate(override, bases.length === 0 ? [] : rates.map((rate) => rate.percent));
-  return taxOf(
+  const tax = taxOf(
     code,
     rates,
     rates.map((_rate, index) => shares[index] ?? ZERO),
     rates.map(() => sum(bases)),
     none.net,
   );
+  const isOverridden = override !== undefined && !override.equals(sum(computed));
+  return isOverridden ? { ...tax, detail: { ...tax.detail, TaxReviewStatus: 'AST_TAX_OVERRIDE' } } : tax;
+}
+
+/** A rate of the company's own beside the automated ones: kept, or replaced, by the switch (quickbooks.md §14.10, postings.md §15). */
+function customCode(draft: Draft, detail: ExactObject): ExactObject | undefined {
+  const code = draft.get('TaxCode', refValue(detail['TxnTaxCodeRef']) ?? '');
+  const isKept = draft.company.switches.customRate === 'keep' && code?.['TaxCodeConfigType'] === 'USER_DEFINED';
+  return isKept ? code : undefined;
 }
 
 /** Splits an overriding total over the rates by their percentages; the last takes what rounding leaves. */

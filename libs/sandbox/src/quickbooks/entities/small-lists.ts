@@ -48,31 +48,6 @@ export const term: Resource = {
   },
 };
 
-/** quickbooks.md §9.9. */
-export const taxAgency: Resource = {
-  name: 'TaxAgency',
-  shape: { ...ENVELOPE, DisplayName: textKind(100), TaxTrackedOnPurchases: flag, TaxTrackedOnSales: flag },
-  nameList: false,
-  sequence: 'TaxAgency',
-  queryable: ['DisplayName'],
-  cdc: false,
-  build: ({ draft, id, wanted }) => {
-    const name = text(wanted['DisplayName']) ?? refuseMissing('DisplayName');
-    checkNameFree(
-      draft,
-      name,
-      { entity: 'TaxAgency', id },
-      [{ entity: 'TaxAgency', field: 'DisplayName' }],
-      'Another tax agency is already using this name.',
-    );
-    return draft.save('TaxAgency', id, {
-      DisplayName: name,
-      TaxTrackedOnPurchases: wanted['TaxTrackedOnPurchases'] ?? false,
-      TaxTrackedOnSales: wanted['TaxTrackedOnSales'] ?? true,
-    });
-  },
-};
-
 /** Made through the tax service alone. */
 export const taxCode: Resource = {
   name: 'TaxCode',

@@ -48,12 +48,18 @@ export function salesRates(draft: Draft, code: ExactObject): Rate[] {
   });
 }
 
-/** The liability account of an agency: `<agency> Payable`, else the company's first tax account. */
+/** The name of an agency's liability account; no `"` or `:` is in an account's name. */
+export function payableName(agency: string): string {
+  return `${agency.replaceAll(/[":]/g, '-')} Payable`.slice(0, 100);
+}
+
+/** The liability account of an agency, else the company's first tax account. */
 function payableAccount(draft: Draft, agency: ExactObject): string {
   const accounts = draft
     .all('Account')
     .filter((account) => ['SalesTaxPayable', 'GlobalTaxPayable'].includes(text(account['AccountSubType']) ?? ''));
-  const own = accounts.find((account) => account['Name'] === `${text(agency['DisplayName'])} Payable`) ?? accounts[0];
+  const own =
+    accounts.find((account) => account['Name'] === payableName(text(agency['DisplayName']) ?? '')) ?? accounts[0];
   if (own === undefined) throw new Error('the company has no account for sales tax');
   return text(own['Id']) ?? '';
 }
