@@ -10,6 +10,7 @@ import { ANSWERS_BY_ID_SQL } from './migrations/0011-answers-by-id';
 import { RECOVERY_SQL } from './migrations/0012-recovery';
 import { READS_SQL } from './migrations/0030-reads';
 import { REVOCATIONS_SQL } from './migrations/0031-revocations';
+import { SEALED_BY_SQL } from './migrations/0032-sealed-by';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0021-open-events', sql: OPEN_EVENTS_SQL },
   { name: 'gateway/0030-reads', sql: READS_SQL },
   { name: 'gateway/0031-revocations', sql: REVOCATIONS_SQL },
+  { name: 'gateway/0032-sealed-by', sql: SEALED_BY_SQL },
 ];

@@ -1,12 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
 import { Connections } from '@qbo-sync/gateway/company/connections';
+import { Webhooks } from '@qbo-sync/gateway/feed/webhooks';
+import { insertRevocation } from '@qbo-sync/gateway/sql/revocations';
 import { resealAll } from '@qbo-sync/gateway/tokens/resealing';
 import { Revoking } from '@qbo-sync/gateway/tokens/revoking';
 import { Tokens } from '@qbo-sync/gateway/tokens/tokens';
-import { Vault } from '@qbo-sync/gateway/tokens/vault';
+import { Vault, type KeyRing } from '@qbo-sync/gateway/tokens/vault';
 import { QboClient } from '@qbo-sync/qbo/client';
 import { IntuitOAuth } from '@qbo-sync/qbo/oauth';
 import { journalFile, newTenant } from '../spec-rig';
@@ -228,15 +231,17 @@ describe('tokens', () => {
     expect(await works()).toBe(true);
   });
 
+  const both = (current: string, k2: Buffer): KeyRing => ({
+    current,
+    keys: new Map([
+      ['k1', k1],
+      ['k2', k2],
+    ]),
+  });
+
   it('keys rotate without a pause: a second key, then the current one, then the old one goes', async () => {
     const k2 = key();
-    vault.use({
-      current: 'k2',
-      keys: new Map([
-        ['k1', k1],
-        ['k2', k2],
-      ]),
-    });
+    vault.use(both('k2', k2));
     expect(await works()).toBe(true);
     expect(await resealAll(database.pool, vault)).toBe(1);
     expect(await resealAll(database.pool, vault)).toBe(0);
@@ -250,6 +255,41 @@ describe('tokens', () => {
     const redirected = await fetch(await connections.begin(other), { redirect: 'manual' });
     const query = new URL(redirected.headers.get('location') ?? '').searchParams;
     expect(await connections.finish(Object.fromEntries(query))).toEqual({ is: 'taken', tenant: other });
+    vault.use({ current: 'k1', keys: new Map([['k1', k1]]) });
+  });
+
+  it('whatever is sealed outlives the old key: an offered company, a grant to be ended, a webhook body', async () => {
+    await admin('next-company', { company: 'uk-vat' });
+    const redirected = await fetch(await connections.begin(tenant), { redirect: 'manual' });
+    const query = new URL(redirected.headers.get('location') ?? '').searchParams;
+    expect(await connections.finish(Object.fromEntries(query))).toEqual({ is: 'other_company', tenant });
+    const body = Buffer.from('[]');
+    const webhooks = new Webhooks(
+      database.pool,
+      vault,
+      ['verifier'],
+      () => new Date(now),
+      () => undefined,
+    );
+    await webhooks.receive(body, createHmac('sha256', 'verifier').update(body).digest('base64'));
+    await inTransaction(database.pool, (client) => insertRevocation(client, tenant, new Date(now + HOUR)));
+
+    const k2 = key();
+    vault.use(both('k2', k2));
+    expect(await resealAll(database.pool, vault)).toBe(4);
+    expect(await resealAll(database.pool, vault)).toBe(0);
+    vault.use({ current: 'k2', keys: new Map([['k2', k2]]) });
+    const sealed = async (sql: string, column: string): Promise<string> => {
+      const { rows } = await database.pool.query<{ place: string; sealed: string }>(sql);
+      return vault.open(rows[0]?.sealed ?? '', { tenant: rows[0]?.place ?? '', column });
+    };
+    const kept = await sealed(`select body_hash as place, sealed from webhook_delivery`, 'webhook');
+    expect(Buffer.from(kept, 'base64')).toEqual(body);
+    const toEnd = `select tenant as place, refresh_sealed as sealed from revocation`;
+    expect(await sealed(toEnd, 'refresh')).not.toBe('');
+    const { otherCompanyName = '' } = await connections.connection(tenant);
+    expect(await connections.freshStart(tenant, otherCompanyName)).toMatchObject({ is: 'started' });
+    expect(await works()).toBe(true);
     vault.use({ current: 'k1', keys: new Map([['k1', k1]]) });
   });
 });

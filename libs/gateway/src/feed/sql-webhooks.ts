@@ -1,15 +1,36 @@
 import type { Sql } from '../sql/client';
 
 /** Keeps deliveries as they came, sealed. The same bytes again are the same delivery. */
-export async function insertDeliveries(
-  sql: Sql,
-  deliveries: readonly { readonly hash: string; readonly sealed: string }[],
-  at: Date,
-): Promise<void> {
+export async function insertDeliveries(sql: Sql, deliveries: readonly SealedDelivery[], at: Date): Promise<void> {
   await sql.query(
     `insert into webhook_delivery (body_hash, sealed, received_at)
      select d.*, $3::timestamptz from unnest($1::text[], $2::text[]) as d on conflict do nothing`,
     [deliveries.map(({ hash }) => hash), deliveries.map(({ sealed }) => sealed), at],
+  );
+}
+
+/** A delivery's body as it is kept. */
+export interface SealedDelivery {
+  readonly hash: string;
+  readonly sealed: string;
+}
+
+/** Deliveries that another key than `keyId` sealed. */
+export async function selectDeliveriesByOthers(sql: Sql, keyId: string, limit: number): Promise<SealedDelivery[]> {
+  const { rows } = await sql.query<SealedDelivery>(
+    `select body_hash as hash, sealed from webhook_delivery
+      where split_part(sealed, '.', 2) < $1 or split_part(sealed, '.', 2) > $1 limit $2`,
+    [keyId, limit],
+  );
+  return rows;
+}
+
+/** Stores bodies that were sealed anew. */
+export async function updateDeliveriesSealed(sql: Sql, deliveries: readonly SealedDelivery[]): Promise<void> {
+  await sql.query(
+    `update webhook_delivery w set sealed = d.sealed from unnest($1::text[], $2::text[]) as d (hash, sealed)
+      where w.body_hash = d.hash`,
+    [deliveries.map(({ hash }) => hash), deliveries.map(({ sealed }) => sealed)],
   );
 }
 

@@ -71,3 +71,34 @@ export async function selectOffered(sql: Sql, tenant: string, since: Date): Prom
   );
   return rows[0];
 }
+
+/** A kept grant's sealed texts. */
+export type OfferedTexts = Pick<Offered, 'realmHmacs' | 'realmSealed' | 'accessSealed' | 'refreshSealed'> & {
+  readonly tenant: string;
+};
+
+/** Kept grants of which another key than `keyId` sealed something. */
+export async function selectOfferedByOthers(sql: Sql, keyId: string, limit: number): Promise<OfferedTexts[]> {
+  const { rows } = await sql.query<OfferedTexts>(
+    `select tenant, realm_hmacs as "realmHmacs", realm_sealed as "realmSealed", access_sealed as "accessSealed",
+            refresh_sealed as "refreshSealed"
+       from connecting
+      where refresh_sealed is not null
+        and (exists (select from unnest(array[realm_sealed, access_sealed, refresh_sealed]) as t (sealed)
+                      where split_part(sealed, '.', 2) <> $1)
+             or not exists (select from unnest(realm_hmacs) as h (hmac) where split_part(hmac, '.', 1) = $1))
+      order by tenant limit $2`,
+    [keyId, limit],
+  );
+  return rows;
+}
+
+/** Stores what was sealed anew, unless another try to connect came between. */
+export async function updateOfferedSealed(sql: Sql, before: OfferedTexts, anew: OfferedTexts): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update connecting set realm_hmacs = $3, realm_sealed = $4, access_sealed = $5, refresh_sealed = $6
+      where tenant = $1 and refresh_sealed = $2`,
+    [before.tenant, before.refreshSealed, anew.realmHmacs, anew.realmSealed, anew.accessSealed, anew.refreshSealed],
+  );
+  return rowCount === 1;
+}
