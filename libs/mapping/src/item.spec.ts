@@ -39,6 +39,40 @@ describe('item', () => {
     expect(bodyOf(toItem({ ...TUNE_UP, ...change }, ctx))['IncomeAccountRef']).toEqual({ value: account });
   });
 
+  const moved = (existing: string[], change: Partial<MappingContext['values']> = {}): MappingContext =>
+    withValues(US, {
+      'items.defaultIncomeAccount': { id: '100', name: 'New default' },
+      'items.categoryAccounts': [
+        { categoryId: 'cat_install', name: 'Installs', account: { id: '101', name: 'New installs' } },
+      ],
+      'invoices.membershipAccount': { id: '102', name: 'New memberships' },
+      'items.existing': existing,
+      ...change,
+    });
+  const DEFAULT = TUNE_UP;
+  const MEMBER = { ...TUNE_UP, kind: 'membership' } as const;
+  const NO_OWN = { 'invoices.membershipAccount': null, 'items.categoryAccounts': [] };
+
+  test.each<[string, Item, MappingContext, string]>([
+    ['new items only', DEFAULT, moved([]), '79'],
+    ['the default follows', DEFAULT, moved(['default']), '100'],
+    ['another place follows', DEFAULT, moved(['cat_install', 'membership']), '79'],
+    ['its category follows', FURNACE, moved(['cat_install']), '101'],
+    ['the default follows, its category has its own', FURNACE, moved(['default']), '79'],
+    ['its category follows, and gave its account back', FURNACE, moved(['cat_install'], NO_OWN), '100'],
+    ['the default follows, its category has none', FURNACE, moved(['default'], NO_OWN), '100'],
+    ['memberships follow', MEMBER, moved(['membership']), '102'],
+    ['the default follows, memberships have none', MEMBER, moved(['default'], NO_OWN), '100'],
+  ])('§5 the map changed for an item posted on 79, %s: on %5$s', (_what, item, ctx, account) => {
+    expect(bodyOf(toItem(item, ctx, 0, { accountId: '79' }))['IncomeAccountRef']).toEqual({ value: account });
+    expect(bodyOf(toItem(item, ctx))['IncomeAccountRef']).not.toEqual({ value: '79' });
+  });
+
+  test('§12 what is adopted keeps QuickBooks’ account, also without a default', () => {
+    const ctx = withValues(US, { 'items.defaultIncomeAccount': null });
+    expect(bodyOf(toItem(TUNE_UP, ctx, 0, { accountId: undefined }))).not.toHaveProperty('IncomeAccountRef');
+  });
+
   test.each<[Item['kind'], string]>([
     ['service', 'Service'],
     ['membership', 'Service'],

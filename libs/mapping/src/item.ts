@@ -2,6 +2,7 @@ import type { Item, ItemKind } from '@qbo-sync/contracts/runacall/item';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { HelperRole } from '@qbo-sync/contracts/refs';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
+import type { Choice } from '@qbo-sync/contracts/sync/settings';
 import { parseDecimal } from '@qbo-sync/money/decimal';
 import { exactNumber } from '@qbo-sync/money/print';
 import { wantsCostAccount } from './country';
@@ -53,6 +54,30 @@ export function itemName(item: Item, round: number): string {
   return withSuffix(item.name, suffix, ITEM_NAME_LIMIT);
 }
 
+/** The item as QuickBooks has it. */
+export interface PostedItem {
+  /** The income account it was last posted with; undefined: QuickBooks' own, which is left alone (it was linked). */
+  readonly accountId: string | undefined;
+}
+
+/** Account of an item by its kind and category. */
+function mappedAccount(item: Item, ctx: MappingContext): Choice | null {
+  return item.kind === 'membership'
+    ? membershipAccount(ctx)
+    : (categoryAccount(item.categoryId, ctx) ?? ctx.values['items.defaultIncomeAccount']);
+}
+
+/** True when the place its account comes from is among those whose existing items follow. */
+function followsMap(item: Item, { values }: MappingContext): boolean {
+  const existing = values['items.existing'];
+  const place = item.kind === 'membership' ? 'membership' : (item.categoryId ?? 'default');
+  const own =
+    place === 'membership'
+      ? values['invoices.membershipAccount']
+      : values['items.categoryAccounts'].find(({ categoryId }) => categoryId === place)?.account;
+  return existing.includes(place) || (!own && existing.includes('default'));
+}
+
 /**
  * Item of the pricebook (postings.md §5).
  *
@@ -60,14 +85,14 @@ export function itemName(item: Item, round: number): string {
  *    "IncomeAccountRef":{"value":"79"},"ExpenseAccountRef":{"value":"80"},"PurchaseCost":40.00,"Taxable":true}
  *
  * Canada and the UK want a cost account; elsewhere it is sent, with the cost, where one is chosen. `round` counts the
- * names tried ({@link itemName}). Holds: account_missing, cost_account.
+ * names tried ({@link itemName}). `posted`: QuickBooks has the item, and it keeps its income account whatever else of it
+ * changes, unless a person said that existing ones follow the map (scenarios.md 9). Holds: account_missing, cost_account.
  */
-export function toItem(item: Item, ctx: MappingContext, round = 0): Mapped {
-  const account =
-    item.kind === 'membership'
-      ? membershipAccount(ctx)
-      : (categoryAccount(item.categoryId, ctx) ?? ctx.values['items.defaultIncomeAccount']);
-  if (account === null) return hold('account_missing', { setting: 'items.defaultIncomeAccount' });
+export function toItem(item: Item, ctx: MappingContext, round = 0, posted?: PostedItem): Mapped {
+  const mapped = mappedAccount(item, ctx);
+  const kept = posted !== undefined && !followsMap(item, ctx);
+  if (!kept && mapped === null) return hold('account_missing', { setting: 'items.defaultIncomeAccount' });
+  const account = kept ? posted.accountId : mapped?.id;
   const cost = costOf(ctx, item.unitCost);
   if (cost === 'missing') return hold('cost_account');
   const text = texts();
@@ -78,7 +103,7 @@ export function toItem(item: Item, ctx: MappingContext, round = 0): Mapped {
     Sku: text.name(item.sku, SKU_LIMIT),
     Description: text.lines(item.description, DESCRIPTION_LIMIT),
     UnitPrice: exactNumber(parseDecimal(item.unitPrice), PRICE_PLACES),
-    IncomeAccountRef: idTo(account.id),
+    IncomeAccountRef: account === undefined ? undefined : idTo(account),
     ...cost,
     Taxable: item.taxable,
   });

@@ -1,9 +1,10 @@
 import type { AccountRole } from '@qbo-sync/contracts/account-roles';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { toAccount } from '@qbo-sync/mapping/account';
+import { valueAt } from '../sync/compare';
 import { planFor, ruleMissing } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
-import type { Context, Rules, View } from '../sync/rules';
+import type { Answered, Context, Rules, Verdict, View } from '../sync/rules';
 
 /**
  * Accounts made with one click (postings.md §3): `account:stripe-clearing`. Once QuickBooks has it, the console is
@@ -22,10 +23,25 @@ export function accountRules(roles: Readonly<Record<string, AccountRole>>): Rule
       return role === undefined ? ruleMissing('account') : planFor(view.ref, 'put', toAccount(role));
     },
 
-    judge: (answer, expect) => plainVerdict(answer, expect),
+    judge: (answer, expect, view) => accountVerdict(answer, expect, roles[idOf(view.ref)]),
 
     propose: (view, context) => made(view, context, roles[idOf(view.ref)]),
   };
+}
+
+const DUPLICATE_NAME = '6240';
+
+/** A name held by an account that was not adopted: it is inactive or of another type (postings.md §12). */
+function accountVerdict(
+  answer: Answered,
+  expect: Readonly<Record<string, string>>,
+  role: AccountRole | undefined,
+): Verdict {
+  const namesake = answer.outcome === 'refused' && answer.code === DUPLICATE_NAME ? answer.record : undefined;
+  const type = namesake === undefined ? undefined : valueAt(namesake, 'AccountType');
+  if (type === undefined || role === undefined) return plainVerdict(answer, expect);
+  const params = { account: role.name, x: type, setting: role.setting ?? '' };
+  return { verdict: 'hold', reason: { code: 'account_unusable', params } };
 }
 
 const idOf = (ref: string): string => ref.slice(ref.indexOf(':') + 1);

@@ -1,5 +1,18 @@
 import type { Item } from '@qbo-sync/contracts/runacall/item';
-import { answered, BOOKS, changed, context, given, lines, only, settings, TENANT, wanted } from '../sync/spec-kit';
+import type { Trigger } from '../sync/rules';
+import {
+  answered,
+  BOOKS,
+  changed,
+  context,
+  given,
+  lines,
+  only,
+  REDECIDE,
+  settings,
+  TENANT,
+  wanted,
+} from '../sync/spec-kit';
 import { helperItemRules } from './helper-item';
 import { itemRules } from './item';
 
@@ -63,6 +76,61 @@ describe('a pricebook item', () => {
       data: { kind: 'link' },
       personal: { body: '{"Id":"11"}' },
     });
+  });
+});
+
+describe('story 9: the income account of a category changes', () => {
+  const inCategory = { ...tuneUp, categoryId: 'cat_maint', categoryName: 'Maintenance' };
+  const accountOf = (story: { events: ReturnType<typeof start>['events'] }) =>
+    (bodyOf(story)['IncomeAccountRef'] as { value: string } | undefined)?.value;
+  const mapped = (id: string, existing: string[] = []) => ({
+    settings: settings({
+      version: 2,
+      values: {
+        'items.categoryAccounts': [{ categoryId: 'cat_maint', name: 'Maintenance', account: { id, name: 'Upkeep' } }],
+        'items.existing': existing,
+      },
+    }),
+  });
+  const first = start().when(changed('created', 1, inCategory));
+  const posted = first.when(answered(first, { record: {} }));
+  const ALL: Trigger = { kind: 'redecide', why: 'command' };
+
+  it('pending: decided again at once, on the new account', () => {
+    expect(accountOf(first.under(mapped('82')).when(REDECIDE))).toBe('82');
+  });
+
+  it('held for want of an account: decided again at once', () => {
+    const held = start({ settings: settings({ values: { 'items.defaultIncomeAccount': null } }) }).when(
+      changed('created', 1, inCategory),
+    );
+    expect(accountOf(held.under(mapped('82')).when(REDECIDE))).toBe('82');
+  });
+
+  it('posted: untouched, and a later price change does not move the account', () => {
+    const story = posted.under(mapped('82'));
+    expect(story.when(REDECIDE).events).toEqual([]);
+    expect(story.when(ALL).events).toEqual([]);
+    const dearer = story.when(changed('updated', 2, { ...inCategory, unitPrice: '139.00' }));
+    expect(bodyOf(dearer)).toMatchObject({ UnitPrice: 139, IncomeAccountRef: { value: '79' } });
+  });
+
+  it('posted, and a person says also existing: moved by the command, once', () => {
+    const story = posted.under(mapped('82', ['cat_maint'])).when(ALL);
+    expect(lines(story.events)).toEqual(['PushRequested put item:itm_1']);
+    expect(accountOf(story)).toBe('82');
+    expect(only(story.events, 'PushRequested').data).toMatchObject({ lane: 'backlog', settingsVersion: 2 });
+    const moved = story.when(answered(story, { record: {} }));
+    expect(moved.when(ALL).events).toEqual([]);
+    const dearer = moved.under(mapped('85')).when(changed('updated', 2, { ...inCategory, unitPrice: '139.00' }));
+    expect(accountOf(dearer)).toBe('82');
+  });
+
+  it('linked by its id: QuickBooks’ own account is left alone', () => {
+    const link = start().when(changed('created', 1, { ...inCategory, quickbooksId: '11' }));
+    const linked = link.when(answered(link, { record: {} }));
+    const later = linked.when(changed('updated', 2, { ...inCategory, quickbooksId: '11', unitPrice: '139.00' }));
+    expect(bodyOf(later)).not.toHaveProperty('IncomeAccountRef');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { changedItemFields, newItemFields } from '@qbo-sync/mapping/from-item';
-import { ITEM_HOW, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
+import { ITEM_HOW, type PostedItem, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
+import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
+import { readRecord } from '../sync/record-text';
 import { plainVerdict } from '../sync/refusals';
 import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
@@ -10,7 +12,8 @@ const DUPLICATE_NAME = '6240';
 
 /**
  * Pricebook items (postings.md §5): created, updated → put; deactivated → inactive. A name taken by another item →
- * `Name (SKU)`, else `Name - 2`. A category the settings do not know yet is offered to the console.
+ * `Name (SKU)`, else `Name - 2`. An item in QuickBooks keeps its income account until a person moves it. A category the
+ * settings do not know yet is offered to the console.
  */
 export const itemRules: Rules<Item> = {
   entity: 'item',
@@ -35,13 +38,19 @@ export const itemRules: Rules<Item> = {
     if (!ctx.values['items.push'] && !view.linked && !isTheirs) return switchedOff('items.push', view.wanted);
     if (!data.active) return planFor(view.ref, 'remove', toInactiveItem());
     if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
-    return planFor(view.ref, 'put', toItem(data, ctx, view.round));
+    return planFor(view.ref, 'put', toItem(data, ctx, view.round, postedItem(view)));
   },
 
   judge: itemVerdict,
 
   propose: (view, context) => newCategory(view, context),
 };
+
+/** The account as posted is that of the last request: settings that changed since do not move it (scenarios.md 9). */
+function postedItem({ linked, lastBody }: View<Item>): PostedItem | undefined {
+  if (!linked) return undefined;
+  return { accountId: lastBody === undefined ? undefined : valueAt(readRecord(lastBody), 'IncomeAccountRef.value') };
+}
 
 export function itemVerdict(answer: Answered, expect: Readonly<Record<string, string>>): Verdict {
   if (answer.outcome === 'refused' && answer.code === DUPLICATE_NAME) return { verdict: 'again' };
