@@ -1,6 +1,7 @@
 import { EVENT_STORE_SQL } from './migrations/0001-event-store';
 import { REPLAY_SQL } from './migrations/0002-replay';
 import { REDECISIONS_SQL } from './migrations/0030-redecisions';
+import { REDECISIONS_OF_ALL_SQL } from './migrations/0031-redecisions-of-all';
 import type { Database } from './pool';
 import { inTransaction } from './transaction';
 
@@ -15,6 +16,7 @@ export const EVENT_STORE_MIGRATIONS: readonly Migration[] = [
   { name: '0001-event-store', sql: EVENT_STORE_SQL },
   { name: '0002-replay', sql: REPLAY_SQL },
   { name: '0030-redecisions', sql: REDECISIONS_SQL },
+  { name: '0031-redecisions-of-all', sql: REDECISIONS_OF_ALL_SQL },
 ];
 
 /**

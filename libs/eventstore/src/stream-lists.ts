@@ -17,6 +17,20 @@ export async function openStreams(
   return result.rows;
 }
 
+/** All streams of a company after `afterRef` (null: from the first), in the order of their refs. */
+export async function allStreams(
+  client: Reader,
+  tenant: string,
+  afterRef: string | null,
+  limit: number,
+): Promise<StreamKey[]> {
+  const result = await client.query<StreamKey>(
+    `select tenant, ref from stream where tenant = $1 and ref > $2 order by ref limit $3`,
+    [tenant, afterRef ?? '', limit],
+  );
+  return result.rows;
+}
+
 /** Streams of a company that wait for one of these refs. */
 export async function streamsWaitingOn(client: Reader, tenant: string, refs: readonly string[]): Promise<StreamKey[]> {
   const result = await client.query<StreamKey>(

@@ -22,13 +22,18 @@ const TOPIC = TOPICS.runacallItems.name;
 let broken: (ref: string, trigger: Trigger) => Error | undefined = () => undefined;
 /** Ref → the ref it waits on. */
 let waiting: Readonly<Record<string, string>> = {};
+/** Refs with nothing open. */
+let settledRefs: readonly string[] = [];
 const toy: EntityService = {
   name: 'items',
   events: [TOPIC],
   functions: {
     initial: (tenant, ref) => ({ tenant, ref, count: 0 }),
     evolve: (state) => ({ ...(state as object), count: (state as { count: number }).count + 1 }),
-    standing: (state) => ({ open: true, waitsOn: waiting[(state as { ref: string }).ref] ?? null, revisitAt: null }),
+    standing: (state) => {
+      const { ref } = state as { ref: string };
+      return { open: !settledRefs.includes(ref), waitsOn: waiting[ref] ?? null, revisitAt: null };
+    },
     toMessages: () => [],
     rulesFor: () => ({}),
     streamOf: (ref) => ref,
@@ -246,5 +251,36 @@ describe('the intake', () => {
     await until(async () => (await pool.query('select from redecision')).rowCount === 0, { what: 'all pages' });
     await second.stop();
     for (const id of ids) expect(await typesOf(id)).toEqual(['Taken', 'Again']);
+  });
+
+  it('a command decides what is done again only where it asks for that', async () => {
+    settledRefs = ['item:b', 'item:d'];
+    const ids = ['a', 'b', 'c', 'd'];
+    await intake.take(batchOf(ids.map((id, offset) => event(id, offset))));
+    const redecider = new Redecider({
+      ...{ pool, service: toy, now: () => '2026-03-01T00:00:00Z', pageSize: 2, onDecided: () => undefined },
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const command = async (commandId: string, closed: boolean): Promise<void> => {
+      const value = JSON.stringify({
+        ...{ commandId, kind: 'redecide', tenant: TENANT, entity: 'item', closed },
+        ...{ by: 'pat', at: '2026-03-01T00:00:00Z' },
+      });
+      const topic = TOPICS.commands.name;
+      const message = { ...event('x', closed ? 1 : 0), topic, key: TENANT, headers: {}, value: Buffer.from(value) };
+      await intake.take({ ...batchOf([message]), topic });
+      redecider.wake();
+      await until(async () => (await pool.query('select from redecision')).rowCount === 0, { what: 'all pages' });
+    };
+    redecider.start();
+    await command('open-ones', false);
+    expect(await Promise.all(ids.map(typesOf))).toEqual([['Taken', 'Again'], ['Taken'], ['Taken', 'Again'], ['Taken']]);
+    await command('all', true);
+    await redecider.stop();
+    expect(await typesOf('b')).toEqual(['Taken', 'Again']);
+    expect(await typesOf('d')).toEqual(['Taken', 'Again']);
+    settledRefs = [];
   });
 });

@@ -2,7 +2,7 @@ import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { markRedecided, settingsToRedecide } from '@qbo-sync/eventstore/settings';
 import { deleteRedecision, redecisions, updateRedecision } from '@qbo-sync/eventstore/redecisions';
-import { openStreams, streamsToRevisit } from '@qbo-sync/eventstore/stream-lists';
+import { allStreams, openStreams, streamsToRevisit } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { holdFollowing } from './applying';
@@ -26,8 +26,8 @@ const EVERY_MS = 30_000;
 
 /**
  * Decides again what time or settings may have changed: every open stream of a company under each new version of its
- * settings or on an operator's command, and streams whose `revisitAt` has come. After a crash settings start over from
- * the first page, a command goes on after its last one; deciding the same again says nothing.
+ * settings or on a command (which may ask for all streams), and streams whose `revisitAt` has come. After a crash
+ * settings start over from the first page, a command goes on after its last one; deciding the same again says nothing.
  */
 export class Redecider {
   private running: Promise<void> | undefined;
@@ -93,9 +93,10 @@ export class Redecider {
 
   private async onCommand(): Promise<void> {
     const { pool, pageSize = PAGE } = this.parts;
-    for (const { commandId, tenant, entity, afterRef } of await redecisions(pool)) {
+    for (const { commandId, tenant, entity, closed, afterRef } of await redecisions(pool)) {
+      const streams = closed ? allStreams : openStreams;
       for (let after = afterRef; !this.stopped;) {
-        const page: StreamKey[] = await openStreams(pool, tenant, after, pageSize);
+        const page: StreamKey[] = await streams(pool, tenant, after, pageSize);
         await this.redecide(
           page.filter(({ ref }) => entity === null || entityOf(ref) === entity),
           'command',

@@ -194,7 +194,7 @@ describe('a command', () => {
     [{ ...command, kind: 'redecide', refs: ['invoice:x'] }, { do: 'nothing' }],
     [
       { ...command, kind: 'redecide', entity: 'payment' },
-      { do: 'redecide', entity: 'payment', streams: undefined },
+      { do: 'redecide', entity: 'payment', streams: undefined, closed: false },
     ],
     [{ ...command, kind: 'redecide', entity: 'invoice' }, { do: 'nothing' }],
   ])('%j', (value, expected) => {

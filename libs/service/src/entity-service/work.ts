@@ -33,6 +33,8 @@ export type Work =
       readonly tenant: string;
       readonly streams: readonly string[] | undefined;
       readonly entity: string | undefined;
+      /** Those that are done too. */
+      readonly closed: boolean;
     }
   /** Something happened to a ref of another service: what waits for it is decided again. */
   | { readonly do: 'heard'; readonly tenant: string; readonly ref: string; readonly answer: QboAnswer }
@@ -166,17 +168,17 @@ function answerWork(service: EntityService, answer: QboAnswer, message: Consumed
 }
 
 function commandWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
-  const { commandId, tenant, kind, refs, entity } = command;
+  const { commandId, tenant, kind, refs, entity, closed = false } = command;
   if (kind === 'replay') return replayWork(service, command, message);
   if (tenant === undefined) throw new Error('a command without its company passed its check');
   if (kind !== 'redecide') return personsWork(service, kind, { ...command, tenant }, message);
   const mine = (one: string): boolean => ownerOf(one) === service.name;
   const streams = refs?.filter(mine).map(service.functions.streamOf);
   if (streams !== undefined)
-    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', commandId, tenant, streams, entity };
+    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', commandId, tenant, streams, entity, closed };
   return entity !== undefined && !mine(entity)
     ? { do: 'nothing' }
-    : { do: 'redecide', commandId, tenant, streams: undefined, entity };
+    : { do: 'redecide', commandId, tenant, streams: undefined, entity, closed };
 }
 
 const CHOICE = /^(retry|leave|link \S+|post-now|date \d{4}-\d\d-\d\d|code \S+|credit-memo)$/;
