@@ -95,8 +95,12 @@ test('a returned payment moves from its invoice to the entry: the invoice is ope
   expect(await rig.get('Invoice', String(invoice['Id']))).toMatchObject({ Balance: '179.70', LinkedTxn: [] });
   expect(await rig.get('JournalEntry', String(entry['Id']))).toMatchObject({ SyncToken: '1' });
   expect((await rig.get('Customer', shop.customer))['Balance']).toBe('179.70');
-  const deleting = await rig.call('POST', 'journalentry?operation=delete', { Id: entry['Id'], SyncToken: '1' });
-  expect(codes(deleting)).toEqual(['6000']);
+  const head = { Id: entry['Id'], SyncToken: '1' };
+  expect(codes(await rig.call('POST', 'journalentry?operation=delete', head))).toEqual(['6000']);
+  const turned = [leg('Credit', receivables, 179.7, customer()), leg('Debit', clearing, 179.7)];
+  for (const Line of [turned, returned(179.69).Line])
+    expect(codes(await rig.call('POST', 'journalentry', { ...head, Line }))).toEqual(['6000']);
+  expect((await rig.call('POST', 'journalentry', { ...head, ...returned(180) })).status).toBe(200);
 });
 
 test('whether a payment can be linked to a debit is a switch; a customer not on the entry never (postings.md §15)', async () => {

@@ -82,6 +82,7 @@ function build(writing: Writing): ExactObject {
   if (!rest.isZero())
     refuse('2300', 'Debits and credits do not balance : total debits must equal total credits.', 'Line');
   checkEntryNumber(writing);
+  const linked = linkedTo(draft, id);
   draft.post(`JournalEntry/${id}`, postings);
   const record = draft.save(
     'JournalEntry',
@@ -96,7 +97,7 @@ function build(writing: Writing): ExactObject {
       TxnTaxDetail: {},
     }),
   );
-  checkStillCovers(draft, id);
+  checkStillCovers(draft, id, linked);
   return record;
 }
 
@@ -151,11 +152,19 @@ function nameOn(draft: Draft, entity: ExactObject, account: ExactObject): ExactO
 const needsName = (account: string, kind: string): string =>
   `Business Validation Error: When you use ${account}, you must choose a ${kind} in the Name field.`;
 
-/** An entry that payments are linked to keeps at least what they paid. */
-function checkStillCovers(draft: Draft, id: string): void {
-  for (const { payment, amount: applied } of applicationsOf(draft, 'JournalEntry', id)) {
-    const item = openItem(draft, 'JournalEntry', id, refValue(payment['CustomerRef']) ?? '');
-    if (item === undefined || item.total.lessThan(applied))
+/** What payments are linked to of an entry, as it stands: whose, on which side, how much. */
+function linkedTo(draft: Draft, id: string): { customer: string; side: number; applied: Decimal }[] {
+  return applicationsOf(draft, 'JournalEntry', id).map(({ payment, amount: applied }) => {
+    const customer = refValue(payment['CustomerRef']) ?? '';
+    return { customer, side: openItem(draft, 'JournalEntry', id, customer)?.side ?? 1, applied };
+  });
+}
+
+/** An entry that payments are linked to keeps its side and at least what they paid. */
+function checkStillCovers(draft: Draft, id: string, before: ReturnType<typeof linkedTo>): void {
+  for (const { customer, side, applied } of before) {
+    const item = openItem(draft, 'JournalEntry', id, customer);
+    if (item === undefined || item.side !== side || item.total.lessThan(applied))
       refuse('6000', 'Business Validation Error: The entry is linked to payments of more than its amount.', 'Line');
   }
 }
