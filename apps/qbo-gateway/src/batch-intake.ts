@@ -7,7 +7,7 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readRequest, takeRequests, takeSettings, type ReadRequest } from '@qbo-sync/gateway/intake';
 import { parkedRow } from '@qbo-sync/gateway/parked-row';
 import { insertOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { suspectRefs, type Recovery } from '@qbo-sync/gateway/sql/recovery';
+import { selectRecovery, suspectRefs } from '@qbo-sync/gateway/sql/recovery';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
 import { isPoison, poisonName } from '@qbo-sync/service/entity-service/poison';
 
@@ -20,8 +20,6 @@ export class BatchIntake {
     private readonly db: Database,
     private readonly group: string,
     private readonly onParked: OnParked,
-    /** The restore that is being recovered from. */
-    private readonly recovery: () => Recovery | undefined = () => undefined,
   ) {}
 
   /** A record that Postgres refuses does not stop its partition: the batch is done again one by one, that one is set aside. */
@@ -73,7 +71,8 @@ export class BatchIntake {
   private async requests(client: Client, partition: number, messages: readonly ConsumedMessage[]): Promise<void> {
     const reads: Extract<ReadRequest, { ok: true }>[] = [];
     const again: QboRequest[] = [];
-    const recovery = this.recovery();
+    // Here, not in memory: whichever gateway the operator told, the next batch of every other one goes by it.
+    const recovery = await selectRecovery(client);
     const end = BigInt(recovery?.ends[partition] ?? 0);
     for (const message of messages) {
       const read = readRequest(message.value?.toString('utf8') ?? '');

@@ -173,12 +173,7 @@ export class GatewayRuntime {
       ...{ db: this.db, kafka: this.kafka, group, consumed: CONSUMED, log },
       unsureWaitMs: config.QBO_UNSURE_WAIT_MS,
     });
-    this.intake = new BatchIntake(
-      this.db,
-      group,
-      (place) => log.warn(place, 'set a message aside'),
-      () => this.restore.underWay?.recovery,
-    );
+    this.intake = new BatchIntake(this.db, group, (place) => log.warn(place, 'set a message aside'));
     this.dispatcher = new Dispatcher({
       db: this.db,
       leaseDb: this.leaseDb,
@@ -290,7 +285,6 @@ export class GatewayRuntime {
     const look = async (): Promise<void> => {
       const stored = await readOffsets(this.db, this.parts.group);
       if (this.consumer === undefined || !settingsAreRead(TOPICS.settings.name, this.settingsEnds, stored)) return;
-      if (this.restore.underWay !== undefined) return;
       this.settingsRead = true;
       await this.dispatcher.start();
       this.feed.start();

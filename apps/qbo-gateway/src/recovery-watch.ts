@@ -3,12 +3,14 @@ import { readOffsets } from '@qbo-sync/eventstore/offsets';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { wentBack } from '@qbo-sync/gateway/decide/recovery';
 import { beginRecovery, lookAtRecovery, type Recovering } from '@qbo-sync/gateway/recovery';
-import { countSuspects } from '@qbo-sync/gateway/sql/recovery';
+import { countSuspects, selectRecovery } from '@qbo-sync/gateway/sql/recovery';
 import type { KafkaClient } from '@qbo-sync/kafka/client';
 import { committedOffsets, endOffsets } from '@qbo-sync/kafka/topics';
 import type { Log } from '@qbo-sync/service/log';
 
+/** How often it is looked how far a recovery is, and whether another gateway has begun one. */
 const POLL_MS = 500;
+const QUIET_MS = 2_000;
 
 export interface RecoveryWatchParts {
   readonly db: Database;
@@ -21,7 +23,10 @@ export interface RecoveryWatchParts {
   readonly log: Log;
 }
 
-/** The recovery of a restored database (docs/runbooks/recover.md): found out at start or begun by an operator, watched to its end. */
+/**
+ * The recovery of a restored database (docs/runbooks/recover.md): found out at start or begun by an operator, here or at
+ * another gateway, and watched to its end. The database itself lets nobody send meanwhile, nor read QuickBooks' changes.
+ */
 export class RecoveryWatch {
   #underWay: Recovering | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -29,14 +34,10 @@ export class RecoveryWatch {
 
   constructor(private readonly parts: RecoveryWatchParts) {}
 
-  /** As it was last looked at. Until it is over nothing is sent, and QuickBooks' changes are not read. */
-  get underWay(): Recovering | undefined {
-    return this.#underWay;
-  }
-
   /** How far it is now; undefined: none is under way. */
   async look(): Promise<Recovering | undefined> {
     const { db, group, unsureWaitMs } = this.parts;
+    if ((await selectRecovery(db)) === undefined) return undefined;
     const stored = await readOffsets(db, group);
     return lookAtRecovery(db, { topic: TOPICS.requests.name, stored, now: new Date(), unsureWaitMs });
   }
@@ -48,14 +49,13 @@ export class RecoveryWatch {
 
   /** At start: whether the broker heard of records as done that the database knows nothing of. */
   async find(): Promise<void> {
-    const { db, kafka, group, consumed, log } = this.parts;
+    const { db, kafka, group, consumed } = this.parts;
     // The broker first: it is told after the database.
     const committed = await committedOffsets(kafka, group, consumed);
     const stored = await readOffsets(db, group);
     const places = committed.map(({ offset, ...place }) => ({ ...place, next: offset }));
     if (wentBack(places, stored)) await this.begin(null, 'qbo-gateway');
     else this.#watch(await this.look());
-    if (this.#underWay !== undefined) log.warn({}, 'nothing is sent before the requests are read again');
   }
 
   /** The database was restored to a moment; null: the last one it knows of. */
@@ -78,17 +78,21 @@ export class RecoveryWatch {
 
   #watch(recovering: Recovering | undefined): void {
     const before = this.#underWay;
+    const { log } = this.parts;
     this.#underWay = recovering;
     clearTimeout(this.#timer);
-    if (recovering === undefined) {
-      if (before !== undefined)
-        this.parts.log.info({ recovery: before.recovery.id }, 'what the restore lost is read again; sending');
-      return;
+    if (recovering === undefined && before !== undefined) {
+      log.info({ recovery: before.recovery.id }, 'what the restore lost is read again; sending');
     }
-    this.#timer = setTimeout(() => void this.#poll(recovering), POLL_MS);
+    if (recovering !== undefined && before === undefined) {
+      log.warn({ recovery: recovering.recovery.id }, 'nothing is sent before the requests are read again');
+    }
+    if (!this.#stopped) {
+      this.#timer = setTimeout(() => void this.#poll(recovering), recovering === undefined ? QUIET_MS : POLL_MS);
+    }
   }
 
-  async #poll(last: Recovering): Promise<void> {
+  async #poll(last: Recovering | undefined): Promise<void> {
     const now = await this.look().catch((err: unknown) => {
       this.parts.log.warn({ err }, 'could not look at the recovery');
       return last;

@@ -4,6 +4,7 @@ import type { Position } from './decide/recovery';
 import { isReadTo } from './decide/recovery';
 import {
   insertRecovery,
+  lockIntake,
   lockRecovery,
   selectLastMoment,
   selectRecovery,
@@ -11,6 +12,7 @@ import {
   updateRecovered,
   type Recovery,
 } from './sql/recovery';
+import { fenceShards } from './sql/shards';
 
 /** QuickBooks tells changes of the last 30 days (quickbooks.md §7); with room for the margin of a look. */
 const CHANGES_REACH_MS = 29 * 24 * 3_600_000;
@@ -25,6 +27,9 @@ export interface Recovering {
 /**
  * Begins to recover from a restore, unless that is under way. All that is pending may have been sent since the backup,
  * and all that is read again up to `ends`. `restoredTo` null: the last moment the database knows of.
+ *
+ * From its commit on no gateway over the database sends, whether or not it has heard of it: each has lost its shards and
+ * gets none before the end, and what it takes in is suspect.
  */
 export async function beginRecovery(
   db: Database,
@@ -43,6 +48,9 @@ export async function beginRecovery(
     const last = begin.restoredTo ?? (await selectLastMoment(client)) ?? oldest;
     const restoredTo = last > oldest ? last : oldest;
     await insertRecovery(client, { restoredTo, foundAt: begin.now, ends: begin.ends }, begin.by);
+    await lockIntake(client);
+    // Before what is pending: a completion locks in this order too.
+    await fenceShards(client);
     await suspectPending(client, restoredTo);
     const begun = await selectRecovery(client);
     if (begun === undefined) throw new Error('a recovery was not stored');

@@ -34,8 +34,8 @@ export async function insertFeeds(sql: Sql): Promise<void> {
 
 /**
  * Places of companies that can be read now: an event of theirs was not read yet, the daily check is due, or it is time to
- * ask again whether the grant still stands, where it is in doubt. After a restore
- * not before every create that may have been made is found: it would look like somebody else's.
+ * ask again whether the grant still stands, where it is in doubt. After a restore not before all of it is read again and
+ * every create that may have been made is found: it would look like somebody else's.
  */
 export async function selectFeeds(sql: Sql, now: Date): Promise<FeedRow[]> {
   const { rows } = await sql.query<Row>(
@@ -43,6 +43,7 @@ export async function selectFeeds(sql: Sql, now: Date): Promise<FeedRow[]> {
        left join lateral (select min(received_at) as woken_at from webhook_event w
                            where w.books = f.books and w.done_at is null) e on true
       where (c.state = 'connected' or c.state = 'suspect' and c.next_try_at <= $1) and (c.retry_at is null or c.retry_at <= $1)
+        and not exists (select from recovery where done_at is null)
         and not exists (select from pending p where p.tenant = c.tenant and p.suspect_since is not null)
         and (c.state = 'suspect' or e.woken_at is not null or f.checked_at <= $1::timestamptz - interval '24 hours')
       order by f.called_at nulls first limit 200`,

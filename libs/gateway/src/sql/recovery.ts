@@ -22,6 +22,11 @@ export async function lockRecovery(sql: Sql): Promise<void> {
   await sql.query(`select pg_advisory_xact_lock(hashtext('gateway'), hashtext('recovery'))`);
 }
 
+/** Batches that are being taken in end first, those that come after see what this transaction does; until it ends. */
+export async function lockIntake(sql: Sql): Promise<void> {
+  await sql.query(`select from partition_offset order by consumer_group, topic, partition for update`);
+}
+
 /** The one under way. */
 export async function selectRecovery(sql: Sql): Promise<Recovery | undefined> {
   const { rows } = await sql.query<Row>(

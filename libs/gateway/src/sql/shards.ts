@@ -35,12 +35,16 @@ export async function deleteReplica(sql: Sql, owner: string): Promise<void> {
   await sql.query(`delete from replica where owner = $1`, [owner]);
 }
 
-/** Takes up to `most` shards that nobody holds, each under a new epoch, which shuts out whoever held it. */
+/**
+ * Takes up to `most` shards that nobody holds, each under a new epoch, which shuts out whoever held it. None while a restored
+ * database is being recovered: nothing is sent then.
+ */
 export async function takeShards(sql: Sql, owner: string, most: number, leaseMs: number): Promise<Held[]> {
   const { rows } = await sql.query<Held>(
     `update shard s set owner = $1, epoch = s.epoch + 1, until = clock_timestamp() + $3 * interval '1 ms'
        from (select shard from shard
-              where owner is null or until is null or until < clock_timestamp()
+              where (owner is null or until is null or until < clock_timestamp())
+                and not exists (select from recovery where done_at is null)
               order by shard limit $2 for update skip locked) as free
       where s.shard = free.shard returning s.shard, s.epoch`,
     [owner, most, leaseMs],
@@ -77,6 +81,11 @@ export async function releaseShards(sql: Sql, held: readonly Held[]): Promise<vo
       where s.shard = h.shard and s.epoch = h.epoch`,
     [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch)],
   );
+}
+
+/** Takes every shard from whoever holds it: what was begun is neither stored nor completed under the epoch it had. */
+export async function fenceShards(sql: Sql): Promise<void> {
+  await sql.query(`update shard set epoch = epoch + 1, owner = null, until = null`);
 }
 
 /** Which of these epochs are the shards' own; that cannot change before the transaction ends. */
