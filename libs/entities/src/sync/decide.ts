@@ -6,6 +6,7 @@ import { decideNow } from './decision';
 import { base, record, type Recording, replacedBy } from './recording';
 import { gateOf } from './gate';
 import { dismissed, resolved, restored } from './resolve';
+import { sameJson } from './same-json';
 import { settle } from './settle';
 import { theirs } from './theirs';
 import { viewOf, type State } from './stream-state';
@@ -15,6 +16,7 @@ import { viewOf, type State } from './stream-state';
  *
  *   changed    newer, or a fact    → Changed, then a decision for that event; a stop it replaces ends as `replaced`
  *              older than known    → Skipped replaced
+ *              beside its own row  → Changed, and what is open, or was decided last, decided again
  *   wanted                         → Wanted, then a decision for what is open (or was skipped)
  *   answered                       → Settled | Held | Deferred | Skipped | the next form of the request (settle.ts)
  *   listed                         → Listed
@@ -102,6 +104,7 @@ function changed<Data, Related>(
 ): Recording {
   const { state } = start;
   const { event, change, sequence, data, traceparent } = trigger;
+  if (trigger.beside === true) return beside(rules, start, trigger, context);
   const fact = rules.facts.includes(change);
   const occasion = { covers: [event], change, lane: 'live' } as const;
   if (!fact && state.latest !== undefined && sequence <= state.latest.sequence) {
@@ -126,7 +129,7 @@ function changed<Data, Related>(
   const facts = new Set(state.facts.map(({ eventId }) => eventId));
   const carried = state.stop.covers.filter(({ id }) => facts.has(id));
   const ended = state.stop.covers.filter(({ id }) => !facts.has(id));
-  const endsRow = ended.length > 0 || state.stop.covers.length === 0;
+  const endsRow = ended.length > 0 || (state.stop.covers.length === 0 && state.stop.ref === state.ref);
   const replaces = { covers: ended, change: state.stop.change };
   const covers = [...carried, event];
   if (state.stop.reason.code === 'unclear') {
@@ -138,6 +141,39 @@ function changed<Data, Related>(
     );
   }
   return decideNow(rules, taken, { ...occasion, covers, ...(endsRow ? { replaces } : {}) }, context);
+}
+
+/**
+ * An event whose row is another stream's: what it says of this record is taken in, and moves the rows this record has. A
+ * record first heard of in this way has a row of its own, by its ref, until an event of its own comes.
+ */
+function beside<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  { event, change, sequence, data, traceparent }: Extract<Trigger, { kind: 'changed' }>,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const { latest } = state;
+  if (latest !== undefined && (sequence <= latest.sequence || sameJson(latest.data, data))) return start;
+  const taken = record(start, {
+    type: 'Changed',
+    data: { event, change, sequence, beside: true, ...(traceparent === undefined ? {} : { traceparent }) },
+    personal: { data },
+  });
+  if (isForPerson(state)) return taken;
+  return decideNow(
+    rules,
+    taken,
+    {
+      covers: openCovers(state),
+      change: state.stop?.change ?? latest?.change ?? change,
+      lane: 'live',
+      quiet: true,
+      occurredAt: event.occurredAt,
+    },
+    context,
+  );
 }
 
 /** Nobody knows whether QuickBooks has the record: the newer change waits for the same person. */
@@ -185,14 +221,19 @@ function redecided<Data, Related>(
 ): Recording {
   const { state } = start;
   const isOpen = state.stop !== undefined || state.unanswered.length > 0;
-  if (!isOpen && why !== 'command' && rules.follows !== 'always') return start;
+  const looks = rules.follows === 'always' || (rules.follows === 'related' && why === 'related');
+  if (!isOpen && why !== 'command' && !looks) return start;
   // Nothing to show yet: no row for a stream nobody asked for and that cannot be worked on.
   if (state.version === 0 && (rules.follows !== 'always' || gateOf(rules, state, context).gate !== 'open'))
     return start;
   if (why !== 'command' && isForPerson(state)) return start;
   const again = (why === 'command' && state.stop?.byAnswer === true) || why === 'revisit';
   const lane = why === 'settings' || why === 'command' ? 'backlog' : 'live';
-  const occasion = { covers: openCovers(state), change: openChange(state), lane, quiet: true } as const;
+  const occasion = {
+    ...({ covers: openCovers(state), change: openChange(state), lane, quiet: true } as const),
+    // It happened now, whenever the record's own event was.
+    ...(isOpen ? {} : { occurredAt: context.now }),
+  };
   return decideNow(rules, start, again ? { ...occasion, insist: true } : occasion, context);
 }
 
@@ -206,10 +247,10 @@ function listed(
   return known ? start : record(start, { type: 'Listed', data: { books, resource, at }, personal: { record: text } });
 }
 
-function openCovers({ stop, unanswered, decided }: State): readonly EventInfo[] {
-  if (stop !== undefined) return stop.covers;
-  if (unanswered.length === 0) return decided?.covers ?? [];
+function openCovers({ ref, stop, unanswered, decided }: State): readonly EventInfo[] {
+  if (stop !== undefined && (stop.ref === ref || stop.covers.length > 0)) return stop.covers;
   const all = unanswered.flatMap(({ request }) => request.data.covers);
+  if (all.length === 0) return decided?.covers ?? [];
   return all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
 }
 

@@ -2,7 +2,7 @@ import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { Summary } from './events';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording, replacedBy } from './recording';
-import { type Asking, type Form, isAsked, pushRequested, withdrawals } from './requests';
+import { type Asking, type Form, isAsked, requested, withdrawals } from './requests';
 import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { sameJson } from './same-json';
 import { type State, viewOf } from './stream-state';
@@ -68,12 +68,7 @@ export function decideNow<Data, Related>(
       : stop(before, { do: 'skip', reason: { code: 'unchanged' } }, occasion, context, summary);
   }
   const { warnings } = form.plan;
-  return record(
-    before,
-    ...news.map((push) =>
-      pushRequested(push, { state, occasion, context, summary, warnings, books: gate.books, form }),
-    ),
-  );
+  return record(before, ...requested(news, { state, occasion, context, summary, warnings, books: gate.books, form }));
 }
 
 /** What is fixed for the record the first time it may be sent. */
@@ -106,7 +101,7 @@ function holdFacts(
   const held = occasion.covers.filter(({ id }) => facts.has(id));
   const rest = [...(occasion.replaces?.covers ?? []), ...occasion.covers.filter(({ id }) => !facts.has(id))];
   const about = { ...asking, occasion: { ...occasion, covers: rest } };
-  const asked = record(start, ...news.map((push) => pushRequested(push, about)));
+  const asked = record(start, ...requested(news, about));
   return held.length === 0 ? asked : stop(asked, plan, { ...occasion, covers: held }, context, summary);
 }
 
@@ -128,13 +123,14 @@ function formOf<Data, Related>(
   if (occasion.again !== undefined) return planFor(occasion.again.round, occasion.again.answer);
   const first = planFor(0, undefined);
   if (first.plan.do !== 'push') return first;
-  const [push] = first.plan.pushes;
-  const asked = push === undefined ? undefined : state.asked[push.ref];
-  if (asked === undefined || push === undefined || asked.rejected) return first;
-  const { round } = asked.request.data;
-  return round > 0 && asked.base === push.body && asked.request.data.kind === push.kind
-    ? planFor(round, asked.request.personal.lastAnswer)
-    : first;
+  for (const push of first.plan.pushes) {
+    const asked = state.asked[push.ref];
+    if (asked === undefined || asked.rejected) continue;
+    const { round, kind } = asked.request.data;
+    if (round > 0 && asked.base === push.body && kind === push.kind)
+      return planFor(round, asked.request.personal.lastAnswer);
+  }
+  return first;
 }
 
 function stop<Related>(

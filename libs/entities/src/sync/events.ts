@@ -43,6 +43,8 @@ export interface Changed {
     readonly sequence: number;
     /** The change is a fact (`voided`, `merged` …): never stale, never undone. */
     readonly fact?: true;
+    /** Another stream's rows tell of the event: this one only takes in what it says of its record. */
+    readonly beside?: true;
     readonly traceparent?: string;
   };
   readonly personal: { readonly data: Readonly<Record<string, unknown>> };
@@ -167,7 +169,7 @@ export interface Settled {
 
 export interface Dismissed {
   readonly type: 'Dismissed';
-  readonly data: Decision & { readonly commandId: string; readonly by: string };
+  readonly data: Decision & { readonly commandId: string; readonly by: string; readonly ref?: string };
 }
 
 /** A record of a `list` request arrived (company profile). */

@@ -27,7 +27,7 @@ const SETTLED: Stage = 5;
  * time with the same bytes.
  *
  *   PushRequested                                → qbo.requests.v1 and a row: waiting, stage 1
- *   Changed                                      → a row: waiting, stage 0
+ *   Changed                                      → a row: waiting, stage 0; beside another stream's row, nothing
  *   Deferred · Held · Skipped · Settled ·
  *   Dismissed                                    → a row; at (answer's revision, attempt, 5) when an answer led to it,
  *                                                  else at (own version, 0, 1)
@@ -45,6 +45,9 @@ export function toMessages(place: EventPlace, event: StreamEvent): readonly Outg
       return [message('sync.activity.v1', place.tenant, place.ref, event.personal.activity)];
     case 'Told':
       return [commandOf(place, event)];
+    case 'Changed':
+      // Its row is another stream's.
+      return event.data.beside === true ? [] : [rowMessage(place, refOf(place, event), row(place, event))];
     case 'PushRequested': {
       const { traceparent } = event.data;
       const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent };

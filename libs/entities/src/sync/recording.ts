@@ -20,6 +20,8 @@ export interface Occasion {
   readonly replaces?: { readonly covers: readonly EventInfo[]; readonly change: string };
   readonly change: string;
   readonly lane: 'live' | 'backlog';
+  /** When what led to it happened; by default when the newest event did. */
+  readonly occurredAt?: string;
   /** Set when an answer of the gateway led to it: where that answer stands. */
   readonly answer?: AnswerPlace;
   /** The answer after which the record is asked for under another form. */

@@ -42,7 +42,7 @@ export function pushRequested(
       ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
       ...(state.run === undefined ? {} : { run: state.run }),
       lane: occasion.lane,
-      occurredAt: newest?.occurredAt ?? context.now,
+      occurredAt: occasion.occurredAt ?? newest?.occurredAt ?? context.now,
       ...(traceparent === undefined ? {} : { traceparent }),
       round: form.round,
     },
@@ -57,6 +57,18 @@ export function pushRequested(
       ...(form.lastAnswer === undefined ? {} : { lastAnswer: form.lastAnswer }),
     },
   };
+}
+
+/** An event's row is moved by one record, its own if that is asked for; each other part of it has a row by its own ref. */
+export function requested(news: readonly Push[], asking: Asking): readonly PushRequested[] {
+  const carrier = news.find(({ ref }) => ref === asking.state.ref) ?? news[0];
+  const { occurredAt } = asking.occasion.covers[asking.occasion.covers.length - 1] ?? {};
+  const beside = {
+    ...(occurredAt === undefined ? {} : { occurredAt }),
+    ...asking.occasion,
+    covers: [],
+  };
+  return news.map((push) => pushRequested(push, push === carrier ? asking : { ...asking, occasion: beside }));
 }
 
 /**

@@ -25,7 +25,8 @@ export function dismissed<Related>(
   const { stop } = start.state;
   if (stop === undefined || !isOfRow(stop, revision)) return start;
   const { covers, change } = stop;
-  return record(start, { type: 'Dismissed', data: { ...base({ covers, change }, context), commandId, by } });
+  const data = { ...base({ covers, change }, context), commandId, by, ...partOf(start, stop) };
+  return record(start, { type: 'Dismissed', data });
 }
 
 export function restored<Data, Related>(
@@ -38,7 +39,7 @@ export function restored<Data, Related>(
   const { covers, change, reason } = stop;
   // Bringing back is no retry: what QuickBooks refused, or only a person can say, stands as it stood.
   if (stop.type === 'Deferred') return decideNow(rules, start, { covers, change, lane: 'live' }, context);
-  const data = { ...base({ covers, change }, context), code: reason.code };
+  const data = { ...base({ covers, change }, context), code: reason.code, ...partOf(start, stop) };
   return record(start, { type: 'Held', data, personal: { reason, summary } });
 }
 
@@ -81,15 +82,17 @@ function linkedTo<Data, Related>(
 ): Recording {
   const { state } = start;
   const gate = gateOf(rules, state, context);
-  const asked = state.asked[state.ref];
+  const ref = state.stop?.ref ?? state.ref;
+  const asked = state.asked[ref];
   // Never asked for, so there is nothing of ours to link: it is decided like any other time.
   if (gate.gate !== 'open' || asked === undefined) return decideNow(rules, start, occasion, context);
   const { resource, how } = asked.request.data;
   const expect = rules.nature === 'document' ? asked.request.personal.expect : {};
+  const basis = asked.request.personal.basis === undefined ? {} : { basis: asked.request.personal.basis };
   return record(
     start,
     pushRequested(
-      { ref: state.ref, kind: 'link', resource, how, body: JSON.stringify({ Id: id }), expect },
+      { ref, kind: 'link', resource, how, body: JSON.stringify({ Id: id }), expect, ...basis },
       {
         state,
         occasion,
@@ -101,6 +104,11 @@ function linkedTo<Data, Related>(
       },
     ),
   );
+}
+
+/** The part of the record a stop is about, where it is not the record itself. */
+function partOf({ state }: Recording, { ref }: Stop): { readonly ref?: string } {
+  return ref === state.ref ? {} : { ref };
 }
 
 function isOfRow(stop: Stop, revision: number | undefined): boolean {

@@ -48,12 +48,24 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly round: number;
   /** The answer that led to `round`, for the rule to read. */
   readonly lastAnswer: Answered | undefined;
+  /** What was last asked for under these books, by ref: the stream's own, and each part of its record. */
+  readonly made: Readonly<Record<string, Made>>;
   /** Refs of this stream whose newest request was answered, under these books. */
   readonly answered: readonly string[];
   /** Records that `list` requests brought, newest of each last (company profile). */
   readonly listed: readonly ListedRecord[];
   /** What this stream has proposed so far, oldest first. */
   readonly proposed: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One record of a stream as it was last asked for. */
+export interface Made {
+  readonly body: string;
+  readonly basis: Readonly<Record<string, unknown>> | undefined;
+  /** It is in QuickBooks. */
+  readonly linked: boolean;
+  /** Its removal was asked for last, or a request for it was taken back before anything was made. */
+  readonly removed: boolean;
 }
 
 /** One record a `list` request brought, as QuickBooks' JSON text. */
@@ -169,8 +181,11 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   readonly facts: readonly string[];
   /** `books`: nothing is posted, so neither Sync active nor go-live matter (tax rates, the company profile). */
   readonly gate?: 'books';
-  /** `always`: every new version of the settings is looked at, with nothing open too (the company profile). */
-  readonly follows?: 'always';
+  /**
+   * Looked at with nothing open too: with every new version of the settings (`always`: the company profile), or when another
+   * record that it looks at changes (`related`: a payment, with its invoices).
+   */
+  readonly follows?: 'always' | 'related';
   /** Absent: nothing goes back, a change in QuickBooks is only shown. */
   readonly back?: Back;
   /** The record's own accounting date, in the company's zone; documents only. */
@@ -206,6 +221,8 @@ export type Trigger =
       readonly traceparent?: string;
     }
   | {
+      /** The event has its row in another stream that it concerns too (a refund's, its payment's). */
+      readonly beside?: true;
       readonly kind: 'wanted';
       readonly commandId: string;
       readonly by: string;

@@ -2,7 +2,7 @@ import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { blank, isErased } from './erased';
 import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent, Summary } from './events';
-import type { Answered, Context, ListedRecord, View } from './rules';
+import type { Answered, Context, ListedRecord, Made, View } from './rules';
 
 /**
  * What the events of one stream amount to.
@@ -73,6 +73,8 @@ export interface Fact {
 
 export interface Stop {
   readonly type: 'Deferred' | 'Held';
+  /** The stream's own, or the part of its record that an answer was about. */
+  readonly ref: string;
   readonly reason: Reason;
   readonly covers: readonly EventInfo[];
   readonly change: string;
@@ -166,9 +168,11 @@ export function evolve(before: State, stored: StreamEvent): State {
           lastAnswer === undefined
             ? state.links
             : linked(state, event.data.books, ref, recordOf(event.data.resource, lastAnswer)),
-        stop: undefined,
+        stop: elsewhere(state, ref),
         dismissed: undefined,
-        decided: { covers: event.data.covers, reason: undefined },
+        ...(ref === state.ref || event.data.covers.length > 0
+          ? { decided: { covers: event.data.covers, reason: undefined } }
+          : {}),
         asked: { ...state.asked, [ref]: asked },
         unanswered: [
           ...state.unanswered.filter(
@@ -185,6 +189,7 @@ export function evolve(before: State, stored: StreamEvent): State {
         ...refusedBy(state, event),
         stop: {
           type: event.type,
+          ref: event.data.ref ?? state.ref,
           reason: event.personal.reason,
           covers: event.data.covers,
           change: event.data.change,
@@ -194,7 +199,9 @@ export function evolve(before: State, stored: StreamEvent): State {
           revision: event.data.answer?.revision ?? state.version,
         },
         dismissed: undefined,
-        decided: { covers: event.data.covers, reason: event.personal.reason },
+        ...(event.data.ref === undefined || event.data.covers.length > 0
+          ? { decided: { covers: event.data.covers, reason: event.personal.reason } }
+          : {}),
         summary: event.personal.summary,
       };
     case 'Skipped': {
@@ -203,7 +210,7 @@ export function evolve(before: State, stored: StreamEvent): State {
       if (event.data.code === 'replaced') return state;
       return {
         ...state,
-        stop: undefined,
+        stop: elsewhere(state, state.ref),
         dismissed: undefined,
         decided: { covers: event.data.covers, reason: event.personal.reason },
         summary: event.personal.summary,
@@ -260,11 +267,31 @@ export function viewOf<Data, Related>(
     refusals: asked?.refusals ?? 0,
     round,
     lastAnswer,
+    made: Object.fromEntries(
+      Object.entries(state.asked)
+        .filter(([, { request }]) => request.data.books === books)
+        .map(([ref, one]) => [ref, madeOf(state, ref, one)]),
+    ),
     answered: Object.entries(state.asked).flatMap(([ref, one]) =>
       one.answered && !one.rejected && one.request.data.books === books ? [ref] : [],
     ),
     listed: state.listed,
     proposed: state.proposed,
+  };
+}
+
+/** What QuickBooks said of another part of the record still stands. */
+const elsewhere = ({ stop }: State, ref: string): Stop | undefined =>
+  stop?.byAnswer === true && stop.ref !== ref ? stop : undefined;
+
+function madeOf(state: State, ref: string, { request, rejected }: Asked): Made {
+  const { kind, books } = request.data;
+  const isLinked = state.links[linkKey(books, ref)] !== undefined;
+  return {
+    body: request.personal.body,
+    basis: request.personal.basis,
+    linked: isLinked,
+    removed: !rejected && (kind === 'remove' || (kind === 'cancel' && !isLinked)),
   };
 }
 
@@ -290,7 +317,7 @@ function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>)
         : state.asked,
     confirmed: right === undefined ? state.confirmed : { ...state.confirmed, [ref]: right.request },
     links: linked(state, books, ref, quickbooks),
-    ...(state.stop === undefined ? { decided } : {}),
+    ...(state.stop === undefined && (ref === state.ref || covers.length > 0) ? { decided } : {}),
   };
 }
 

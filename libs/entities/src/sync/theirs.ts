@@ -30,12 +30,17 @@ export function theirs<Data, Related>(
   if (change.gone === 'merged' && state.facts.some(({ change: fact }) => fact === 'merged'))
     return done(start, context);
   if (change.gone !== undefined) {
-    return show(start, { code: 'gone_in_qbo', params: { doc: name, date: change.at.slice(0, 10) } }, context);
+    return show(
+      start,
+      { code: 'gone_in_qbo', params: { doc: name, date: change.at.slice(0, 10) } },
+      change.ref,
+      context,
+    );
   }
   if (rules.back !== undefined) return tellChanged(rules, start, change, context);
   const sent = bodyOf(state.asked[change.ref]?.request.personal.body);
   return rules.nature === 'document' && change.changed.some((field) => field in sent)
-    ? show(start, { code: 'both_changed', params: { name } }, context)
+    ? show(start, { code: 'both_changed', params: { name } }, change.ref, context)
     : start;
 }
 
@@ -122,15 +127,16 @@ function done<Related>(start: Recording, context: Context<Related>): Recording {
   return record(start, { type: 'Skipped', data, personal: { reason, summary } });
 }
 
-function show<Related>(start: Recording, reason: Reason, context: Context<Related>): Recording {
+function show<Related>(start: Recording, reason: Reason, ref: string, context: Context<Related>): Recording {
   const { state } = start;
   const { stop } = state;
-  if (stop?.type === 'Held' && stop.reason.code === reason.code) return start;
-  const covers = stop?.covers ?? state.decided?.covers ?? [];
+  if (stop?.type === 'Held' && stop.reason.code === reason.code && stop.ref === ref) return start;
+  const isPart = ref !== state.ref;
+  const covers = isPart ? [] : (stop?.covers ?? state.decided?.covers ?? []);
   const change = state.latest?.change ?? 'wanted';
   return record(start, {
     type: 'Held',
-    data: { ...base({ covers, change }, context), code: reason.code },
+    data: { ...base({ covers, change }, context), code: reason.code, ...(isPart ? { ref } : {}) },
     personal: { reason, summary: state.summary },
   });
 }

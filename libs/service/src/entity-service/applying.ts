@@ -53,17 +53,24 @@ export async function applyWork(
   const settingsChanged = await takeSettings(client, board, work, now);
   const { left, admitted, duplicates } = await admitOnce(client, work);
   await follow(client, service, left);
+  await note(client, service, left);
   const setAside = await parkAll(client, board, left, now);
   if (again) await endParked(client, board, work, left, now);
   for (const one of left) {
-    if (one.do === 'decide') board.trigger({ tenant: one.tenant, ref: one.stream }, one.trigger);
+    if (one.do === 'decide') {
+      const { tenant } = one;
+      for (const { stream, trigger } of [one, ...(one.beside ?? [])]) board.trigger({ tenant, ref: stream }, trigger);
+    }
     if (one.do === 'redecide') await redecideOnCommand(client, board, one);
     if (one.do === 'replay') await acceptReplay(client, board, one.replay, now);
   }
-  await wakeWaiting(client, board, left);
+  await wakeWaiting(client, board, refsOf(left, 'others'));
+  await wakeReaders(client, service, board, left);
   const first = await decideStreams(client, service, board, now);
   // After the first, because these read what it appended.
-  const second = await decideStreams(client, service, wokenBy(service, left), now);
+  const woken = wokenBy(service, left);
+  await wakeWaiting(client, woken, refsOf(left, 'own'));
+  const second = await decideStreams(client, service, woken, now);
   const replayAsked = left.some((one) => one.do === 'replay');
   const redecisionAsked = left.some((one) => one.do === 'redecide' && one.streams === undefined);
   return {
@@ -114,6 +121,19 @@ async function follow(client: Client, { follows }: EntityService, work: readonly
   if (events.length > 0) await follows?.store(client, events);
   const answers = work.flatMap((one) => (one.do === 'heard' ? [one.answer] : []));
   if (answers.length > 0) await follows?.answered(client, answers);
+}
+
+async function note(client: Client, { notes }: EntityService, work: readonly Work[]): Promise<void> {
+  const changes = work.flatMap((one) =>
+    notes !== undefined && one.do === 'decide' && one.trigger.kind === 'changed'
+      ? [one, ...(one.beside ?? [])].flatMap(({ stream, trigger }) =>
+          trigger.kind === 'changed'
+            ? [{ tenant: one.tenant, ref: stream, sequence: trigger.sequence, data: trigger.data }]
+            : [],
+        )
+      : [],
+  );
+  if (changes.length > 0) await notes?.(client, changes);
 }
 
 function wokenBy({ wakes }: EntityService, work: readonly Work[]): Board {
@@ -245,18 +265,46 @@ async function redecideOnCommand(
   for (const ref of streams) board.trigger({ tenant, ref }, { kind: 'redecide', why: 'command' });
 }
 
-async function wakeWaiting(client: Client, board: Board, work: readonly Work[]): Promise<void> {
+/** Refs that something happened to, by company: this service's own, or others'. */
+function refsOf(work: readonly Work[], whose: 'own' | 'others'): ReadonlyMap<string, ReadonlySet<string>> {
   const heard = new Map<string, Set<string>>();
   const hear = (tenant: string, ref: string): void => {
     heard.set(tenant, (heard.get(tenant) ?? new Set()).add(ref));
   };
   for (const one of work) {
-    if (one.do === 'decide' || one.do === 'heard') hear(one.tenant, one.ref);
+    if (one.do === 'decide' && whose === 'own') {
+      for (const ref of [one.ref, one.stream, ...(one.beside ?? []).map(({ stream }) => stream)]) hear(one.tenant, ref);
+    }
+    if (whose === 'own') continue;
+    if (one.do === 'heard') hear(one.tenant, one.ref);
     if (one.do === 'follow') hear(one.event.tenant, `${one.event.entity}:${one.event.subject}`);
   }
+  return heard;
+}
+
+async function wakeWaiting(
+  client: Client,
+  board: Board,
+  heard: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<void> {
   for (const [tenant, refs] of heard) {
     for (const key of await streamsWaitingOn(client, tenant, [...refs])) {
       board.trigger(key, { kind: 'redecide', why: 'related' });
+    }
+  }
+}
+
+/** Streams that look at what was followed, without waiting for it. */
+async function wakeReaders(
+  client: Client,
+  { follows }: EntityService,
+  board: Board,
+  work: readonly Work[],
+): Promise<void> {
+  if (follows?.readers === undefined) return;
+  for (const [tenant, refs] of refsOf(work, 'others')) {
+    for (const ref of await follows.readers(client, tenant, [...refs])) {
+      board.trigger({ tenant, ref }, { kind: 'redecide', why: 'related' });
     }
   }
 }

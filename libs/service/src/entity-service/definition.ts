@@ -33,6 +33,8 @@ export type Trigger =
       readonly change: string;
       readonly sequence: number;
       readonly data: Readonly<Record<string, unknown>>;
+      /** The event has its row in another stream that it concerns too. */
+      readonly beside?: true;
       readonly traceparent?: string;
     }
   | {
@@ -86,6 +88,12 @@ export interface EventPlace {
   readonly service: string;
 }
 
+/** A stream that an event concerns, and what the event says of its record. */
+export interface Concern {
+  readonly stream: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The pure core an entity service runs, given by shape: this kit may not know the entities. States, events and rules are
  * opaque here; they only go from one of these functions to the other.
@@ -100,6 +108,15 @@ export interface EntityFunctions {
   rulesFor(ref: string): unknown;
   /** The stream that decides about a ref: most are their own; a part of a record belongs to the record's stream. */
   streamOf(ref: string): string;
+  /**
+   * All streams that an event of this ref concerns, first the one its row belongs to: a payment's event also says how its
+   * refunds stand. Absent: the ref's own stream alone.
+   */
+  concerns?(
+    ref: string,
+    change: string,
+    data: Readonly<Record<string, unknown>>,
+  ): readonly [Concern, ...(readonly Concern[])];
 }
 
 /** What `related` may look at to load what a decision needs beside its stream. */
@@ -109,6 +126,14 @@ export interface RelatedTo {
   readonly state: unknown;
   readonly trigger: Trigger;
   readonly settings: SyncSettings | null;
+}
+
+/** What an event of this service said of one aggregate. */
+export interface NotedChange {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly sequence: number;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** One entity service: its name, what it reads, its rules. */
@@ -128,7 +153,11 @@ export interface EntityService {
     store(client: Client, events: readonly RunACallEvent[]): Promise<void>;
     /** Stores what the gateway answered about refs of other services; what waits for them is decided again. */
     answered(client: Client, answers: readonly QboAnswer[]): Promise<void>;
+    /** Streams that look at these refs, whether they wait for one or not: decided again too. */
+    readers?(client: Client, tenant: string, refs: readonly string[]): Promise<readonly string[]>;
   };
+  /** Takes what this service's own events say into a table of its own, each event once, before it is decided on. */
+  notes?(client: Client, changes: readonly NotedChange[]): Promise<void>;
   /** Streams decided on with every new version of a company's settings, open or not. */
   readonly always?: readonly string[];
   /** Streams that look at this one's data: decided again after each of its changes, in the same transaction. */

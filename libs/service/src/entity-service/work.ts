@@ -21,6 +21,8 @@ export type Work =
       readonly stream: string;
       readonly ref: string;
       readonly trigger: Trigger;
+      /** Streams that the same event concerns too; its row is the first one's. */
+      readonly beside?: readonly { readonly stream: string; readonly trigger: Trigger }[];
       readonly once?: Once;
       readonly message: ConsumedMessage;
     }
@@ -112,29 +114,34 @@ function eventWork(service: EntityService, message: ConsumedMessage, now: string
   }
   const { event } = read;
   const ref = `${event.entity}:${event.subject}`;
+  const { streamOf, concerns } = service.functions;
+  const [own, ...others] = concerns?.(ref, event.change, event.data) ?? [{ stream: streamOf(ref), data: event.data }];
+  const changed = {
+    kind: 'changed',
+    event: {
+      id: event.id,
+      type: event.type,
+      occurredAt: event.time,
+      receivedAt: now,
+      topic: message.topic,
+      partition: message.partition,
+      offset: message.offset,
+    },
+    change: event.change,
+    sequence: event.sequence,
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+  } as const;
   return {
     do: 'decide',
     tenant: event.tenant,
-    stream: service.functions.streamOf(ref),
+    stream: own.stream,
     ref,
     message,
     once: { source: event.source, eventId: event.id, payload: event.dataText },
-    trigger: {
-      kind: 'changed',
-      event: {
-        id: event.id,
-        type: event.type,
-        occurredAt: event.time,
-        receivedAt: now,
-        topic: message.topic,
-        partition: message.partition,
-        offset: message.offset,
-      },
-      change: event.change,
-      sequence: event.sequence,
-      data: event.data,
-      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
-    },
+    trigger: { ...changed, data: own.data },
+    ...(others.length === 0
+      ? {}
+      : { beside: others.map(({ stream, data }) => ({ stream, trigger: { ...changed, data, beside: true } })) }),
   };
 }
 
