@@ -3,10 +3,11 @@ import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
-import type { InvoiceRelated } from '@qbo-sync/entities/invoice/invoice';
+import type { InvoiceRelated } from '@qbo-sync/entities/invoice/invoice-related';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';
 import type { SqlMigration } from '@qbo-sync/service/migrations';
+import { paymentsOf } from './followed-payments';
 
 /** What invoices needs to know of the masters they name: whether a customer is exempt, which items QuickBooks has active. */
 export const FOLLOWED_MASTERS_MIGRATION: SqlMigration = {
@@ -47,36 +48,59 @@ export async function followCustomers(client: Client, events: readonly RunACallE
 export async function followItemAnswers(client: Client, answers: readonly QboAnswer[]): Promise<void> {
   for (const { tenant, ref, books, outcome, record } of answers) {
     if (entityOf(ref) !== 'item') continue;
-    if (outcome === 'synced' && record !== undefined) await link(client, tenant, idOf(ref), books, isActive(record));
-    if (outcome === 'gone') await link(client, tenant, idOf(ref), books, false);
+    if (outcome === 'synced' && record !== undefined) await link(client, tenant, idOf(ref), books, readItem(record));
+    if (outcome === 'gone') await link(client, tenant, idOf(ref), books, { active: false, account: null });
   }
 }
 
-async function link(client: Client, tenant: string, itemId: string, books: string, active: boolean): Promise<void> {
+interface FollowedItem {
+  readonly active: boolean;
+  /** QuickBooks id of its income account; null: not told, what was known stays. */
+  readonly account: string | null;
+}
+
+async function link(
+  client: Client,
+  tenant: string,
+  itemId: string,
+  books: string,
+  { active, account }: FollowedItem,
+): Promise<void> {
   await client.query(
-    `insert into followed_item_link (tenant, item_id, books, active) values ($1, $2, $3, $4)
-     on conflict (tenant, item_id, books) do update set active = excluded.active`,
-    [tenant, itemId, books, active],
+    `insert into followed_item_link as f (tenant, item_id, books, active, account_id) values ($1, $2, $3, $4, $5)
+     on conflict (tenant, item_id, books) do update set
+       active = excluded.active, account_id = coalesce(excluded.account_id, f.account_id)`,
+    [tenant, itemId, books, active, account],
   );
 }
 
-/** QuickBooks' record as JSON text; what it leaves out is active. */
-function isActive(record: string): boolean {
-  return (JSON.parse(record) as { Active?: unknown }).Active !== false;
+/** QuickBooks' record as JSON text; what does not say that it is inactive is active. */
+function readItem(record: string): FollowedItem {
+  const { Active, IncomeAccountRef } = JSON.parse(record) as {
+    readonly Active?: unknown;
+    readonly IncomeAccountRef?: { readonly value?: string };
+  };
+  return { active: Active !== false, account: IncomeAccountRef?.value ?? null };
 }
 
-/** The customer and the items an invoice names, now or in the change at hand. */
-export async function mastersOf(
+/** The customer and the items an invoice names, now or in the change at hand; the payments QuickBooks has applied to it. */
+export async function relatedTo(
   client: Client,
-  { tenant, state, trigger, settings }: RelatedTo,
+  { tenant, ref, state, trigger, settings }: RelatedTo,
 ): Promise<InvoiceRelated> {
-  const { latest } = state as { latest: { data: Partial<Invoice> } | undefined };
+  const { latest, links } = state as {
+    readonly latest: { readonly data: Partial<Invoice> } | undefined;
+    readonly links: Readonly<Record<string, { readonly id: string }>>;
+  };
+  const books = settings?.books ?? '';
+  const quickbooksId = links[`${books} ${ref}`]?.id;
   const named = [trigger.kind === 'changed' ? (trigger.data as Partial<Invoice>) : undefined, latest?.data];
   const customers = named.flatMap((data) => data?.customerId ?? []);
   const items = [...new Set(named.flatMap((data) => data?.lines ?? []).flatMap(({ itemId }) => itemId ?? []))];
   return {
     customer: await customerOf(client, tenant, customers[0]),
-    items: items.length === 0 ? {} : await itemsOf(client, tenant, items, settings?.books ?? ''),
+    ...(items.length === 0 ? { items: {} } : await itemsOf(client, tenant, items, books)),
+    payments: quickbooksId === undefined ? [] : await paymentsOf(client, tenant, books, quickbooksId),
   };
 }
 
@@ -99,10 +123,16 @@ async function itemsOf(
   tenant: string,
   itemIds: readonly string[],
   books: string,
-): Promise<InvoiceRelated['items']> {
-  const { rows } = await client.query<{ item_id: string; active: boolean }>(
-    `select item_id, active from followed_item_link where tenant = $1 and item_id = any($2::text[]) and books = $3`,
+): Promise<Pick<InvoiceRelated, 'items' | 'itemAccounts'>> {
+  const { rows } = await client.query<{ item_id: string; active: boolean; account_id: string | null }>(
+    `select item_id, active, account_id from followed_item_link
+      where tenant = $1 and item_id = any($2::text[]) and books = $3`,
     [tenant, itemIds, books],
   );
-  return Object.fromEntries(rows.map(({ item_id, active }) => [item_id, active]));
+  return {
+    items: Object.fromEntries(rows.map(({ item_id, active }) => [item_id, active])),
+    itemAccounts: Object.fromEntries(
+      rows.flatMap(({ item_id, account_id }) => (account_id === null ? [] : [[item_id, account_id]])),
+    ),
+  };
 }

@@ -179,6 +179,43 @@ describe('the invoices service', () => {
     expect(body).toContain('"item:helper.sales.');
   });
 
+  it("follows payments' answers: a void waits until QuickBooks has taken ours off the invoice", async () => {
+    await rig.send(sent('inv_7'));
+    const request = await requestFor('invoice:inv_7');
+    const record = { Id: '247', SyncToken: '0', DocNumber: 'RAC-inv_7', TxnDate: '2026-11-20', TotalAmt: 7452.97 };
+    await rig.send(rig.answer(request, { ...record, TxnTaxDetail: { TotalTax: 10.6 } }));
+    await rowOf('inv_7', ({ stage }) => stage === 5);
+    const payment = { ...request, ref: 'payment:pay_7', revision: 2 } as QboRequest;
+    const line = { Amount: 452.97, LinkedTxn: [{ TxnId: '247', TxnType: 'Invoice' }] };
+    await rig.send(rig.answer(payment, { Id: '300', SyncToken: '0', TotalAmt: 452.97, Line: [line] }));
+    await until(
+      async () =>
+        (await database.pool.query(`select 1 from followed_application where amount = 452.97`)).rowCount === 1,
+      { what: 'the followed payment' },
+    );
+    const voided = { ...invoice('inv_7'), voidedOn: '2026-11-26' };
+    await rig.send(
+      rig.event(TOPICS.runacallInvoices, {
+        id: 'evt-void_7',
+        noun: 'invoice',
+        change: 'voided',
+        subject: 'inv_7',
+        sequence: 2,
+        data: voided,
+      }),
+    );
+    expect(await rowOf('void_7', ({ reason }) => reason?.code === 'parent')).toMatchObject({
+      state: 'waiting',
+      waitsOn: 'payment:pay_7',
+    });
+    await rig.send(
+      rig.answer({ ...payment, revision: 3 }, { Id: '300', SyncToken: '1', TotalAmt: 452.97, UnappliedAmt: 452.97 }),
+    );
+    await until(() => rig.requests().find(({ ref, kind }) => ref === 'invoice:inv_7' && kind === 'remove'), {
+      what: 'the void',
+    });
+  });
+
   it('logs neither names nor amounts at debug', () => {
     expect(rig.lines.filter((line) => line.includes('"msg":"took"')).length).toBeGreaterThan(10);
     expect(rig.lines.join('')).not.toMatch(/Canary|7313|7452/);

@@ -7,7 +7,8 @@ import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
-import { FOLLOWED_MASTERS_MIGRATION, followCustomers, followItemAnswers, mastersOf } from './followed-masters';
+import { FOLLOWED_MASTERS_MIGRATION, followCustomers, followItemAnswers, relatedTo } from './followed-masters';
+import { FOLLOWED_PAYMENT_MIGRATION, followPaymentAnswers } from './followed-payments';
 import { InvoicesController } from './invoices.controller';
 
 const rules = registry(ACCOUNT_ROLES).invoices;
@@ -17,9 +18,16 @@ export const INVOICES: EntityService = {
   functions: { ...rules, decide, evolve, initial, standing, toMessages },
   events: [TOPICS.runacallInvoices.name],
   lists: true,
-  follows: { topic: TOPICS.runacallCustomers.name, store: followCustomers, answered: followItemAnswers },
-  related: mastersOf,
-  migrations: [FOLLOWED_MASTERS_MIGRATION],
+  follows: {
+    topic: TOPICS.runacallCustomers.name,
+    store: followCustomers,
+    async answered(client, answers) {
+      await followItemAnswers(client, answers);
+      await followPaymentAnswers(client, answers);
+    },
+  },
+  related: relatedTo,
+  migrations: [FOLLOWED_MASTERS_MIGRATION, FOLLOWED_PAYMENT_MIGRATION],
 };
 
 @Module({ imports: [EntityServiceModule.of(INVOICES, [InvoicesController])] })

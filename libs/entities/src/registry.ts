@@ -17,7 +17,7 @@ import { taxAgencyRules, taxCodeRules } from './tax-rate/to-classify';
 export interface ServiceRules {
   /** The rules of a ref's stream; undefined when the entity is not built (refunds, payouts): keep and show it. */
   rulesFor(ref: string): Rules | undefined;
-  /** `payment:pay_1/cus_2` → `payment:pay_1`; `profile:Account` → `profile:company`; else the ref itself. */
+  /** `payment:pay_1/cus_2` → `payment:pay_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
   streamOf(ref: string): string;
   /** Streams decided again with every new version of the settings, existing or not. */
   readonly standing: readonly string[];
@@ -34,14 +34,14 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
       rulesFor: (ref) =>
         entityOf(ref) !== 'item' ? undefined : readHelperRef(ref) === undefined ? erased(itemRules) : helperItemRules,
     },
-    invoices: service({ invoice: erased(invoiceRules) }),
+    invoices: { ...service({ invoice: erased(invoiceRules) }), streamOf: wholeOf },
     payments: {
       ...service({
         payment: erased(paymentRules),
         'payment-method': paymentMethodRules,
         account: accountRules(accountRoles),
       }),
-      streamOf: (ref) => (entityOf(ref) === 'payment' ? (ref.split('/')[0] ?? ref) : ref),
+      streamOf: (ref) => (entityOf(ref) === 'payment' ? wholeOf(ref) : ref),
     },
     tax: {
       ...service({
@@ -58,6 +58,11 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
 
 function service(rules: Readonly<Record<string, Rules>>): ServiceRules {
   return { rulesFor: (ref) => rules[entityOf(ref)], streamOf: (ref) => ref, standing: [] };
+}
+
+/** `invoice:inv_1/credit-memo` → `invoice:inv_1`. */
+function wholeOf(ref: string): string {
+  return ref.split('/')[0] ?? ref;
 }
 
 function entityOf(ref: string): string {

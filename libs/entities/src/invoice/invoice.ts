@@ -1,43 +1,29 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
-import { type Decimal, formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
-import { toInvoice, toVoidedInvoice } from '@qbo-sync/mapping/invoice';
-import { differences, valueAt } from '../sync/compare';
-import { mappingContext, NOT_READY, planFor, ruleMissing, switchedOff } from '../sync/plans';
-import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered, Context, Rules, Verdict, View } from '../sync/rules';
+import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
+import { isHold, type Mapped, type MappedRecord, type MappingContext } from '@qbo-sync/mapping/document';
+import { INVOICE_HOW, invoiceNote, type InvoiceOptions, toInvoice } from '@qbo-sync/mapping/invoice';
+import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
+import type { Context, Plan, Push, Rules, View } from '../sync/rules';
+import { basisOf, type InvoiceBasis, isPosted, sameBody, under, usedValues, type When } from './invoice-basis';
+import { type InvoiceRelated, usableItems } from './invoice-related';
+import { judgeInvoice, numberHolder, roundingOf } from './invoice-verdict';
+import { planVoid, waitFor } from './invoice-void';
 
-/** What invoices has followed of the masters an invoice names. */
-export interface InvoiceRelated {
-  /** Undefined: not heard of yet. */
-  readonly customer: FollowedCustomer | undefined;
-  /** Items of its lines that are in QuickBooks under the books in force, by their id: false = inactive there. */
-  readonly items: Readonly<Record<string, boolean>>;
-}
-
-export interface FollowedCustomer {
-  readonly name: string;
-  readonly taxExempt: boolean;
-}
-
-/** QuickBooks' answer when something a document uses was made inactive (quickbooks.md §3). */
-const INACTIVE = '610';
-
-/** Up to this much is closed by a rounding line (postings.md §1.4). */
-const PENNIES = parseDecimal('0.05');
-const TOTAL = 'TotalAmt';
-const TAX = 'TxnTaxDetail.TotalTax';
+const ASSIGN_NUMBER = 'com.runacall.invoice.assign-number.v1';
+const NUMBER_TAKEN = '6140';
 
 /**
- * Invoices on send (postings.md §6).
+ * Invoices (postings.md §6).
  *
- *   sent, updated            → put
- *   paid                     → the same put: nothing to send
- *   voided, nothing paid     → removed (voided in QuickBooks)
- *   voided, something paid   → rule missing
+ *   on send                  sent, updated → put; paid → the same put: nothing to send
+ *   on payment               nothing until its balance is 0; then put, dated the day it was paid
+ *   updated after it is in QuickBooks, whatever its balance → put, under what it was posted under
+ *   lowered below what our payments pay of it → waits until payments has shortened its lines
+ *   voided                   invoice-void.ts
  *
- * QuickBooks' total off by up to 0.05 → once more with a rounding line; more → a person compares.
- * Taxed though its customer is exempt → held; a customer not heard of → asked for all the same (the gateway waits), decided
- * again when it comes. An item that is inactive in QuickBooks → a helper item, but not on a document that has it already.
+ * Which of the two counts is fixed when it is first decided on. Taxed though its customer is exempt → held; a customer not
+ * heard of → asked for all the same (the gateway waits), decided again when it comes. An item that is inactive in
+ * QuickBooks → a helper item, but not on a document that has it already.
  */
 export const invoiceRules: Rules<Invoice, InvoiceRelated> = {
   entity: 'invoice',
@@ -56,94 +42,193 @@ export const invoiceRules: Rules<Invoice, InvoiceRelated> = {
           ...(related.customer === undefined ? {} : { party: related.customer.name }),
         },
 
+  fix: (view, { settings }): Readonly<Record<string, When>> => {
+    const posted =
+      (view.basis as InvoiceBasis | undefined)?.when ?? (view.lastBody === undefined ? undefined : 'on_send');
+    const when = posted ?? settings?.values['invoices.when'];
+    return when === undefined ? {} : { when };
+  },
+
+  choose: chosenFor,
+
   plan(view, context) {
     const ctx = mappingContext(context);
     const { data } = view;
     if (ctx === undefined || data === undefined) return NOT_READY;
     if (!ctx.values['invoices.push']) return switchedOff('invoices.push', false);
     const [voided] = view.facts;
-    if (voided !== undefined) {
-      return isPartlyPaid(data) || isPartlyPaid(voided.data)
-        ? ruleMissing('void of a paid invoice')
-        : planFor(view.ref, 'remove', toVoidedInvoice(voided.data, ctx));
+    if (voided !== undefined) return planVoid(voided.data, view, ctx, context);
+    const isOpen = !parseDecimal(data.balance).isZero();
+    if (view.chosen['when'] === 'on_payment' && !isPosted(view) && isOpen) {
+      return { do: 'skip', reason: { code: 'not_paid_yet' } };
     }
-    const { customer } = context.related;
-    const tax = parseDecimal(data.taxTotal);
-    if (customer?.taxExempt === true && !tax.isZero() && !view.linked) {
-      const params = { c: customer.name, n: data.number, t: formatAmount(tax) };
-      return { do: 'hold', reason: { code: 'exempt', params } };
-    }
-    const itemUsable = usableItems(view, context, ctx.values['items.push']);
-    const plan = planFor(view.ref, 'put', toInvoice(data, ctx, { ...roundingOf(data, view), itemUsable }));
-    const mayBeExempt = customer === undefined && !tax.isZero() && !view.linked;
-    return plan.do === 'push' && mayBeExempt ? { ...plan, waitsOn: `customer:${data.customerId}` } : plan;
+    return planInvoice(data, view, ctx, context);
   },
 
-  judge(answer, expect, view, context) {
-    const n = view.data?.number ?? view.ref;
-    if (answer.outcome === 'refused') {
-      if (answer.code === INACTIVE && view.round === 0 && usesInactive(view, context)) return { verdict: 'again' };
-      const params = { n, doc: n, d: view.data?.issuedOn ?? '' };
-      return { verdict: 'hold', reason: refusal(answer, params) };
-    }
-    return view.facts.length > 0 ? plainVerdict(answer, expect) : compared(answer, expect, view);
+  judge: judgeInvoice,
+
+  tell({ ref, record }, { ref: own, data, basis, facts }) {
+    const numbered = (basis as InvoiceBasis | undefined)?.values['invoices.numbering'] === 'quickbooks';
+    const number = record?.['DocNumber'];
+    if (!numbered || ref !== own || facts.length > 0 || data === undefined) return undefined;
+    return typeof number === 'string' && number !== data.number
+      ? { command: ASSIGN_NUMBER, fields: { id: data.id, number } }
+      : undefined;
   },
 };
 
-function isPartlyPaid(invoice: Invoice): boolean {
-  return parseDecimal(invoice.balance).lt(parseDecimal(invoice.total));
-}
-
-/**
- * Which own items lines may use. A document keeps the items it was asked for with: another one would move what is posted.
- * After QuickBooks refused an inactive one there is no other way.
- */
-function usableItems(
-  { lastBody, round, lastAnswer }: View<Invoice>,
-  { related }: Context<InvoiceRelated>,
-  pushed: boolean,
-): (itemId: string) => boolean {
-  const refused = round > 0 && lastAnswer?.code === INACTIVE;
-  return (itemId) => {
-    const active = related.items[itemId];
-    if (active === undefined) return pushed;
-    return active || (!refused && lastBody !== undefined && namesItem(lastBody, itemId));
+function planInvoice(data: Invoice, view: View<Invoice>, ctx: MappingContext, context: Context<InvoiceRelated>): Plan {
+  const { customer, payments = [] } = context.related;
+  const tax = parseDecimal(data.taxTotal);
+  if (customer?.taxExempt === true && !tax.isZero() && !view.linked) {
+    const params = { c: customer.name, n: data.number, t: formatAmount(tax) };
+    return { do: 'hold', reason: { code: 'exempt', params } };
+  }
+  const basis = basisOf(view);
+  const posting = postingOf(data, view, ctx, context.related);
+  const mapped = mapOpen(posting, view, basis);
+  if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
+  const push = pushOfInvoice(mapped, posting, view);
+  const [applied] = payments;
+  if (applied !== undefined && !sameBody(push.body, view.lastBody)) {
+    if (basis !== undefined && basis.customerId !== data.customerId) {
+      return { do: 'hold', reason: { code: 'customer_kept', params: { n: data.number } } };
+    }
+    const paid = sum(payments.map(({ amount }) => parseDecimal(amount)));
+    if (paid.gt(parseDecimal(data.total))) return waitFor(applied);
+  }
+  const lowered = basis !== undefined && parseDecimal(data.total).lt(parseDecimal(basis.total));
+  const mayBeExempt = customer === undefined && !tax.isZero() && !view.linked;
+  return {
+    do: 'push',
+    // Lowered, it waits for the payments under way that refer to it: they were made for the higher total.
+    pushes: [linkInstead(push, data, posting, view) ?? (lowered ? { ...push, last: true } : push)],
+    warnings: mapped.warnings,
+    ...(mayBeExempt ? { waitsOn: `customer:${data.customerId}` } : {}),
   };
 }
 
-function usesInactive({ lastBody = '' }: View<Invoice>, { related }: Context<InvoiceRelated>): boolean {
-  return Object.entries(related.items).some(([itemId, active]) => !active && namesItem(lastBody, itemId));
+/** Everything an invoice is mapped from. */
+interface Posting {
+  readonly data: Invoice;
+  readonly ctx: MappingContext;
+  readonly options: InvoiceOptions;
 }
 
-const namesItem = (body: string, itemId: string): boolean => body.includes(JSON.stringify(`item:${itemId}`));
-
-/** What QuickBooks' total lacked under the first form; its answer to that form led to this round. */
-function roundingOf(invoice: Invoice, { round, lastAnswer }: View<Invoice>): { rounding?: string } {
-  const found = lastAnswer?.record === undefined ? undefined : valueAt(lastAnswer.record, TOTAL);
-  return round === 0 || found === undefined
-    ? {}
-    : { rounding: formatAmount(parseDecimal(invoice.total).minus(parseDecimal(found))) };
+function postingOf(data: Invoice, view: View<Invoice>, ctx: MappingContext, related: InvoiceRelated): Posting {
+  const basis = basisOf(view);
+  const usable = usableItems(view, related.items, ctx.values['items.push']);
+  const isRefused = view.round > 0 && view.lastAnswer?.outcome === 'refused';
+  const itemUsable = (itemId: string): boolean => {
+    const before = basis?.items[itemId]?.used;
+    return before === undefined || isRefused ? usable(itemId) : before;
+  };
+  const itemAccount = (itemId: string): string | undefined =>
+    basis?.items[itemId] === undefined ? related.itemAccounts?.[itemId] : basis.items[itemId].account;
+  const postedOn = postedOnOf(data, view, basis);
+  const { code } = view.chosen;
+  return {
+    data,
+    ctx: under(ctx, basis),
+    options: {
+      ...roundingOf(data, view),
+      ...(code === undefined ? {} : { taxCode: code }),
+      ...(postedOn === undefined ? {} : { postedOn }),
+      itemUsable,
+      itemAccount,
+    },
+  };
 }
 
-function compared(answer: Answered, expect: Readonly<Record<string, string>>, view: View<Invoice>): Verdict {
-  const { record } = answer;
-  if (record === undefined) return { verdict: 'hold', reason: { code: 'unclear' } };
-  const differing = differences(record, expect);
-  if (differing.length === 0) return { verdict: 'synced', warnings: [] };
-  const off = distance(valueAt(record, TOTAL), expect[TOTAL]);
-  if (off !== undefined && !off.isZero() && off.lte(PENNIES) && view.round === 0) return { verdict: 'again' };
-  const said = (path: string): Readonly<Record<string, string>> => ({
-    n: view.data?.number ?? view.ref,
-    q: valueAt(record, path) ?? '',
-    t: expect[path] ?? '',
-  });
-  if (differing.includes(TAX)) return { verdict: 'hold', reason: { code: 'tax_differs', params: said(TAX) } };
-  if (differing.includes(TOTAL)) return { verdict: 'hold', reason: { code: 'total_differs', params: said(TOTAL) } };
-  return plainVerdict(answer, expect);
+/** On payment the day it was paid, for good; a day that a person chose before all; else the day of issue. */
+function postedOnOf(data: Invoice, view: View<Invoice>, basis: InvoiceBasis | undefined): InvoiceOptions['postedOn'] {
+  const { date, when } = view.chosen;
+  if (date !== undefined) return { day: date, why: when === 'on_payment' ? 'paid' : 'chosen' };
+  const day = when === 'on_payment' ? (basis?.day ?? data.paidOn) : undefined;
+  return day === undefined ? undefined : { day, why: 'paid' };
 }
 
-function distance(found: string | undefined, wanted: string | undefined): Decimal | undefined {
-  return found === undefined || wanted === undefined
-    ? undefined
-    : parseDecimal(found).minus(parseDecimal(wanted)).abs();
+/** Closed books stop a change, not what is posted and says the same. */
+function mapOpen({ data, ctx, options }: Posting, view: View<Invoice>, basis: InvoiceBasis | undefined): Mapped {
+  const closed = ctx.profile.bookCloseDate;
+  const mapped = toInvoice(data, ctx, options);
+  if (!isPosted(view) || closed === null) return mapped;
+  const day = basis?.day ?? data.issuedOn;
+  const isClosed = isHold(mapped) ? mapped.hold.code === 'closed_period' : day <= closed;
+  if (!isClosed) return mapped;
+  const open = { ...ctx, profile: { ...ctx.profile, bookCloseDate: null } };
+  const form = (rounding: string | undefined): Mapped =>
+    toInvoice(data, open, { ...options, ...(rounding === undefined ? {} : { rounding }) });
+  const posted = form(view.round === 0 ? basis?.rounding : undefined);
+  if (!isHold(posted) && sameBody(posted.body, view.lastBody)) return form(undefined);
+  return isHold(mapped) ? mapped : { hold: { code: 'closed_period', params: { doc: data.number, d: day, c: closed } } };
+}
+
+function pushOfInvoice(mapped: MappedRecord, { data, ctx, options }: Posting, view: View<Invoice>): Push {
+  const used = data.lines
+    .flatMap(({ itemId }) => itemId ?? [])
+    .map((itemId) => {
+      const account = options.itemAccount?.(itemId);
+      return [itemId, { used: options.itemUsable?.(itemId) === true, ...(account === undefined ? {} : { account }) }];
+    });
+  const basis: InvoiceBasis = {
+    when: view.chosen['when'] === 'on_payment' ? 'on_payment' : 'on_send',
+    day: mapped.expect['TxnDate'] ?? data.issuedOn,
+    customerId: data.customerId,
+    total: data.total,
+    ...(options.rounding === undefined ? {} : { rounding: options.rounding }),
+    values: usedValues(data, ctx),
+    items: Object.fromEntries(used) as InvoiceBasis['items'],
+  };
+  return { ...pushOf(view.ref, 'put', mapped), basis: { ...basis } };
+}
+
+/** The number is taken by an invoice that may be ours: it becomes so if it bears our note and our total (postings.md §6.5). */
+function linkInstead(
+  push: Push,
+  data: Invoice,
+  { ctx, options }: Posting,
+  { round, lastAnswer }: View<Invoice>,
+): Push | undefined {
+  const id = round > 0 && lastAnswer?.code === NUMBER_TAKEN ? numberHolder(lastAnswer) : undefined;
+  if (id === undefined) return undefined;
+  const { find: _find, ...rest } = push;
+  return {
+    ...rest,
+    kind: 'link',
+    how: INVOICE_HOW,
+    body: JSON.stringify({ Id: id }),
+    if: [
+      { path: 'PrivateNote', equals: invoiceNote(data, ctx, options) },
+      { path: 'TotalAmt', equals: formatAmount(parseDecimal(data.total)) },
+    ],
+  };
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * What a person may choose for an invoice: `post-now` before it is paid, `date <day>` where the books are closed,
+ * `code <id>` for several rates, `credit-memo` for a void in closed books.
+ */
+function chosenFor(
+  choice: string,
+  view: View<Invoice>,
+  { settings }: Context<InvoiceRelated>,
+): Readonly<Record<string, string>> | undefined {
+  const [word = '', value = ''] = choice.split(' ');
+  const isVoided = view.facts.length > 0;
+  const closed = settings?.profile?.bookCloseDate ?? '';
+  switch (word) {
+    case 'post-now':
+      return view.chosen['when'] === 'on_payment' && !isPosted(view) && !isVoided ? { when: 'on_send' } : undefined;
+    case 'date':
+      return DAY.test(value) && value > closed && !isPosted(view) && !isVoided ? { date: value } : undefined;
+    case 'code':
+      return value !== '' && (view.data?.taxes.length ?? 0) > 1 && !isVoided ? { code: value } : undefined;
+    case 'credit-memo':
+      return isVoided && view.linked ? { credit: 'memo' } : undefined;
+    default:
+      return undefined;
+  }
 }

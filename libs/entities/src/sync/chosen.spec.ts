@@ -14,7 +14,7 @@ const rules: Rules<Note, object> = {
   nature: 'document',
   facts: ['voided'],
   describe: () => ({}),
-  fix: (_view, { settings: set }) => ({ when: set?.values['invoices.when'] ?? 'none' }),
+  fix: ({ basis }, { settings: set }) => ({ when: String(basis?.['when'] ?? set?.values['invoices.when']) }),
   choose: (choice) => (choice.startsWith('date ') ? { date: choice.slice('date '.length) } : undefined),
   tell: ({ record }, { data }) =>
     typeof record?.['DocNumber'] === 'string'
@@ -27,7 +27,7 @@ const rules: Rules<Note, object> = {
     const next = { refusals, before: basis?.['next'] ?? null };
     return {
       do: 'push',
-      pushes: [{ ref, kind: 'put', resource: 'Note', how, body, expect: {}, basis: { next } }],
+      pushes: [{ ref, kind: 'put', resource: 'Note', how, body, expect: {}, basis: { next, when: chosen['when'] } }],
       warnings: [],
     };
   },
@@ -47,10 +47,19 @@ const resolve = (choice: string, revision?: number): Trigger => ({
 describe('what counts for one record', () => {
   it('is fixed when it is first decided on, and stays under other settings', () => {
     const first = start().when(changed('sent', 1, { text: 'a' }));
-    expect(lines(first.events)).toEqual(['Changed sent', 'Chosen', 'PushRequested put note:n_1']);
+    expect(lines(first.events)).toEqual(['Changed sent', 'PushRequested put note:n_1']);
     const later = first.under(onPayment).when(changed('updated', 2, { text: 'b' }));
     expect(lines(later.events)).toEqual(['Changed updated', 'PushRequested put note:n_1']);
     expect(bodyOf(later)).toEqual({ text: 'b', when: 'on_send' });
+  });
+
+  it('is kept by an event where nothing is asked for', () => {
+    const held = start().when(changed('sent', 1, { text: 'a', closed: true }));
+    expect(lines(held.events)).toEqual(['Changed sent', 'Held closed_period', 'Chosen']);
+    const later = held.under(onPayment).when(changed('updated', 2, { text: 'b' }));
+    expect(lines(later.events)).toEqual(['Changed updated', 'Skipped replaced', 'PushRequested put note:n_1']);
+    expect(bodyOf(later)).toEqual({ text: 'b', when: 'on_send' });
+    expect(held.when(REDECIDE).events).toEqual([]);
   });
 
   it('is not fixed before the record may be sent', () => {
