@@ -7,14 +7,33 @@ import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { sameJson } from './same-json';
 import { type State, viewOf } from './stream-state';
 
-/** Gate, then the entity's own plan, then the events that say so. */
+/**
+ * Decides under what is fixed for the record. A request keeps that in its basis; where none is made, an event keeps it.
+ */
 export function decideNow<Data, Related>(
   rules: Rules<Data, Related>,
-  began: Recording,
+  start: Recording,
   occasion: Occasion,
   context: Context<Related>,
 ): Recording {
-  const start = fixed(rules, began, context);
+  const facts = fixedNow(rules, start.state, context);
+  if (facts === undefined) return decided(rules, start, occasion, context);
+  const { chosen } = start.state;
+  const under = { ...start, state: { ...start.state, chosen: { ...facts, ...chosen } } };
+  const outcome = decided(rules, under, occasion, context);
+  const said = outcome.events.slice(start.events.length);
+  const known = { ...outcome, state: { ...outcome.state, chosen } };
+  const isKept = said.length === 0 || viewOf(known.state, context).basis !== undefined;
+  return isKept ? known : record(known, { type: 'Chosen', data: { facts, by: 'settings', at: context.now } });
+}
+
+/** Gate, then the entity's own plan, then the events that say so. */
+function decided<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  occasion: Occasion,
+  context: Context<Related>,
+): Recording {
   const { state } = start;
   const before = occasion.replaces === undefined ? start : record(start, replacedBy(occasion.replaces, state, context));
   const summary = rules.describe(viewOf<Data, Related>(state, context), context);
@@ -71,16 +90,17 @@ export function decideNow<Data, Related>(
   return record(before, ...requested(news, { state, occasion, context, summary, warnings, books: gate.books, form }));
 }
 
-/** What is fixed for the record the first time it may be sent. */
-function fixed<Data, Related>(rules: Rules<Data, Related>, start: Recording, context: Context<Related>): Recording {
-  const { state } = start;
-  if (rules.fix === undefined || state.latest === undefined) return start;
-  if (gateOf(rules, state, context).gate !== 'open') return start;
+/** What is fixed for the record once it may be sent, as far as it is not yet. */
+function fixedNow<Data, Related>(
+  rules: Rules<Data, Related>,
+  state: State,
+  context: Context<Related>,
+): Readonly<Record<string, string>> | undefined {
+  if (rules.fix === undefined || state.latest === undefined) return undefined;
+  if (gateOf(rules, state, context).gate !== 'open') return undefined;
   const all = Object.entries(rules.fix(viewOf<Data, Related>(state, context), context));
   const news = all.filter(([name]) => state.chosen[name] === undefined);
-  if (news.length === 0) return start;
-  const facts = Object.fromEntries(news);
-  return record(start, { type: 'Chosen', data: { facts, by: 'settings', at: context.now } });
+  return news.length === 0 ? undefined : Object.fromEntries(news);
 }
 
 /** A fact waits for a person; the record without it is asked for, if it was not. */

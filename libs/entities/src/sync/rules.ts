@@ -200,7 +200,10 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
     view: View<Data>,
     context: Context<Related>,
   ): Verdict;
-  /** What is fixed for this record when it is first decided on; by name, each fixed once. */
+  /**
+   * What is fixed for this record when it is first decided on; by name, each fixed once. A push keeps it in its basis, from
+   * where this reads it again.
+   */
   fix?(view: View<Data>, context: Context<Related>): Readonly<Record<string, string>>;
   /** What a person's choice (`date 2026-12-02`) fixes; undefined: not to be chosen for this record as it stands. */
   choose?(choice: string, view: View<Data>, context: Context<Related>): Readonly<Record<string, string>> | undefined;
@@ -218,11 +221,11 @@ export type Trigger =
       readonly change: string;
       readonly sequence: number;
       readonly data: Readonly<Record<string, unknown>>;
+      /** The event has its row in another stream that it concerns too (a refund's, its payment's). */
+      readonly beside?: true;
       readonly traceparent?: string;
     }
   | {
-      /** The event has its row in another stream that it concerns too (a refund's, its payment's). */
-      readonly beside?: true;
       readonly kind: 'wanted';
       readonly commandId: string;
       readonly by: string;
