@@ -1,50 +1,37 @@
+import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import { entityOf, idOf } from '@qbo-sync/contracts/refs';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
-import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
-import type { FollowedInvoice, PaymentRelated } from '@qbo-sync/entities/payment/payment';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { FollowedInvoice } from '@qbo-sync/entities/payment/followed-invoice';
+import { readPosted } from '@qbo-sync/entities/payment/followed-invoice';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';
-import type { SqlMigration } from '@qbo-sync/service/migrations';
+import { readSettings } from '@qbo-sync/eventstore/settings';
 
-/** What payments needs to know of invoices: how each stands in Run a Call, and in which books it is posted. */
-export const FOLLOWED_INVOICE_MIGRATION: SqlMigration = {
-  name: 'payments/0001-followed-invoice',
-  sql: `
-create table followed_invoice (
-  tenant            text        not null,
-  invoice_id        text        not null,
-  sequence          bigint      not null,
-  customer_id       text        not null,
-  number            text        not null,
-  total             numeric     not null,
-  tip               numeric,
-  balance           numeric     not null,
-  issued_on         text        not null,
-  first_occurred_at timestamptz not null,
-  voided            boolean     not null,
-  primary key (tenant, invoice_id)
-);
-create table followed_invoice_link (
-  tenant        text not null,
-  invoice_id    text not null,
-  books         text not null,
-  quickbooks_id text not null,
-  primary key (tenant, invoice_id, books)
-);`,
-};
-
-/** Takes in invoice events: the data of the highest sequence, the earliest time, and a void that is never undone. */
+/**
+ * What payments knows of invoices: how each stands in Run a Call and in QuickBooks, under which books. A void is never
+ * undone; whether it is posted when it is paid is what the settings said when it was first heard of (postings.md §6.7).
+ */
 export async function followInvoices(client: Client, events: readonly RunACallEvent[]): Promise<void> {
-  for (const event of events) await followInvoice(client, event, event.data as unknown as Invoice);
+  const settings = await readSettings(client, [...new Set(events.map(({ tenant }) => tenant))]);
+  for (const event of events) {
+    const { values } = (settings.get(event.tenant)?.document ?? {}) as Partial<SyncSettings>;
+    await followInvoice(client, event, event.data as unknown as Invoice, values?.['invoices.when'] === 'on_payment');
+  }
 }
 
-async function followInvoice(client: Client, { tenant, time, change, sequence }: RunACallEvent, invoice: Invoice) {
+async function followInvoice(
+  client: Client,
+  { tenant, time, change, sequence }: RunACallEvent,
+  invoice: Invoice,
+  onPayment: boolean,
+): Promise<void> {
   await client.query(
     `insert into followed_invoice as f
-       (tenant, invoice_id, sequence, customer_id, number, total, tip, balance, issued_on, first_occurred_at, voided)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (tenant, invoice_id, sequence, customer_id, number, total, tip, balance, issued_on, first_occurred_at, voided,
+        on_payment)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (tenant, invoice_id) do update set
        sequence    = greatest(f.sequence, excluded.sequence),
        customer_id = case when excluded.sequence > f.sequence then excluded.customer_id else f.customer_id end,
@@ -67,31 +54,38 @@ async function followInvoice(client: Client, { tenant, time, change, sequence }:
       invoice.issuedOn,
       time,
       change === 'voided',
+      onPayment,
     ],
   );
 }
 
-/** Takes in what the gateway answered about invoices: which are posted, in which books. */
+/** Takes in what the gateway answered about invoices: which are posted, in which books, and how they stand there. */
 export async function followAnswers(client: Client, answers: readonly QboAnswer[]): Promise<void> {
-  for (const { tenant, ref, books, outcome, quickbooksId } of answers) {
-    if (entityOf(ref) !== 'invoice') continue;
-    if (outcome === 'synced' && quickbooksId !== undefined) await link(client, tenant, idOf(ref), books, quickbooksId);
-    if (outcome === 'gone') await unlink(client, tenant, idOf(ref), books);
+  for (const answer of answers) {
+    if (entityOf(answer.ref) !== 'invoice') continue;
+    if (answer.outcome === 'synced' && answer.quickbooksId !== undefined) await link(client, answer);
+    if (answer.outcome === 'gone') await unlink(client, answer);
   }
 }
 
-async function link(client: Client, tenant: string, invoiceId: string, books: string, quickbooksId: string) {
+/** The customer is Run a Call's when it was written: QuickBooks keeps it when Run a Call merges (postings.md §5). */
+async function link(client: Client, { tenant, ref, books, quickbooksId, record }: QboAnswer): Promise<void> {
+  const posted = record === undefined ? undefined : readPosted(readNumbersAsText(record) as TextObject);
   await client.query(
-    `insert into followed_invoice_link (tenant, invoice_id, books, quickbooks_id) values ($1, $2, $3, $4)
-     on conflict (tenant, invoice_id, books) do update set quickbooks_id = excluded.quickbooks_id`,
-    [tenant, invoiceId, books, quickbooksId],
+    `insert into followed_invoice_link as l (tenant, invoice_id, books, quickbooks_id, customer_id, posted)
+     values ($1, $2, $3, $4, (select customer_id from followed_invoice where tenant = $1 and invoice_id = $2), $5)
+     on conflict (tenant, invoice_id, books) do update set
+       quickbooks_id = excluded.quickbooks_id,
+       customer_id   = coalesce(excluded.customer_id, l.customer_id),
+       posted        = coalesce(excluded.posted, l.posted)`,
+    [tenant, idOf(ref), books, quickbooksId, posted === undefined ? null : JSON.stringify(posted)],
   );
 }
 
-async function unlink(client: Client, tenant: string, invoiceId: string, books: string) {
+async function unlink(client: Client, { tenant, ref, books }: QboAnswer): Promise<void> {
   await client.query(`delete from followed_invoice_link where tenant = $1 and invoice_id = $2 and books = $3`, [
     tenant,
-    invoiceId,
+    idOf(ref),
     books,
   ]);
 }
@@ -100,24 +94,33 @@ interface Row {
   invoice_id: string;
   customer_id: string;
   number: string;
+  balance: string;
   tip: string | null;
   issued_on: string;
   first_occurred_at: Date;
-  linked: boolean;
+  voided: boolean;
+  on_payment: boolean;
+  quickbooks_id: string | null;
+  posted: string | null;
 }
 
-/** The invoices a payment names, now or in the change at hand. */
-export async function invoicesOf(client: Client, to: RelatedTo): Promise<PaymentRelated> {
-  const ids = allocatedTo(to);
-  if (ids.length === 0) return { invoices: {} };
-  const result = await client.query<Row>(
-    `select f.invoice_id, f.customer_id, f.number, f.tip, f.issued_on, f.first_occurred_at, l.books is not null as linked
+/** Invoices as they are known, by their id. */
+export async function selectInvoices(
+  client: Client,
+  tenant: string,
+  ids: readonly string[],
+  books: string,
+): Promise<Readonly<Record<string, FollowedInvoice>>> {
+  if (ids.length === 0) return {};
+  const { rows } = await client.query<Row>(
+    `select f.invoice_id, coalesce(l.customer_id, f.customer_id) as customer_id, f.number, f.balance, f.tip, f.issued_on,
+            f.first_occurred_at, f.voided, f.on_payment, l.quickbooks_id, l.posted
        from followed_invoice f
        left join followed_invoice_link l on l.tenant = f.tenant and l.invoice_id = f.invoice_id and l.books = $3
       where f.tenant = $1 and f.invoice_id = any($2::text[])`,
-    [to.tenant, ids, to.settings?.books ?? ''],
+    [tenant, ids, books],
   );
-  return { invoices: Object.fromEntries(result.rows.map((row) => [row.invoice_id, followed(row)])) };
+  return Object.fromEntries(rows.map((row) => [row.invoice_id, followed(row)]));
 }
 
 function followed(row: Row): FollowedInvoice {
@@ -125,23 +128,28 @@ function followed(row: Row): FollowedInvoice {
     customerId: row.customer_id,
     number: row.number,
     issuedOn: row.issued_on,
+    balance: row.balance,
     ...(row.tip === null ? {} : { tip: row.tip }),
+    ...(row.voided ? { voided: true } : {}),
+    ...(row.on_payment ? { onPayment: true } : {}),
     firstOccurredAt: row.first_occurred_at.toISOString(),
-    linked: row.linked,
+    linked: row.quickbooks_id !== null,
+    ...(row.quickbooks_id === null ? {} : { quickbooksId: row.quickbooks_id }),
+    ...(row.posted === null ? {} : { posted: JSON.parse(row.posted) as NonNullable<FollowedInvoice['posted']> }),
   };
 }
 
-type Allocating = Partial<Pick<Payment, 'allocations'>>;
-
-function allocatedTo({ state, trigger }: RelatedTo): string[] {
-  const { latest, facts } = state as {
-    latest: { data: Allocating } | undefined;
-    facts: readonly { data: Allocating }[];
-  };
-  const named = [
-    trigger.kind === 'changed' ? (trigger.data as Allocating) : undefined,
-    latest?.data,
-    ...facts.map(({ data }) => data),
-  ];
-  return [...new Set(named.flatMap((data) => data?.allocations ?? []).map(({ invoiceId }) => invoiceId))];
+/** Which of these QuickBooks ids are invoices of ours. */
+export async function selectOurs(
+  client: Client,
+  tenant: string,
+  books: string,
+  quickbooksIds: readonly string[],
+): Promise<readonly string[]> {
+  if (quickbooksIds.length === 0) return [];
+  const { rows } = await client.query<{ quickbooks_id: string }>(
+    `select quickbooks_id from followed_invoice_link where tenant = $1 and books = $2 and quickbooks_id = any($3::text[])`,
+    [tenant, books, quickbooksIds],
+  );
+  return rows.map((row) => row.quickbooks_id);
 }

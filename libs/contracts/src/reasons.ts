@@ -54,6 +54,9 @@ const warnings = {
   tax_split: { text: 'Two tax rates: QuickBooks splits the tax by itself.' },
   rounded: { text: 'A rounding line of {amount} closes the difference to QuickBooks.' },
   left_unapplied: { text: 'Posted as customer credit: {invoice} is not ours to post.' },
+  two_open_items: {
+    text: 'QuickBooks does not apply {p} to the entry of the money that went back: both stay open, the balance is right.',
+  },
   exempt_reason: { text: 'QuickBooks knows no such exemption reason.' },
 } as const satisfies Record<string, ReasonSpec>;
 
@@ -144,6 +147,22 @@ const attention = {
   over_refunded: {
     text: 'Refund {r} of {a} is more than what is left of {p}, {b}.',
     action: 'Correct it in Run a Call',
+  },
+  receivable_account: {
+    text: 'QuickBooks has several Accounts Receivable accounts, or none, so {doc} cannot be posted.',
+    action: 'Make all but one inactive in QuickBooks, then retry',
+  },
+  amount_changed: {
+    text: '{p} is {b} in QuickBooks and {a} in Run a Call now. What was paid does not change.',
+    action: 'Correct it in Run a Call',
+  },
+  auto_applied: {
+    text: 'QuickBooks applied {p} by itself to an invoice we did not write. Untick it there, and turn automatic application of credits off.',
+    action: 'Open in QuickBooks',
+  },
+  returned_deposited: {
+    text: '{p} came back after it was deposited in QuickBooks. Choose the account it had gone to.',
+    action: 'Choose the account',
   },
   negative_line: {
     text: 'QuickBooks refuses a negative line on {n}: {text}.',

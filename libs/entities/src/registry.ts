@@ -7,18 +7,26 @@ import { invoiceRules } from './invoice/invoice';
 import { helperItemRules } from './item/helper-item';
 import { itemRules } from './item/item';
 import { paymentMethodRules } from './payment-method/payment-method';
+import { type Concern, concernsOf } from './payment/concerns';
 import { paymentRules } from './payment/payment';
 import { PROFILE_STREAM, profileRules } from './profile/profile';
+import { refundRules } from './refund/refund';
 import type { Rules } from './sync/rules';
 import { taxRateRules } from './tax-rate/tax-rate';
 import { taxAgencyRules, taxCodeRules } from './tax-rate/to-classify';
 
 /** What a service decides by: its rules by entity, and which stream a ref belongs to. */
 export interface ServiceRules {
-  /** The rules of a ref's stream; undefined when the entity is not built (refunds, payouts): keep and show it. */
+  /** The rules of a ref's stream; undefined when the entity is not built (payouts): keep and show it. */
   rulesFor(ref: string): Rules | undefined;
   /** `payment:pay_1/cus_2` → `payment:pay_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
   streamOf(ref: string): string;
+  /** All streams an event of a ref concerns, first the one its row belongs to; absent: the ref's own alone. */
+  concerns?(
+    ref: string,
+    change: string,
+    data: Readonly<Record<string, unknown>>,
+  ): readonly [Concern, ...(readonly Concern[])];
   /** Streams decided again with every new version of the settings, existing or not. */
   readonly standing: readonly string[];
 }
@@ -38,10 +46,12 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
     payments: {
       ...service({
         payment: erased(paymentRules),
+        refund: erased(refundRules),
         'payment-method': paymentMethodRules,
         account: accountRules(accountRoles),
       }),
       streamOf: (ref) => (entityOf(ref) === 'payment' ? wholeOf(ref) : ref),
+      concerns: concernsOf,
     },
     tax: {
       ...service({

@@ -2,7 +2,8 @@ import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { US, withIds, withProfile, withValues } from './context.fixtures';
 import { isHold, type Mapped, type MappedRecord, type MappingContext } from './document';
 import { IDS } from './invoice.fixtures';
-import { type PaidInvoice, toPayment, toVoidedPayment } from './payment';
+import { toPayment, toVoidedPayment } from './payment';
+import type { PaidInvoice } from './payment-parts';
 import { CHECK, CHECK_BODY, PAY_500, PAY_500_BODY, PAY_500_REQUEST } from './payment.fixtures';
 
 const record = (mapped: Mapped): MappedRecord => {
@@ -112,16 +113,9 @@ describe('payment', () => {
     expect(body.CustomerRef.value).toEqual({ $ref: 'invoice:inv_1', at: 'CustomerRef.value' });
   });
 
-  test('§8.2 invoices of several customers: a rule not built', () => {
-    const invoice = known({ inv_1: { customerId: 'cus_88' }, inv_2: { customerId: 'cus_61' } });
-    expect(toPayment(TWO, US, { invoice })).toEqual({
-      hold: { code: 'rule_missing', params: { rule: 'payments of several customers' } },
-    });
-  });
-
   test('§8.3 an invoice that is not ours to post: its money stays unapplied, warned', () => {
     const invoice = known({
-      inv_1: { customerId: 'cus_88', number: 'RAC-1', leftOut: true },
+      inv_1: { customerId: 'cus_88', number: 'RAC-1', unapplied: 'older' },
       inv_2: { customerId: 'cus_88' },
     });
     const mapped = record(toPayment(TWO, US, { invoice }));
@@ -175,12 +169,9 @@ describe('payment', () => {
     expect(toPayment(payment, ctx)).toEqual({ hold: { code, params } });
   });
 
-  test('§8.5 entered in error is voided; failed and returned are rules not built', () => {
+  test('§8.5 entered in error is voided', () => {
     const voided: Payment = { ...PAY_500, voidedOn: '2026-11-26', voidReason: 'entered-in-error' };
     expect(toVoidedPayment(voided, US)).toMatchObject({ body: '{}', expect: { TotalAmt: '0.00' } });
-    expect(toVoidedPayment({ ...voided, voidReason: 'returned' }, US)).toMatchObject({
-      hold: { code: 'rule_missing' },
-    });
     expect(toVoidedPayment({ ...PAY_500, voidReason: 'entered-in-error' }, US)).toMatchObject({
       hold: { code: 'date_missing' },
     });

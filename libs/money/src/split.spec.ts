@@ -48,7 +48,12 @@ describe('split by weight', () => {
     );
   });
 
-  test('nothing to split over, or a negative weight, is a bug', () => {
+  test('a discount among the lines takes its negative share', () => {
+    const parts = splitByWeight(parseDecimal('50'), ['100', '-20', '37'].map(parseDecimal)).map(formatAmount);
+    expect(parts).toEqual(['42.74', '-8.55', '15.81']);
+  });
+
+  test('nothing to split over, or weights of less than nothing, is a bug', () => {
     expect(() => splitByWeight(parseDecimal('1'), [])).toThrow('nothing to split over');
     expect(() => splitByWeight(parseDecimal('1'), [parseDecimal('-1')])).toThrow('negative weight');
   });

@@ -2,14 +2,15 @@ import { CENT_PLACES, Decimal, ZERO, sum, toCents } from './decimal';
 
 /**
  * Splits an amount over weights in whole cents by largest remainder: the parts add up to the amount exactly, each is
- * within one cent of its exact share, ties go to the earlier part. Weights must not be negative; without any weight all
- * goes to the first part. The amount may be negative. Throws without parts.
+ * within one cent of its exact share, ties go to the earlier part. A weight may be negative (a discount among lines) as long as
+ * all sum to more than nothing; without any weight all goes to the first part. The amount may be negative. Throws without
+ * parts.
  */
 export function splitByWeight(amount: Decimal, weights: readonly Decimal[]): Decimal[] {
   if (weights.length === 0) throw new Error('nothing to split over');
-  if (weights.some((weight) => weight.isNegative() && !weight.isZero())) throw new Error('negative weight');
-  const cents = toCents(amount).abs().times(new Decimal(10).pow(CENT_PLACES));
   const whole = sum(weights);
+  if (whole.lte(0) && weights.some((weight) => !weight.isZero())) throw new Error('negative weight');
+  const cents = toCents(amount).abs().times(new Decimal(10).pow(CENT_PLACES));
   const shares = whole.isZero()
     ? weights.map((_, index) => (index === 0 ? cents : ZERO))
     : weights.map((weight) => cents.times(weight).dividedBy(whole));

@@ -1,52 +1,49 @@
-import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
-import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
-import { dayOf } from '@qbo-sync/money/zone';
 import { isHold, type MappingContext } from '@qbo-sync/mapping/document';
-import { type PaidInvoice, toPayment, toVoidedPayment } from '@qbo-sync/mapping/payment';
-import { differences, valueAt } from '../sync/compare';
-import { mappingContext, NOT_READY, planFor, pushOf, ruleMissing, switchedOff } from '../sync/plans';
+import {
+  EMPTIED,
+  type MappedPayment,
+  type PaymentBasis,
+  type PaymentOptions,
+  toPayments,
+  toVoidedPayment,
+} from '@qbo-sync/mapping/payment';
+import type { PaidInvoice, PaidLine, PaymentPart } from '@qbo-sync/mapping/payment-parts';
+import { returnRef, toReturns } from '@qbo-sync/mapping/payment-return';
+import { closedHold } from '@qbo-sync/mapping/rules-before-sending';
+import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
-import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
-
-/** What payments has followed of an invoice, by the invoices topic and the gateway's answers. */
-export interface FollowedInvoice {
-  readonly customerId: string;
-  readonly number: string;
-  readonly issuedOn: string;
-  readonly tip?: string;
-  /** ce_time of the first event of it. */
-  readonly firstOccurredAt: string;
-  /** It is in QuickBooks under the books in force. */
-  readonly linked: boolean;
-}
+import type { Context, Plan, Push, Rules, View } from '../sync/rules';
+import type { State } from '../sync/stream-state';
+import { type FollowedInvoice, paidInvoice } from './followed-invoice';
+import { isLinkRefused, judgePayment } from './judge-payment';
 
 export interface PaymentRelated {
-  /** The invoices named by the payment's allocations, as far as they are known, by their id. */
+  /** The invoices the payment names, as far as they are known, by their id. */
   readonly invoices: Readonly<Record<string, FollowedInvoice>>;
+  /** QuickBooks ids of the invoices of ours among those that the answer at hand names. */
+  readonly ours?: readonly string[];
 }
 
-const DEPOSIT_ACCOUNT = 'DepositToAccountRef.value';
-const UNAPPLIED = 'UnappliedAmt';
-
 /**
- * Payments (postings.md §8).
+ * Payments (postings.md §8): one record per customer whose invoices it pays.
  *
- *   collected                      → put: allocations as lines, the rest is the customer's credit
+ *   collected, updated             → put of each part: allocations as lines, the rest is the customer's credit
  *   its invoice not heard of       → put all the same (the gateway waits), decided again when it comes
  *   several allocations            → waits until all invoices are known: one customer or several?
- *   updated after it was posted    → rule missing, unless it comes to the same
- *   voided, entered in error       → removed (voided in QuickBooks)
- *   voided otherwise, refunded     → rule missing; the payment itself stays, or is posted
+ *   an invoice posted when paid    → unapplied until then (§6.7); of a voided one, from then on (§6.8)
+ *   refunded                       → the line moves from the invoice to the refund's entry (§9)
+ *   voided, entered in error       → every part removed (voided in QuickBooks)
+ *   voided, failed or returned     → an entry per part, to which its lines move
  *
  * An invoice older than go-live is not ours to post: its part stays unapplied, with a warning.
  */
 export const paymentRules: Rules<Payment, PaymentRelated> = {
   entity: 'payment',
   nature: 'document',
-  facts: ['voided', 'refunded'],
+  facts: ['voided'],
+  follows: 'related',
 
   ownDate: (data) => data.collectedOn,
 
@@ -66,115 +63,131 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
     for (const setting of ['invoices.push', 'payments.push'] as const) {
       if (!ctx.values[setting]) return switchedOff(setting, false);
     }
-    const voided = view.facts.find(({ change }) => change === 'voided');
-    if (voided?.data.voidReason === 'entered-in-error') {
-      return planFor(view.ref, 'remove', toVoidedPayment(voided.data, ctx));
-    }
-    const collected = planCollected(data, view, ctx, context);
-    const [fact] = view.facts;
-    if (fact === undefined) return collected;
-    const held = ruleMissing(fact.change === 'refunded' ? 'refund' : `payment ${fact.data.voidReason ?? 'voided'}`);
-    return collected.do === 'push' && held.do === 'hold'
-      ? { ...held, pushes: collected.pushes, warnings: collected.warnings }
-      : held;
+    const voided = view.facts.find(({ change }) => change === 'voided')?.data;
+    if (voided?.voidReason === 'entered-in-error') return removal(voided, view, ctx);
+    return planParts(voided ?? data, view, ctx, context);
   },
 
-  judge(answer, expect, view, { settings, related }) {
-    const p = view.data?.id ?? view.ref;
-    if (answer.outcome === 'refused') {
-      const paid =
-        view.data?.allocations.map(({ invoiceId }) => related.invoices[invoiceId]?.number ?? invoiceId) ?? [];
-      const params = { p, doc: p, d: view.data?.collectedOn ?? '', n: paid.join(', ') || p };
-      return { verdict: 'hold', reason: refusal(answer, params) };
-    }
-    if (answer.record === undefined) {
-      return view.facts.length > 0 ? plainVerdict(answer, expect) : { verdict: 'hold', reason: { code: 'unclear' } };
-    }
-    return compared(answer, answer.record, expectedOf(expect, answer.record, settings), view);
+  judge: judgePayment,
+
+  /** `unapplied`: its money shall not wait for its invoices (§8.3); `account 35`: where a returned check had gone (§8.5). */
+  choose(choice) {
+    if (choice === 'unapplied') return { unapplied: 'true' };
+    const account = /^account (\S+)$/.exec(choice)?.[1];
+    return account === undefined ? undefined : { account };
   },
 };
 
-/** QuickBooks applies no more than an invoice has open; the rest becomes credit, and a person is told (postings.md §8.3). */
-function compared(
-  answer: Answered,
-  record: TextObject,
-  expect: Readonly<Record<string, string>>,
-  view: View<Payment>,
-): Verdict {
-  const { [UNAPPLIED]: _unapplied, ...others } = expect;
-  const verdict = plainVerdict(answer, others);
-  const isLess = valueAt(record, UNAPPLIED) !== undefined && differences(record, expect).includes(UNAPPLIED);
-  if (verdict.verdict !== 'synced' || !isLess) return verdict;
-  const invoice = view.data?.allocations.map(({ invoiceId }) => invoiceId).join(', ') ?? '';
-  return { verdict: 'synced', warnings: [{ code: 'left_unapplied', params: { invoice } }] };
+function removal(voided: Payment, view: View<Payment>, ctx: MappingContext): Plan {
+  const mapped = toVoidedPayment(voided, ctx);
+  if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
+  const refs = [view.ref, ...partsMade(view).keys()];
+  const pushes = [...new Set(refs)].map((ref) => pushOf(ref, 'remove', mapped));
+  return { do: 'push', pushes, warnings: [] };
 }
 
-/** What the body applies to no invoice. */
-function unapplied(body: string): string {
-  const payment = readRecord(body) as unknown as { TotalAmt: string; Line?: readonly { Amount: string }[] };
-  const applied = sum((payment.Line ?? []).map(({ Amount }) => parseDecimal(Amount)));
-  return formatAmount(parseDecimal(payment.TotalAmt).minus(applied));
-}
-
-function planCollected(
-  data: Payment,
-  view: View<Payment>,
-  ctx: MappingContext,
-  context: Context<PaymentRelated>,
-): Plan {
+function planParts(data: Payment, view: View<Payment>, ctx: MappingContext, context: Context<PaymentRelated>): Plan {
   const { invoices } = context.related;
   const unknown = data.allocations.find(({ invoiceId }) => invoices[invoiceId] === undefined);
   if (data.allocations.length > 1 && unknown !== undefined) {
     const waitsOn = `invoice:${unknown.invoiceId}`;
     return { do: 'wait', reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn };
   }
-  const { settings } = context;
-  const invoice = (id: string): PaidInvoice | undefined => {
-    const followed = invoices[id];
-    return followed === undefined
-      ? undefined
-      : {
-          customerId: followed.customerId,
-          number: followed.number,
-          ...(followed.tip === undefined ? {} : { tip: followed.tip }),
-          leftOut: settings !== null && isLeftOut(followed, settings),
-        };
-  };
-  const mapped = toPayment(data, ctx, { invoice });
-  if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
-  if (view.linked && view.lastBody !== undefined && view.lastBody !== mapped.body) {
-    return sameMoney(view.lastBody) === sameMoney(mapped.body)
-      ? { do: 'skip', reason: { code: 'unchanged' } }
-      : ruleMissing('payment update');
+  const changed = changedAmount(data, view);
+  if (changed !== undefined) return changed;
+  const isBack = data.voidReason === 'failed' || data.voidReason === 'returned';
+  const invoice = invoiceOf(view, context);
+  const refused = isLinkRefused(view.lastAnswer);
+  const mapped = toPayments(data, ctx, {
+    invoice,
+    made: partsMade(view),
+    ...(isBack ? { lines: refused ? () => [] : returnedLines } : refused ? { lines: withoutEntries } : {}),
+    ...(view.round > 0 && !refused ? { again: true } : {}),
+  } satisfies PaymentOptions);
+  if ('hold' in mapped) return { do: 'hold', reason: mapped.hold };
+  const { payments } = mapped;
+  const puts = payments.map(putOf);
+  const closed = closedHold(data.id, data.collectedOn, ctx);
+  const isNews = puts.some(({ ref, body }) => view.made[ref]?.linked !== true || view.made[ref].body !== body);
+  const warnings = [
+    ...payments.flatMap((one) => one.warnings),
+    ...(refused || (isBack && closed !== undefined)
+      ? [{ code: 'two_open_items' as const, params: { p: data.id } }]
+      : []),
+  ];
+  if (!isBack) {
+    if (closed !== undefined && isNews) return { do: 'hold', reason: closed.hold };
+    return {
+      do: 'push',
+      pushes: puts,
+      warnings,
+      ...(unknown === undefined ? {} : { waitsOn: `invoice:${unknown.invoiceId}` }),
+    };
   }
-  return {
-    do: 'push',
-    pushes: [pushOf(view.ref, 'put', { ...mapped, expect: { ...mapped.expect, [UNAPPLIED]: unapplied(mapped.body) } })],
-    warnings: mapped.warnings,
-    ...(unknown === undefined ? {} : { waitsOn: `invoice:${unknown.invoiceId}` }),
+  const { account } = view.chosen;
+  const back = toReturns(data, payments, ctx, { invoice, ...(account === undefined ? {} : { account }) });
+  if ('hold' in back) return { do: 'hold', reason: back.hold };
+  const entries = back.entries.map((entry) => pushOf(entry.ref, 'put', entry));
+  // A payment of closed books keeps its line: QuickBooks takes no change of it.
+  return { do: 'push', pushes: [...(closed === undefined ? puts : []), ...entries], warnings };
+}
+
+function putOf(payment: MappedPayment): Push {
+  const { ref, part, basis } = payment;
+  const push = part.amount.isZero() ? pushOf(ref, 'remove', EMPTIED) : pushOf(ref, 'put', payment);
+  return { ...push, basis: { ...basis } };
+}
+
+/** Money that came back pays the entry that says so, less what entries of refunds had of it. */
+function returnedLines(part: PaymentPart): readonly PaidLine[] {
+  const entries = part.lines.filter(({ type }) => type === 'JournalEntry');
+  const amount = part.amount.minus(sum(entries.map((line) => line.amount)));
+  return amount.gt(0) ? [...entries, { ref: returnRef(part.ref), type: 'JournalEntry', amount }] : entries;
+}
+
+const withoutEntries = (part: PaymentPart): readonly PaidLine[] => part.lines.filter(({ type }) => type === 'Invoice');
+
+function invoiceOf(
+  { chosen }: View<Payment>,
+  { related, settings }: Context<PaymentRelated>,
+): (id: string) => PaidInvoice | undefined {
+  return (id) => {
+    const followed = related.invoices[id];
+    return followed === undefined ? undefined : paidInvoice(followed, settings, chosen['unapplied'] === 'true');
   };
 }
 
-/** Older than go-live and not in QuickBooks by us: a bookkeeper may have entered it by hand (product.md §4). */
-function isLeftOut(invoice: FollowedInvoice, { goLiveAt, company }: SyncSettings): boolean {
-  if (invoice.linked || !goLiveAt) return false;
-  return (
-    Date.parse(invoice.firstOccurredAt) < Date.parse(goLiveAt) || invoice.issuedOn < dayOf(goLiveAt, company.timeZone)
+/** The parts that were asked for and not removed since, with what each keeps. */
+function partsMade({ made }: View<Payment>): ReadonlyMap<string, PaymentBasis> {
+  return new Map(
+    Object.entries(made).flatMap(([ref, { basis, removed }]) =>
+      basis === undefined || removed ? [] : [[ref, basis as unknown as PaymentBasis] as const],
+    ),
   );
 }
 
-/** The body without the account: another setting never moves money that is posted. */
-function sameMoney(body: string): string {
-  return body.replace(/"DepositToAccountRef":\{"value":"[^"]*"\},/, '');
+/** What Stripe took never changes: another amount is somebody's mistake (§8.4). */
+function changedAmount(data: Payment, { made }: View<Payment>): Plan | undefined {
+  if (data.processor !== 'stripe') return undefined;
+  const posted = Object.values(made).filter(({ basis, linked, removed }) => basis !== undefined && linked && !removed);
+  if (posted.length === 0) return undefined;
+  const amount = sum(posted.map(({ body }) => parseDecimal(totalOf(body))));
+  return amount.equals(parseDecimal(data.amount))
+    ? undefined
+    : {
+        do: 'hold',
+        reason: { code: 'amount_changed', params: { p: data.id, a: data.amount, b: formatAmount(amount) } },
+      };
 }
 
-/** QuickBooks leaves the account out where it is its own Undeposited Funds (postings.md §13). */
-function expectedOf(
-  expect: Readonly<Record<string, string>>,
-  record: TextObject,
-  settings: SyncSettings | null,
-): Readonly<Record<string, string>> {
-  const { [DEPOSIT_ACCOUNT]: account, ...rest } = expect;
-  const own = settings?.profile?.undepositedAccount?.id;
-  return account !== undefined && account === own && valueAt(record, DEPOSIT_ACCOUNT) === undefined ? rest : expect;
+/** A payment, by its stream's state: is it applied to this entry, or may it be, as far as QuickBooks has answered? */
+export function isAppliedTo({ asked }: State, entry: string): boolean {
+  return Object.values(asked).some(({ answered, request: { data, personal } }) =>
+    data.kind === 'put' ? !answered || personal.body.includes(JSON.stringify(entry)) : !answered,
+  );
+}
+
+function totalOf(body: string): string {
+  const { TotalAmt } = readRecord(body);
+  return typeof TotalAmt === 'string' ? TotalAmt : '0';
 }

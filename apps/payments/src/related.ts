@@ -1,0 +1,88 @@
+import { entityOf } from '@qbo-sync/contracts/refs';
+import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
+import { paidIn } from '@qbo-sync/entities/payment/judge-payment';
+import type { PaymentRelated } from '@qbo-sync/entities/payment/payment';
+import { isAppliedTo } from '@qbo-sync/entities/payment/payment';
+import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
+import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
+import type { StreamEvent } from '@qbo-sync/entities/sync/events';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
+import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';
+import { selectInvoices, selectOurs } from './followed-invoices';
+import { selectRefunds } from './noted';
+
+/** What a payment's or a refund's rules look at beside its own stream. */
+export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated | RefundRelated> {
+  return entityOf(to.ref) === 'refund' ? relatedToRefund(client, to) : relatedToPayment(client, to);
+}
+
+type Data = Readonly<Record<string, unknown>>;
+type Folded = Pick<State, 'latest' | 'facts' | 'asked' | 'chosen'>;
+
+/** The invoices a payment names, now, in the change at hand, or in what was asked for before. */
+async function relatedToPayment(client: Client, to: RelatedTo): Promise<PaymentRelated> {
+  const { tenant, trigger, settings } = to;
+  const { latest, facts, asked } = to.state as Folded;
+  const datas = [...said(to), ...facts.map(({ data }) => data)];
+  const ids = [
+    ...datas.flatMap(invoicesIn),
+    ...Object.values(asked).flatMap(({ request }) => named(request.personal?.body)),
+  ];
+  const books = settings?.books ?? '';
+  const record = trigger.kind === 'answered' ? trigger.answer.record : undefined;
+  return {
+    invoices:
+      latest === undefined && datas.length === 0 ? {} : await selectInvoices(client, tenant, unique(ids), books),
+    ...(record === undefined ? {} : { ours: await selectOurs(client, tenant, books, paidIn(record)) }),
+  };
+}
+
+async function relatedToRefund(client: Client, to: RelatedTo): Promise<RefundRelated> {
+  const { tenant, settings } = to;
+  const chosen = (to.state as Folded).chosen['invoice'];
+  const datas = said(to) as unknown as readonly RefundData[];
+  const reduced = unique([
+    ...datas.flatMap(({ refund }) => refund.invoiceId ?? []),
+    ...(chosen === undefined ? [] : [chosen]),
+  ]);
+  const paid = datas.flatMap(({ payment }) => payment.allocations.map(({ invoiceId }) => invoiceId));
+  const invoices = await selectInvoices(client, tenant, unique([...reduced, ...paid]), settings?.books ?? '');
+  const refunds: Record<string, RefundRelated['refunds'][string]> = {};
+  for (const id of reduced) refunds[id] = await selectRefunds(client, tenant, id);
+  const [newest] = datas;
+  return {
+    invoices,
+    refunds,
+    heldByPayment: newest?.refund.status === 'failed' && (await isHeld(client, to, `payment:${newest.payment.id}`)),
+  };
+}
+
+/** Reads the payment's own stream: what it was last asked to be applied to. */
+async function isHeld(client: Client, { tenant, ref }: RelatedTo, payment: string): Promise<boolean> {
+  const key = { tenant, ref: payment };
+  const events = (await loadEvents(client, [key])).get(streamId(key)) ?? [];
+  const state = (events as unknown as readonly StreamEvent[]).reduce(evolve, initial(tenant, payment));
+  return isAppliedTo(state, ref);
+}
+
+/** What the change at hand says, and the newest before it. */
+function said({ trigger, state }: RelatedTo): readonly Data[] {
+  const { latest } = state as Folded;
+  return [...(trigger.kind === 'changed' ? [trigger.data] : []), ...(latest === undefined ? [] : [latest.data])];
+}
+
+function invoicesIn(data: Data): readonly string[] {
+  const { allocations, refunds } = data as {
+    readonly allocations?: readonly Allocation[];
+    readonly refunds?: readonly { readonly invoiceId?: string }[];
+  };
+  return [
+    ...(allocations ?? []).map(({ invoiceId }) => invoiceId),
+    ...(refunds ?? []).flatMap(({ invoiceId }) => invoiceId ?? []),
+  ];
+}
+
+const REFERENCE = /"\$ref":"invoice:([^"]+)"/g;
+const named = (body = ''): readonly string[] => [...body.matchAll(REFERENCE)].flatMap(([, id]) => id ?? []);
+const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)];

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { Refund } from '@qbo-sync/contracts/runacall/payment';
+import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
+import { US, withProfile } from './context.fixtures';
+import { isHold, type MappingContext } from './document';
+import { PAY_500 } from './payment.fixtures';
+import { readPosted } from './posted-invoice';
+import { overRefunded, refundOf, toFailedRefund, toRefundEntry } from './refund';
+import { toRefundReceipt } from './refund-receipt';
+import { POSTED, POSTED_RECORD, RE_77, REFUND_CASES, type RefundCase } from './refund-receipt.fixtures';
+import { shareOf } from './refund-share';
+
+function receiptOf({
+  payment = PAY_500,
+  refunds,
+  posted,
+  ctx = US,
+  rounding,
+}: Omit<RefundCase, 'section' | 'says' | 'body'>) {
+  const refund = refunds.at(-1);
+  if (refund === undefined) throw new Error('no refund');
+  const { share } = shareOf(posted, refunds, refund.id);
+  if (share === undefined) throw new Error('more than is left');
+  return toRefundReceipt(
+    refundOf({ ...payment, refunds: [...refunds] }, refund),
+    {
+      invoiceId: 'inv_1041',
+      invoice: posted,
+      share,
+      place: refunds.length,
+      ...(rounding === undefined ? {} : { rounding }),
+    },
+    ctx,
+  );
+}
+
+describe('a refund that reduces the sale → RefundReceipt', () => {
+  test.each(REFUND_CASES)('§$section $says', (one) => {
+    const mapped = receiptOf(one);
+    if (isHold(mapped)) throw new Error(`held: ${mapped.hold.code}`);
+    expect(mapped.body).toBe(one.body);
+    expect(mapped).toMatchObject({
+      resource: 'RefundReceipt',
+      how: { path: 'refundreceipt', remove: { as: 'delete' } },
+      expect: { TotalAmt: one.refunds.at(-1)?.amount, TxnDate: '2026-12-03' },
+    });
+  });
+
+  test('§9 the invoice’s lines are read as QuickBooks shows them; a void has none', () => {
+    expect(readPosted(POSTED_RECORD as unknown as TextObject)).toEqual(POSTED);
+    expect(readPosted({ ...POSTED_RECORD, TotalAmt: '0' } as unknown as TextObject)).toBeUndefined();
+  });
+
+  const { processorRefundId: _stripes, ...offline } = RE_77;
+  test.each<[string, readonly Refund[], MappingContext, string]>([
+    ['§9 no account for offline refunds', [offline], US, 'refund_account'],
+    ['§1.5 a day in closed books', [RE_77], withProfile(US, { bookCloseDate: '2026-12-31' }), 'closed_period'],
+    ['§2 sales tax off', [RE_77], withProfile(US, { taxMode: 'off' }), 'tax_off'],
+    ['§1.10 another currency', [RE_77], withProfile(US, { homeCurrency: 'EUR' }), 'currency'],
+  ])('%s holds', (_says, refunds, ctx, code) => {
+    expect(receiptOf({ refunds, posted: POSTED, ctx })).toMatchObject({ hold: { code } });
+  });
+
+  test('any refunds of an invoice that sum to it take exactly its lines and its tax', () => {
+    const line = fc.bigInt(1n, 90_000n).map((cents) => formatAmount(parseDecimal(String(cents)).dividedBy(100)));
+    const generated = fc.record({
+      lines: fc.array(line, { minLength: 1, maxLength: 5 }),
+      tax: fc.integer({ min: 0, max: 2_000 }),
+      cuts: fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(generated, ({ lines, tax, cuts }) => {
+        const taxed = parseDecimal(String(tax)).dividedBy(100);
+        const total = sum(lines.map(parseDecimal)).plus(taxed);
+        const posted = {
+          total: formatAmount(total),
+          tax: formatAmount(taxed),
+          lines: lines.map((amount) => ({ kind: 'sale' as const, amount })),
+        };
+        const shares = cuts.map((cut) => formatAmount(total.times(cut).dividedBy(6_000)));
+        const refunds = [...shares, formatAmount(total.minus(sum(shares.map(parseDecimal))))].map((amount, index) => ({
+          id: `re_${index}`,
+          amount,
+        }));
+        const taken = refunds.map(({ id }) => shareOf(posted, refunds, id).share);
+        lines.forEach((amount, place) => {
+          const of = sum(taken.flatMap((share) => share?.lines[place] ?? []));
+          expect(formatAmount(of)).toBe(amount);
+        });
+        expect(formatAmount(sum(taken.flatMap((share) => share?.tax ?? [])))).toBe(posted.tax);
+        expect(shareOf(posted, [...refunds, { id: 'more', amount: '0.01' }], 'more').share).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a refund that owes again', () => {
+  const reopened: Refund = { ...RE_77, effect: 'reopen-invoice' };
+  const payer = { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' };
+
+  test('§9 an entry: receivables of the customer against the account it left', () => {
+    const mapped = toRefundEntry(refundOf({ ...PAY_500, refunds: [reopened] }, reopened), payer, US);
+    if (isHold(mapped)) throw new Error(`held: ${mapped.hold.code}`);
+    expect(mapped.resource).toBe('JournalEntry');
+    expect(mapped.body).toBe(
+      '{"TxnDate":"2026-12-03","DocNumber":"RAC-re_77","PrivateNote":"Run a Call re_77 of pay_500","Line":[' +
+        '{"Amount":50.00,"DetailType":"JournalEntryLineDetail","Description":"Refund, the invoice is open again",' +
+        '"JournalEntryLineDetail":{"PostingType":"Debit","AccountRef":{"value":"84"},"Entity":{"Type":"Customer",' +
+        '"EntityRef":{"value":{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}}}}},' +
+        '{"Amount":50.00,"DetailType":"JournalEntryLineDetail","JournalEntryLineDetail":{"PostingType":"Credit","AccountRef":{"value":"91"}}}]}',
+    );
+  });
+
+  test('§9 more than is left of the payment holds; the refunds before it count, failed ones do not', () => {
+    const refunds: Refund[] = [
+      { ...reopened, id: 're_1', amount: '100.00' },
+      { ...reopened, id: 're_2', amount: '100.00', status: 'failed' },
+      { ...reopened, id: 're_3', amount: '79.71' },
+    ];
+    const of = (index: number) => overRefunded(refundOf({ ...PAY_500, refunds }, refunds[index] ?? reopened));
+    expect(of(0)).toBeUndefined();
+    expect(of(2)).toEqual({
+      hold: { code: 'over_refunded', params: { r: 're_3', a: '79.71', p: 'pay_500', b: '79.70' } },
+    });
+  });
+
+  test('§9 failed later: deleted, unless its day is closed', () => {
+    const data = refundOf({ ...PAY_500, refunds: [reopened] }, reopened);
+    expect(toFailedRefund(data, 'JournalEntry', US)).toMatchObject({
+      resource: 'JournalEntry',
+      how: { path: 'journalentry', remove: { as: 'delete' } },
+      body: '{}',
+    });
+    expect(toFailedRefund(data, 'RefundReceipt', withProfile(US, { bookCloseDate: '2026-12-31' }))).toMatchObject({
+      hold: { code: 'closed_period' },
+    });
+  });
+});
