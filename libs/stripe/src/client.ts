@@ -1,7 +1,7 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import Stripe from 'stripe';
 import { failureOf, type StripeFailure } from './failure';
-import { payoutOf, transactionOf } from './shapes';
+import { idOf, payoutOf, transactionOf } from './shapes';
 
 /** Stripe's most (docs.stripe.com/api/pagination). */
 export const PAGE_SIZE = 100;
@@ -68,18 +68,48 @@ export class StripeReader {
 
   /**
    * All balance transactions of an automatic payout, its own (type `payout`) too. Never holds more than one page. Ends
-   * after a failure.
+   * after a failure. Sources are not expanded, a page of charges would be hundreds of kilobytes: only what is behind a
+   * refund, a failure or a dispute is read, one by one.
    */
-  transactions(account: string, payout: string, after?: string): AsyncGenerator<Reading<Page<StripeTransaction>>> {
-    return pages(
+  async *transactions(
+    account: string,
+    payout: string,
+    after?: string,
+  ): AsyncGenerator<Reading<Page<StripeTransaction>>> {
+    const listed = pages(
       (cursor) =>
-        this.#stripe.balanceTransactions.list(
-          { limit: PAGE_SIZE, payout, expand: ['data.source'], ...cursor },
-          { stripeAccount: account },
-        ),
+        this.#stripe.balanceTransactions.list({ limit: PAGE_SIZE, payout, ...cursor }, { stripeAccount: account }),
       transactionOf,
       after,
     );
+    for await (const page of listed) {
+      const whole = page.is === 'ok' ? await this.#withCharges(account, page.value) : page;
+      yield whole;
+      if (whole.is === 'failed') return;
+    }
+  }
+
+  async #withCharges(account: string, page: Page<StripeTransaction>): Promise<Reading<Page<StripeTransaction>>> {
+    const items: StripeTransaction[] = [];
+    try {
+      for (const each of page.items) items.push({ ...each, charge: await this.#chargeBehind(account, each) });
+    } catch (error) {
+      return { is: 'failed', failure: failureOf(error) };
+    }
+    return { is: 'ok', value: { ...page, items } };
+  }
+
+  /** The charge of what was given back or disputed. */
+  async #chargeBehind(account: string, { category, source }: StripeTransaction): Promise<string | null> {
+    if (source === null) return null;
+    const of = { stripeAccount: account };
+    if (category === 'refund' || category === 'charge_failure') {
+      return idOf((await this.#stripe.refunds.retrieve(source, {}, of)).charge);
+    }
+    if (category === 'dispute' || category === 'dispute_reversal') {
+      return idOf((await this.#stripe.disputes.retrieve(source, {}, of)).charge);
+    }
+    return null;
   }
 }
 

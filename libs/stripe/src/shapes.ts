@@ -26,7 +26,7 @@ export function payoutOf(payout: Stripe.Payout): StripePayout | undefined {
   };
 }
 
-/** With `source` expanded the charge behind it is known too. */
+/** Its source by id; the charge behind that stands in another record. */
 export function transactionOf(transaction: Stripe.BalanceTransaction): StripeTransaction | undefined {
   const { id, type, reporting_category, currency, amount, fee, net, fee_details } = transaction;
   const isDocumented =
@@ -45,19 +45,17 @@ export function transactionOf(transaction: Stripe.BalanceTransaction): StripeTra
     fee: fromMinor(fee, currency),
     fees: fee_details.map((each) => ({ kind: each.type, amount: fromMinor(each.amount, currency) })),
     net: fromMinor(net, currency),
-    ...sourceOf(transaction.source),
+    source: idOf(transaction.source),
+    charge: null,
     description: transaction.description ?? null,
     converted: (transaction.exchange_rate ?? null) !== null,
   };
 }
 
-function sourceOf(source: unknown): { source: string | null; charge: string | null } {
-  if (typeof source !== 'object' || source === null) {
-    return { source: typeof source === 'string' ? source : null, charge: null };
-  }
-  const { id, charge } = source as { id?: unknown; charge?: unknown };
-  const chargeId = typeof charge === 'object' && charge !== null ? (charge as { id?: unknown }).id : charge;
-  return { source: typeof id === 'string' ? id : null, charge: typeof chargeId === 'string' ? chargeId : null };
+/** The id of what Stripe shows by id, or whole. */
+export function idOf(shown: unknown): string | null {
+  const id = typeof shown === 'object' && shown !== null ? (shown as { id?: unknown }).id : shown;
+  return typeof id === 'string' ? id : null;
 }
 
 const instant = (seconds: number): string => new Date(seconds * 1000).toISOString();
