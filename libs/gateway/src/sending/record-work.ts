@@ -187,7 +187,7 @@ async function remove(desk: Desk, job: Job, link: LinkRow | undefined, suspectSi
   });
 }
 
-/** Links a record that somebody named by its id. */
+/** Links a record that somebody named by its id, or QuickBooks did, if it is what the request says it must be. */
 async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<void> {
   const id = requestBody(job.request)['Id'];
   const { resource, how } = job.request;
@@ -198,6 +198,9 @@ async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
   const read = await readRecord(desk, job, { path: how.path, wrapper: how.wrapper ?? resource, qboId: id });
   if (read.is === 'gone') return settle(desk, job, { outcome: 'refused', code: '610' });
   const record = await recordOrWait(desk, job, read);
+  const failing = record && unmet(record, job.request.if ?? []);
+  if (failing !== undefined)
+    return settle(desk, job, { outcome: 'refused', code: 'precondition', detail: failing, ...(record && { record }) });
   const remembered = record && remember(record, { sent: {}, theirs: [], refs: [] });
   if (record === undefined || remembered === undefined) return;
   await settle(desk, job, { outcome: 'synced', record, link: { remembered, generation: link?.generation ?? 1 } });
