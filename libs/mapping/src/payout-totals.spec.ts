@@ -1,0 +1,224 @@
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
+import { parseDecimal } from '@qbo-sync/money/decimal';
+import * as fc from 'fast-check';
+import { cents, money, readBody } from './books.fixtures';
+import { US } from './context.fixtures';
+import type { MappedRecord } from './document';
+import { type PlacedPart, toDeposit, toDeposits } from './payout';
+import { toNegativePayout } from './payout-entry';
+import type { Sitting } from './payout-lines';
+import { readPart } from './payout-part';
+import { depositSplit, DEPOSIT_LINE_LIMIT } from './payout-split';
+import { payoutSums } from './payout-sums';
+import { PO_1, transaction } from './payout.fixtures';
+
+/** A transaction in cents, by integers alone: nothing of the code under test makes it. */
+interface Made {
+  readonly of: keyof typeof SHAPES;
+  readonly amount: bigint;
+  readonly fee: bigint;
+  /** Of a charge: the part of it that is another customer's. */
+  readonly split: bigint;
+  readonly isUndeposited: boolean;
+}
+const SHAPES = {
+  charge: { type: 'charge', category: 'charge', prefix: 'ch', sign: 1n },
+  ach: { type: 'payment', category: 'charge', prefix: 'py', sign: 1n },
+  refund: { type: 'refund', category: 'refund', prefix: 're', sign: -1n },
+  failure: { type: 'payment_failure_refund', category: 'charge_failure', prefix: 'pyr', sign: -1n },
+  dispute: { type: 'adjustment', category: 'dispute', prefix: 'dp', sign: -1n },
+  won: { type: 'adjustment', category: 'dispute_reversal', prefix: 'dp', sign: 1n },
+  fee: { type: 'stripe_fee', category: 'fee', prefix: '', sign: -1n },
+  strange: { type: 'topup', category: 'topup', prefix: 'tu', sign: 1n },
+} as const;
+
+const made = (kinds: readonly Made['of'][]): fc.Arbitrary<Made> =>
+  fc.record({
+    of: fc.constantFrom(...kinds),
+    amount: fc.bigInt(1n, 500_000n),
+    fee: fc.bigInt(-100n, 2_000n),
+    split: fc.bigInt(0n, 100n),
+    isUndeposited: fc.boolean(),
+  });
+const USUAL = ['charge', 'charge', 'charge', 'ach', 'refund', 'failure', 'dispute', 'won', 'fee'] as const;
+
+const signed = ({ of, amount }: Made): bigint => amount * SHAPES[of].sign;
+const feeOf = ({ of, fee }: Made): bigint => (of === 'fee' ? 0n : fee);
+const netOf = (each: Made): bigint => signed(each) - feeOf(each);
+const total = (all: readonly Made[]): bigint => all.reduce((sum, each) => sum + netOf(each), 0n);
+
+const transactionOf = (each: Made, index: number): StripeTransaction => {
+  const { type, category, prefix } = SHAPES[each.of];
+  const fee = feeOf(each);
+  return transaction({
+    id: `txn_${index}`,
+    type,
+    category,
+    amount: money(signed(each)),
+    fee: money(fee),
+    fees: fee === 0n ? [] : [{ kind: 'stripe_fee', amount: money(fee) }],
+    net: money(netOf(each)),
+    source: prefix === '' ? null : `${prefix}_${index}`,
+  });
+};
+
+const sitsOf = (each: Made, index: number): Sitting[] => {
+  const whole = signed(each);
+  const other = each.of === 'charge' ? (whole * each.split) / 100n : 0n;
+  const place = {
+    txnType: 'Payment',
+    text: `no. ${index}`,
+    in: each.isUndeposited ? 'undeposited' : CLEARING,
+  } as const;
+  return [whole - other, other]
+    .filter((amount) => amount !== 0n)
+    .map((amount, part) => ({ ...place, ref: `payment:pay_${index}/${part}`, amount: money(amount) }));
+};
+const CLEARING = { id: '91', name: 'Stripe clearing' };
+
+const payoutOf = (amount: bigint): StripePayout => ({ ...PO_1, amount: money(amount) });
+const placedOf = (all: readonly Made[], payout: StripePayout): PlacedPart[] =>
+  all.flatMap((each, index) => {
+    const reading = readPart(transactionOf(each, index), payout);
+    return reading.is === 'part' ? [{ part: reading.part, where: { sits: sitsOf(each, index) } }] : [];
+  });
+const linesOf = (record: MappedRecord): bigint[] => (readBody(record).Line ?? []).map(({ Amount }) => cents(Amount));
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((all, each) => all + each, 0n);
+
+describe('any payout', () => {
+  const RUNS = { numRuns: 300 };
+
+  test('its deposits make it to the cent, none below zero and none above the line limit; or there is none', () => {
+    let posted = 0;
+    fc.assert(
+      fc.property(
+        fc.array(made(USUAL), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 8, max: 60 }),
+        fc.constantFrom(0n, 0n, 0n, 1n),
+        (all, limit, off) => {
+          const amount = total(all) + off;
+          const payout = payoutOf(amount);
+          const mapped = toDeposits(payout, placedOf(all, payout), US, limit);
+          if (!('deposits' in mapped)) {
+            if (!('hold' in mapped)) throw new Error('nothing is on its way');
+            expect(off !== 0n || amount < 0n || mapped.hold.params?.['category'] === 'deposit below zero').toBe(true);
+            return;
+          }
+          posted += 1;
+          expect(off).toBe(0n);
+          const totals = mapped.deposits.map((each) => sumOf(linesOf(each)));
+          expect(sumOf(totals)).toBe(amount);
+          expect(mapped.deposits.map(({ expect: { TotalAmt } }) => TotalAmt)).toEqual(totals.map(money));
+          expect(totals.every((each) => each >= 0n)).toBe(true);
+          expect(mapped.deposits.every((each) => linesOf(each).length <= limit)).toBe(true);
+          const refs = mapped.deposits.flatMap(({ body, after }) => [
+            ...(body.match(/payment:pay_\d+\/\d/g) ?? []),
+            ...(after ?? []),
+          ]);
+          const sits = all.flatMap((each, index) =>
+            ['charge', 'ach', 'refund', 'failure'].includes(each.of) ? sitsOf(each, index) : [],
+          );
+          expect(refs.sort()).toEqual(sits.map(({ ref }) => ref).sort());
+        },
+      ),
+      RUNS,
+    );
+    expect(posted).toBeGreaterThan(90);
+  });
+
+  test('with one transaction that is not posted it is held, whatever is beside it', () => {
+    fc.assert(
+      fc.property(fc.array(made(USUAL), { maxLength: 20 }), made(['strange']), fc.nat(20), (all, strange, at) => {
+        const parts = [...all.slice(0, at), strange, ...all.slice(at)];
+        const sums = payoutSums(payoutOf(total(parts)));
+        parts.forEach((each, index) => sums.add(transactionOf(each, index)));
+        expect(sums.held()?.hold.code).toBe('payout_part');
+        const payout = payoutOf(total(parts));
+        expect('deposits' in toDeposits(payout, placedOf(parts, payout), US)).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('§10.4 a negative one: its entry balances, takes the amount from the bank and leaves each account as a deposit would', () => {
+    fc.assert(
+      fc.property(fc.array(made(USUAL), { minLength: 1, maxLength: 20 }), (some) => {
+        const all = some.map((each) => ({ ...each, isUndeposited: false }));
+        const amount = total(all);
+        fc.pre(amount < 0n);
+        const payout = payoutOf(amount);
+        const mapped = toNegativePayout(payout, placedOf(all, payout), US);
+        if (!('entry' in mapped)) throw new Error('not made');
+        const lines: {
+          Amount: number;
+          JournalEntryLineDetail: { PostingType: string; AccountRef: { value: string } };
+        }[] = JSON.parse(mapped.entry.body).Line;
+        const posted = lines.map(({ JournalEntryLineDetail: { PostingType, AccountRef } }, index) => {
+          const size = linesOf(mapped.entry)[index] ?? 0n;
+          expect(size > 0n).toBe(true);
+          return [AccountRef.value, PostingType === 'Credit' ? size : -size] as const;
+        });
+        const at = (account: string) => sumOf(posted.filter(([id]) => id === account).map(([, size]) => size));
+        const gross = (kinds: readonly Made['of'][]) => sumOf(all.filter(({ of }) => kinds.includes(of)).map(signed));
+        expect(at('35')).toBe(-amount);
+        expect(at('91')).toBe(gross(['charge', 'ach', 'refund', 'failure']));
+        expect(at('93')).toBe(gross(['dispute', 'won']));
+        expect(at('92')).toBe(gross(['fee']) - sumOf(all.map(feeOf)));
+        expect(sumOf(posted.map(([, size]) => size))).toBe(0n);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('50,000 transactions', () => {
+  const COUNT = 50_000;
+  const all = function* (): Generator<Made> {
+    for (let index = 0; index < COUNT; index += 1) {
+      const of = index % 50 === 0 ? 'refund' : 'charge';
+      const amount = of === 'refund' ? 5_000n : BigInt(1_000 + (index % 7_919));
+      yield { of, amount, fee: of === 'refund' ? 0n : 59n, split: 0n, isUndeposited: false };
+    }
+  };
+
+  test('six deposits that make the payout, part by part: only sums are kept', () => {
+    let amount = 0n;
+    for (const each of all()) amount += netOf(each);
+    const payout = payoutOf(amount);
+    const sums = payoutSums(payout);
+    let index = 0;
+    for (const each of all()) sums.add(transactionOf(each, index++));
+    expect(sums.held()).toBeUndefined();
+    expect(sums.totals().count).toBe(COUNT);
+
+    const split = depositSplit(COUNT, 1);
+    const numbers: number[] = [];
+    for (const each of all()) numbers.push(split.place({ net: parseDecimal(money(netOf(each))), lines: 1 }));
+    const own = function* (number: number): Generator<PlacedPart> {
+      let at = 0;
+      for (const each of all()) {
+        if (numbers[at] === number) yield* placedOf([each], payout);
+        at += 1;
+      }
+    };
+    const totals = Array.from({ length: split.of }, (_, at) => {
+      const deposit = toDeposit(payout, { number: at + 1, of: split.of }, own(at + 1), US);
+      const lines = linesOf(deposit);
+      expect(lines.length).toBeLessThanOrEqual(DEPOSIT_LINE_LIMIT);
+      expect(JSON.parse(deposit.body).PrivateNote).toBe(
+        `Run a Call po_1Nabc${at === 0 ? '' : `/${at + 1}`} (${at + 1}/6)`,
+      );
+      return sumOf(lines);
+    });
+    expect(totals).toEqual(split.totals().map((each) => BigInt(each.times(100).toFixed(0))));
+    expect(sumOf(totals)).toBe(amount);
+    // Dealt evenly: no deposit is more than a charge away from another.
+    expect(Math.max(...totals.map(Number)) - Math.min(...totals.map(Number))).toBeLessThan(10_000);
+  });
+
+  test('more lines than were announced are a bug', () => {
+    const split = depositSplit(1, 1, 6);
+    split.place({ net: parseDecimal('1'), lines: 2 });
+    expect(() => split.place({ net: parseDecimal('1'), lines: 1 })).toThrow('more lines');
+  });
+});
