@@ -46,12 +46,13 @@ export interface Allowance {
   readonly againAtMs?: number;
 }
 
-/** How many calls of a kind may start. */
-export function allowance(use: RealmUse, kind: CallKind, limits: RealmLimits, nowMs: number): Allowance {
+/** How many calls of a kind may start, with `spared` of the window left to others. */
+export function allowance(use: RealmUse, kind: CallKind, limits: RealmLimits, nowMs: number, spared = 0): Allowance {
   if (nowMs < use.closedUntilMs) return { now: 0, againAtMs: use.closedUntilMs };
   const { inFlight } = use.kinds[kind];
   const within = recent(use.kinds[kind].answered, limits, nowMs);
-  const room = ceiling(use.kinds[kind], limits.perWindow[kind], limits, nowMs) - within.length - inFlight;
+  const most = ceiling(use.kinds[kind], limits.perWindow[kind], limits, nowMs) - spared;
+  const room = most - within.length - inFlight;
   if (room > 0) return { now: Math.max(0, Math.min(room, limits.concurrent - underWay(use))) };
   // So many must leave the window before one may start; those under way may be among them.
   const last = within[-room];

@@ -154,7 +154,7 @@ export function storyRig({
     },
     wake,
     /** How many single calls could go now. */
-    room: (books: string): number => gateways.at(-1)?.permits.room(books, 'single').now ?? 0,
+    room: (books: string, spared = 0): number => gateways.at(-1)?.permits.room(books, 'single', spared).now ?? 0,
     /** How many calls are under way. */
     underWay: (books: string): number => {
       const permits = gateways.at(-1)?.permits;

@@ -57,9 +57,9 @@ export class Permits {
     return this.#calls;
   }
 
-  /** How many calls of a kind may start now, after those that wait. */
-  room(realm: string, kind: CallKind): Allowance {
-    const allowed = allowance(this.#use(realm), kind, this.limits, this.now());
+  /** How many calls of a kind may start now, after those that wait, with `spared` of the window left to others. */
+  room(realm: string, kind: CallKind, spared = 0): Allowance {
+    const allowed = allowance(this.#use(realm), kind, this.limits, this.now(), spared);
     const before = this.#queue(realm).filter((each) => each.kind === kind).length;
     return { ...allowed, now: Math.max(0, Math.min(allowed.now - before, this.free(realm))) };
   }

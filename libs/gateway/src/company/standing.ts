@@ -108,7 +108,7 @@ interface DrainFrom {
   readonly company: CompanyRow;
   readonly isOpen: boolean;
   readonly queue: readonly QueueRow[];
-  readonly sent: Sent | undefined;
+  readonly sent: readonly Sent[] | undefined;
 }
 
 /** Null: nothing waits. */
@@ -119,11 +119,11 @@ function drainOf({ company, isOpen, queue, sent }: DrainFrom, limits: RealmLimit
   return drain(
     {
       waiting: queue.reduce((sum, row) => sum + row.rows, 0),
-      sent: sent ?? null,
+      sent: sent ?? [],
       waitingSinceMs: Math.max(oldest, company.reopenedAt?.getTime() ?? 0),
       opensAtMs: opensAt?.getTime() ?? null,
     },
-    { ...limits.perWindow, windowMs: limits.windowMs },
+    { ...limits.perWindow, windowMs: limits.windowMs, concurrent: limits.concurrent },
     now.getTime(),
   );
 }

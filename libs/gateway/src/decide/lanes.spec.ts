@@ -1,7 +1,8 @@
-import { EMPTY, size, takeHeads, type Lanes } from './lanes';
+import { EMPTY, size, sparedForLive, takeHeads, type Lanes } from './lanes';
 
 const LIVE_RUN = 4;
 const all = (): boolean => true;
+const both = (most: number) => ({ all: most, backlog: most });
 const lanes = (live: number, backlog: number): Lanes<string> => ({
   ...EMPTY,
   live: Array.from({ length: live }, (_, n) => `l${n}`),
@@ -10,7 +11,7 @@ const lanes = (live: number, backlog: number): Lanes<string> => ({
 
 describe('lanes', () => {
   it('four of live to one of backlog, each in its order', () => {
-    const { heads, lanes: left } = takeHeads(lanes(6, 50), 8, all);
+    const { heads, lanes: left } = takeHeads(lanes(6, 50), both(8), all);
     expect(heads).toEqual(['l0', 'l1', 'l2', 'l3', 'b0', 'l4', 'l5', 'b1']);
     expect(size(left)).toBe(48);
   });
@@ -19,15 +20,29 @@ describe('lanes', () => {
     let left = lanes(40, 40);
     const taken: string[] = [];
     for (let n = 0; n < 50; n += 1) {
-      const one = takeHeads(left, 1, all);
+      const one = takeHeads(left, both(1), all);
       taken.push(...one.heads);
       left = one.lanes;
     }
     expect(taken.filter((head) => head.startsWith('b'))).toHaveLength(10);
   });
 
+  it('where the backlog may go no further, what is live goes on and takes no turn from it', () => {
+    const { heads, lanes: left } = takeHeads(lanes(7, 50), { all: 30, backlog: 1 }, all);
+    expect(heads).toEqual(['l0', 'l1', 'l2', 'l3', 'b0', 'l4', 'l5', 'l6']);
+    expect(left.backlog).toHaveLength(49);
+    expect(takeHeads(lanes(0, 50), { all: 30, backlog: 0 }, all).heads).toEqual([]);
+  });
+
+  it('a window’s singles are spared for live traffic, too few of them to miss 95 % of the limit', () => {
+    const spared = sparedForLive(455);
+    expect(spared).toBe(10);
+    expect(455 - spared + 40 * 30).toBeGreaterThan(0.99 * 1_655);
+    expect([45, 5].map(sparedForLive)).toEqual([1, 0]);
+  });
+
   it('what may not go leaves the window and takes no turn', () => {
-    const { heads, lanes: left } = takeHeads(lanes(5, 0), 2, (head) => head !== 'l0');
+    const { heads, lanes: left } = takeHeads(lanes(5, 0), both(2), (head) => head !== 'l0');
     expect(heads).toEqual(['l1', 'l2']);
     expect(left.live).toEqual(['l3', 'l4']);
   });
@@ -39,7 +54,7 @@ describe('lanes', () => {
       const taken: string[] = [];
       while (size(left) > 0) {
         const before = left;
-        const { heads, lanes: after } = takeHeads(left, 1 + ((seed + taken.length) % 9), all);
+        const { heads, lanes: after } = takeHeads(left, both(1 + ((seed + taken.length) % 9)), all);
         taken.push(...heads);
         // With both waiting, no five in a row are of one lane alone.
         if (after.live.length > 0 && after.backlog.length > 0 && heads.length > LIVE_RUN) {

@@ -1,6 +1,6 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
-import { Courier } from '../sending/courier';
+import { Courier, type ComingWrite } from '../sending/courier';
 import { Fenced, Stopped, type Desk, type Step } from '../sending/desk';
 import { Agenda } from '../decide/agenda';
 import { BACK_OFF, backOffMs, type BackOff } from '../decide/gate';
@@ -269,16 +269,23 @@ export class Dispatcher {
 
   /** How many rows of a realm may start; what is not ready now comes back by a commit, a free permit or its moment. */
   #wants(realm: Realm): number {
+    const { lanes, open } = realm;
     const { tenant, books } = realm.company;
     const busy = this.#busy.get(tenant)?.size ?? 0;
     // What would be given up for want of a lease is not begun.
     if (!this.#leases.holds(shardOf(tenant), NEEDED_TO_SEND_MS) || realm.gate.most === 'none') return 0;
     if (realm.gate.most === 'one') return busy > 0 ? 0 : 1;
-    const has = realm.open.length + size(realm.lanes);
-    if (has === 0) return 0;
-    const room = this.#courier.room(books);
-    if (room.now === 0 && room.againAtMs !== undefined) this.#agenda.add(tenant, room.againAtMs);
-    return Math.max(0, Math.min(has, room.now, MOST_PER_REALM - busy));
+    const room = (lane: 'live' | 'backlog', has: number): number => {
+      if (has === 0) return 0;
+      const { now, againAtMs } = this.#courier.room(books, lane);
+      if (now === 0 && againAtMs !== undefined) this.#agenda.add(tenant, againAtMs);
+      return now;
+    };
+    const has = open.length + lanes.backlog.length;
+    const backlog = Math.max(0, Math.min(has, room('backlog', has), MOST_PER_REALM - busy));
+    const live = room('live', lanes.live.length);
+    const more = Math.max(0, Math.min(lanes.live.length, live, MOST_PER_REALM + QUANTUM - busy));
+    return Math.min(backlog + more, Math.max(backlog, live));
   }
 
   #startSome(realm: Realm, count: number): void {
@@ -293,25 +300,31 @@ export class Dispatcher {
     const may = ({ ref }: { readonly ref: string }): boolean =>
       !(this.#busy.get(tenant)?.has(ref) ?? false) && !this.#pausing(tenant, ref);
     let left = count;
-    while (left > 0 && realm.open.length > 0) {
+    const isProbe = realm.gate.most === 'one';
+    // A part of a batch is no probe while anything else is: by itself it uses up one of the window's batches.
+    if (isProbe) realm.open = realm.open.toSorted((a, b) => Number(a.bid !== null) - Number(b.bid !== null));
+    let backlog = isProbe ? count : Math.min(count, this.#courier.room(company.books, 'backlog').now);
+    while (backlog > 0 && realm.open.length > 0) {
       const [attempt, ...others] = realm.open;
+      if (isProbe && attempt?.bid !== null && size(realm.lanes) > 0) break;
       realm.open = others;
       if (attempt === undefined || !may(attempt) || !this.#affords(realm, attempt.sends > 1)) continue;
       const run = this.#begun(company, (desk, own) => workOnOpen(desk, own, attempt));
-      this.#start(company, { ...attempt, run });
+      this.#start(company, { ...attempt, run }, { lane: 'backlog', bound: attempt.bid && attempt.requestid });
       left -= 1;
+      backlog -= 1;
     }
     const { heads, lanes } = takeHeads(
       realm.lanes,
-      left,
+      { all: left, backlog },
       (head) => may(head) && this.#affords(realm, head.attempts > 0),
     );
     realm.lanes = lanes;
     for (const head of heads) {
       const run = this.#begun(company, (desk, own) => workOn(desk, own, head));
-      this.#start(company, { ...head, run });
+      this.#start(company, { ...head, run }, { lane: head.lane, bound: null });
     }
-    if (realm.gate.most === 'one' && left - heads.length > 0) {
+    if (isProbe && left - heads.length > 0) {
       for (const probe of this.#probes(company)) this.#start(company, probe);
     }
   }
@@ -339,13 +352,13 @@ export class Dispatcher {
     return trouble === 'subscription' ? [] : [{ tenant, ref: '', run: () => this.#options.quickbooks.probe(company) }];
   }
 
-  #start(company: GateRow, task: Task): void {
+  #start(company: GateRow, task: Task, write: ComingWrite = { lane: 'live', bound: null }): void {
     const { tenant, books } = company;
     const { ref } = task;
     const busy = this.#busy.get(tenant) ?? new Set<string>();
     this.#busy.set(tenant, busy);
     busy.add(ref);
-    this.#courier.coming(books, ref);
+    this.#courier.coming(books, ref, write);
     const running = this.#run(task).finally(() => {
       busy.delete(ref);
       if (busy.size === 0) this.#busy.delete(tenant);

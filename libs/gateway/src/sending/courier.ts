@@ -1,7 +1,8 @@
 import { QBO_LIMITS } from '@qbo-sync/qbo/client';
 import { batchForm, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync/qbo/batch';
 import type { Outcome } from '@qbo-sync/qbo/classify';
-import { group, type Room } from '../decide/grouping';
+import { group, mostBatchesAtOnce, type Coming, type Room } from '../decide/grouping';
+import { sparedForLive } from '../decide/lanes';
 import { requestId } from '../decide/request-id';
 import { Fenced, Stopped, type Desk, type Job } from './desk';
 import { shardOf } from '../intake';
@@ -35,15 +36,21 @@ interface Entry {
   readonly reject: (error: unknown) => void;
 }
 
-interface Line {
-  waiting: Entry[];
-  /** Refs whose write is being prepared. */
-  readonly coming: Set<string>;
-  timer: NodeJS.Timeout | undefined;
+/** A write that is being prepared. */
+export interface ComingWrite {
+  readonly lane: Lane;
+  /** The requestid of the batch it was sent in before. */
+  readonly bound: string | null;
 }
 
-/** Calls under way that are left to singles and reads while batches go, so that a live write never waits for all of them. */
-const LEFT_TO_SINGLES = 4;
+type Lane = Job['lane'];
+
+interface Line {
+  waiting: Entry[];
+  /** By ref. */
+  readonly coming: Map<string, ComingWrite>;
+  timer: NodeJS.Timeout | undefined;
+}
 
 /** Writes under way of all realms: what has no connection would only wait for one, and its lease run out. */
 const MOST_CALLS = QBO_LIMITS.connections - 32;
@@ -65,23 +72,29 @@ export class Courier {
   }
 
   /** A write of this ref is being prepared; `gone` says that it comes no more. */
-  coming(books: string, ref: string): void {
-    this.#line(books).coming.add(ref);
+  coming(books: string, ref: string, write: ComingWrite): void {
+    this.#line(books).coming.set(ref, write);
   }
 
   gone(books: string, ref: string): void {
     if (this.#line(books).coming.delete(ref)) this.#pump(books);
   }
 
-  /** How many writes of a realm could go now beside those in its line and being prepared, and when to ask again. */
-  room(books: string): { readonly now: number; readonly againAtMs?: number } {
+  /**
+   * How many writes of a lane could go now beside those in its realm's line and being prepared, and when to ask again. What
+   * is live goes before all backlog; what is bound to a batch takes a call of those and no more.
+   */
+  room(books: string, lane: Lane): { readonly now: number; readonly againAtMs?: number } {
     const { waiting, coming } = this.#line(books);
-    const { single, batch, calls } = this.#room(books);
+    const { single, backlogSingle, batch, calls } = this.#room(books);
+    const all = [...waiting.map(placeOf), ...coming.values()];
+    const bound = new Set(all.flatMap((each) => each.bound ?? []));
     const batches = Math.min(batch, calls);
-    const most = Math.min(single, calls - batches) + MOST_PARTS * batches;
-    const now = Math.max(0, most - waiting.length - coming.size);
-    const againAtMs = this.#reopens(books);
-    return { now, ...(most > 0 || againAtMs === Infinity ? {} : { againAtMs }) };
+    const singles = Math.min(lane === 'live' ? single : backlogSingle, calls - batches);
+    const most = singles + MOST_PARTS * Math.max(0, batches - bound.size);
+    const before = all.filter((each) => each.bound === null && (lane === 'backlog' || each.lane === 'live'));
+    const againAtMs = this.#reopens(books, lane);
+    return { now: Math.max(0, most - before.length), ...(most > 0 || againAtMs === Infinity ? {} : { againAtMs }) };
   }
 
   /** Stores and sends a new write once its turn comes. */
@@ -125,14 +138,14 @@ export class Courier {
     clearTimeout(line.timer);
     if (line.waiting.length === 0) return;
     const now = Date.now();
-    const waiting = line.waiting.map(({ send, form, since }) => ({
-      batchable: form !== undefined,
-      bound: 'open' in send && send.open.bid !== null ? send.open.requestid : null,
-      waitedMs: now - since,
+    const waiting = line.waiting.map((entry) => ({
+      ...placeOf(entry),
+      batchable: entry.form !== undefined,
+      waitedMs: now - entry.since,
     }));
     const room = this.#room(books);
     const calls = Math.min(room.calls, this.#spare());
-    const { groups, againInMs } = group(waiting, line.coming.size, { ...room, calls }, MOST_PARTS);
+    const { groups, againInMs } = group(waiting, counted(line.coming.values()), { ...room, calls }, MOST_PARTS);
     const leaving = groups.map(({ kind, places }) => ({
       entries: places.flatMap((place) => line.waiting[place] ?? []),
       permit: this.permits.take(books, kind),
@@ -142,7 +155,9 @@ export class Courier {
     for (const { entries, permit } of leaving) void this.#launch(entries, permit);
     if (line.waiting.length === 0) return;
     if (this.#spare() === 0) this.#held.add(books);
-    const again = Math.min(againInMs ?? Infinity, this.#reopens(books) - now);
+    const lanes = new Set(line.waiting.map(({ job }) => job.lane));
+    const reopens = Math.min(...[...lanes].map((lane) => this.#reopens(books, lane)));
+    const again = Math.min(againInMs ?? Infinity, reopens - now);
     if (again !== Infinity) line.timer = setTimeout(() => this.#pump(books), Math.max(1, again));
   }
 
@@ -181,27 +196,46 @@ export class Courier {
   }
 
   #room(books: string): Room {
-    const most = Math.max(1, this.permits.limits.concurrent - LEFT_TO_SINGLES);
+    const most = mostBatchesAtOnce(this.permits.limits.concurrent);
     const batches = Math.max(0, most - this.permits.underWay(books, 'batch'));
     return {
       single: this.permits.room(books, 'single').now,
+      backlogSingle: this.permits.room(books, 'single', this.#spared('backlog')).now,
       batch: Math.min(batches, this.permits.room(books, 'batch').now),
       calls: this.permits.free(books),
     };
   }
 
+  #spared(lane: Lane): number {
+    return lane === 'live' ? 0 : sparedForLive(this.permits.limits.perWindow.single);
+  }
+
   /** When a window opens again by itself; Infinity: a call under way ends before. */
-  #reopens(books: string): number {
-    const { againAtMs: single = Infinity } = this.permits.room(books, 'single');
+  #reopens(books: string, lane: Lane): number {
+    const { againAtMs: single = Infinity } = this.permits.room(books, 'single', this.#spared(lane));
     const { againAtMs: batch = Infinity } = this.permits.room(books, 'batch');
     return Math.min(single, batch);
   }
 
   #line(books: string): Line {
-    const line = this.#lines.get(books) ?? { waiting: [], coming: new Set<string>(), timer: undefined };
+    const line = this.#lines.get(books) ?? { waiting: [], coming: new Map<string, ComingWrite>(), timer: undefined };
     this.#lines.set(books, line);
     return line;
   }
+}
+
+function placeOf({ job, send }: Entry): ComingWrite {
+  return { lane: job.lane, bound: 'open' in send && send.open.bid !== null ? send.open.requestid : null };
+}
+
+function counted(writes: Iterable<ComingWrite>): Coming {
+  const lanes = { live: 0, backlog: 0 };
+  const bound = new Map<string, number>();
+  for (const write of writes) {
+    if (write.bound === null) lanes[write.lane] += 1;
+    else bound.set(write.bound, (bound.get(write.bound) ?? 0) + 1);
+  }
+  return { ...lanes, bound };
 }
 
 /** All entries of a group are of one company, and either all new or all open. */

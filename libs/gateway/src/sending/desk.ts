@@ -50,6 +50,8 @@ export interface Job {
   readonly company: Company;
   readonly place: Place;
   readonly request: QboRequest;
+  /** What goes again stands in the backlog: its first chance is gone. */
+  readonly lane: 'live' | 'backlog';
   /** Attempts used before. */
   readonly attempts: number;
 }

@@ -22,7 +22,7 @@ import type { Surroundings } from './surroundings';
 export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
   const [row, around] = await Promise.all([desk.claim(listed), desk.around({ ...listed, books: company.books })]);
   if (row === undefined) return;
-  const job = jobOf(company, row, row.message, row.attempts);
+  const job = jobOf(company, row, row.message, row.lane, row.attempts);
   // Its bytes were dropped only after its answer, which took the row with it.
   if (job === undefined) return;
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
@@ -80,18 +80,19 @@ export async function openJob(
   attempts: number,
 ): Promise<Job | undefined> {
   const [text] = await selectRequests(desk.db, [of]);
-  return jobOf(company, of, text, attempts);
+  return jobOf(company, of, text, 'backlog', attempts);
 }
 
 function jobOf(
   company: Company,
   { tenant, ref, revision }: { readonly tenant: string; readonly ref: string; readonly revision: number },
   text: string | null | undefined,
+  lane: Job['lane'],
   attempts: number,
 ): Job | undefined {
   if (text === undefined || text === null) return undefined;
   const request = JSON.parse(text) as QboRequest;
-  return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, attempts };
+  return { company, place: { tenant, ref, revision, attempt: attempts + 1 }, request, lane, attempts };
 }
 
 async function put(

@@ -36,20 +36,36 @@ export async function selectLeft(sql: Sql, tenant: string | null): Promise<Map<s
   return new Map(rows.map((row) => [row.tenant, row.n]));
 }
 
-/** Writes QuickBooks answered since a moment, by books. No call takes longer than 90 s. */
-export async function selectSent(sql: Sql, since: Date): Promise<Map<string, Sent>> {
-  const { rows } = await sql.query<{ books: string; writes: number; first: Date; last: Date }>(
-    `select books, count(*)::int as writes, min(closed_at) as first, max(closed_at) as last from attempt
+/**
+ * Calls that write and that QuickBooks answered since a moment, by books: of each kind, those answered in the same five
+ * seconds together. No call takes longer than 90 s.
+ */
+export async function selectSent(sql: Sql, since: Date): Promise<Map<string, Sent[]>> {
+  const { rows } = await sql.query<{
+    books: string;
+    batch: boolean;
+    calls: number;
+    writes: number;
+    first: Date;
+    last: Date;
+    answer_ms: number;
+  }>(
+    `select books, bid is not null as batch, count(distinct requestid)::int as calls, count(*)::int as writes,
+            min(closed_at) as first, max(closed_at) as last,
+            (extract(epoch from avg(closed_at - last_sent_at)) * 1000)::float8 as answer_ms
+       from attempt
       where last_sent_at > $1::timestamptz - interval '95 seconds' and closed_at > $1 and outcome in ('synced', 'refused')
-      group by books`,
+      group by books, bid is not null, date_bin('5 seconds', closed_at, $1)`,
     [since],
   );
-  return new Map(
-    rows.map(({ books, writes, first, last }) => [
-      books,
-      { writes, firstAtMs: first.getTime(), lastAtMs: last.getTime() },
-    ]),
-  );
+  const sent = new Map<string, Sent[]>();
+  for (const { books, batch, calls, writes, first, last, answer_ms: answerMs } of rows) {
+    const of = { calls, writes, firstAtMs: first.getTime(), lastAtMs: last.getTime(), answerMs };
+    const some = sent.get(books) ?? [];
+    some.push({ kind: batch ? 'batch' : 'single', ...of });
+    sent.set(books, some);
+  }
+  return sent;
 }
 
 /** Metered reads of a month, by tenant. */

@@ -15,6 +15,13 @@ interface Company {
   readonly records: Map<string, { times: number; readonly shown: ExactObject }>;
 }
 
+/** A call that was let through. */
+export interface Taken {
+  readonly atMs: number;
+  /** Records it writes in a batch; 0: it is none. */
+  readonly parts: number;
+}
+
 const ANSWER_MS = { from: 250, to: 450 };
 const ON_THE_WAY_MS = { from: 0, to: 500 };
 
@@ -26,6 +33,8 @@ export class LimitedQuickbooks {
   /** Until then nothing is answered. */
   downUntilMs = 0;
   readonly counts = { calls: 0, throttled: 0, unanswered: 0 };
+  /** Calls it let through, by company. */
+  readonly taken = new Map<string, Taken[]>();
   /** When each record was written first. */
   readonly writtenAt = new Map<string, number>();
   private readonly companies = new Map<string, Company>();
@@ -50,6 +59,8 @@ export class LimitedQuickbooks {
       return answered(429, '{"fault":{"error":[{"message":"ThrottleExceeded","code":"3001"}],"type":"SERVICE"}}');
     }
     company.underWay += 1;
+    const parts = call.path === 'batch' ? partsOf(call).length : 0;
+    this.taken.set(call.realmId, [...(this.taken.get(call.realmId) ?? []), { atMs: this.time.nowMs, parts }]);
     const body = call.method === 'GET' ? this.read(company, call) : this.write(company, call);
     await this.time.sleep(this.random.between(ANSWER_MS.from, ANSWER_MS.to));
     company.underWay -= 1;
@@ -77,12 +88,11 @@ export class LimitedQuickbooks {
     return true;
   }
 
-  private write(company: Company, { path, body = '{}' }: Sent): ExactObject {
-    const json = objectOf(parseExact(body));
-    if (path !== 'batch') return this.create(company, path.charAt(0).toUpperCase() + path.slice(1), json);
-    const items = json['BatchItemRequest'];
+  private write(company: Company, call: Sent): ExactObject {
+    const { path } = call;
+    if (path !== 'batch') return this.create(company, path.charAt(0).toUpperCase() + path.slice(1), bodyOf(call));
     return {
-      BatchItemResponse: (Array.isArray(items) ? items : []).map((item) => {
+      BatchItemResponse: partsOf(call).map((item) => {
         const { bId = '', operation: _operation, ...wrapped } = objectOf(item);
         const [[wrapper, record] = ['', {}]] = Object.entries(wrapped);
         return { ...this.create(company, wrapper, objectOf(record)), bId };
@@ -125,6 +135,15 @@ export class LimitedQuickbooks {
     this.companies.set(realm, company);
     return company;
   }
+}
+
+function bodyOf({ body = '{}' }: Sent): ExactObject {
+  return objectOf(parseExact(body));
+}
+
+function partsOf(call: Sent): readonly unknown[] {
+  const items = bodyOf(call)['BatchItemRequest'];
+  return Array.isArray(items) ? items : [];
 }
 
 function answered(status: number, body: string): Reply {

@@ -21,6 +21,8 @@ import { WatchedPool } from './watched-pool';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** How often each company is asked when it will be done. */
+const ASKED_PER_MINUTE = 6;
 
 export interface OutageOptions {
   readonly databaseUrl: string;
@@ -39,6 +41,16 @@ export interface Live {
   readonly tookMs: number;
   /** Of what its company had missed was still to be written when it was. */
   readonly overtook: number;
+}
+
+/** What a company sent of what was missed before its first window was over. */
+export interface FirstWindow {
+  readonly tenant: string;
+  readonly missed: number;
+  readonly singles: number;
+  readonly batches: number;
+  /** Records in those batches. */
+  readonly parts: number;
 }
 
 /** What one company was told of its drain, and when it was over. */
@@ -61,6 +73,7 @@ export interface OutageDay {
   /** From QuickBooks' return until the last of what was missed was written. */
   readonly drainedMs: number;
   readonly live: readonly Live[];
+  readonly firstWindows: readonly FirstWindow[];
   readonly told: readonly Told[];
   readonly conditionsSaid: number;
   readonly errors: readonly string[];
@@ -71,7 +84,7 @@ export interface OutageDay {
  * itself over a real Postgres, in virtual time, against QuickBooks' exact limits.
  *
  *   ──down──────────────────────▶│──back: what was missed drains, what comes now goes first──▶ nothing waits
- *     records come, none is sent │   once a minute each company is asked when it will be done
+ *     records come, none is sent │   again and again each company is asked when it will be done
  */
 export async function outageDay(options: OutageOptions): Promise<OutageDay> {
   const { limits, companies, vault, outageMs } = options;
@@ -144,9 +157,8 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
     const missed = new Map(arrived);
     const isBack = (): boolean => [...missed.keys()].every((name) => qbo.writtenAt.has(name));
     const saidLater: { tenant: string; saidAtMs: number; saidToEndAtMs: number; upTo: ReadonlySet<string> }[] = [];
-    for (let minute = 0; !isBack() && minute < 24 * 60; minute += 1) {
-      await pass(20_000);
-      await arrive(names.filter((_, n) => n % 10 === 0 || random.chance(0.2)));
+    for (let step = 0; !isBack() && step < 24 * 60 * ASKED_PER_MINUTE; step += 1) {
+      if (step % ASKED_PER_MINUTE === 2) await arrive(names.filter((_, n) => n % 10 === 0 || random.chance(0.2)));
       for (const { tenant, atMs } of await said()) {
         if (atMs === null) continue;
         const upTo = new Set(
@@ -154,7 +166,7 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
         );
         saidLater.push({ tenant, saidAtMs: time.nowMs, saidToEndAtMs: atMs, upTo });
       }
-      await pass(40_000, isBack);
+      await pass(MINUTE / ASKED_PER_MINUTE, isBack);
     }
     const all = (): boolean => [...arrived.keys()].every((name) => qbo.writtenAt.has(name));
     await pass(10 * MINUTE, all);
@@ -178,6 +190,16 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
           );
           return { tenant, tookMs: writtenAt - atMs, overtook: later.length };
         }),
+      firstWindows: names.map((tenant) => {
+        const calls = qbo.taken.get(tenant) ?? [];
+        const within = calls.filter(({ atMs }) => atMs < (calls[0]?.atMs ?? 0) + limits.windowMs);
+        const batches = within.filter(({ parts }) => parts > 0);
+        return {
+          ...{ tenant, singles: within.length - batches.length, batches: batches.length },
+          missed: [...missed.values()].filter((one) => one.tenant === tenant).length,
+          parts: batches.reduce((sum, { parts }) => sum + parts, 0),
+        };
+      }),
       told: saidLater.map(({ upTo, ...one }) => ({ ...one, afterMs: one.saidAtMs - backAtMs, endedAtMs: last(upTo) })),
       conditionsSaid: rows[0]?.n ?? 0,
       errors,
