@@ -136,6 +136,17 @@ describe('what a request asks for', () => {
     expect(await recordOf('customer:c1', 2)).toMatchObject({ Id: Customer?.Id, DisplayName: 'Named Here' });
   });
 
+  it('links a record only if it is what the request says', async () => {
+    const { Customer } = await there('Customer', { DisplayName: 'Made There' });
+    const link = (equals: string) =>
+      ({ kind: 'link', body: JSON.stringify({ Id: Customer?.Id }), if: [{ path: 'DisplayName', equals }] }) as const;
+    await rig.take(customer('c1', 1, '', {}, link('Another')));
+    expect(await rig.answered('customer:c1', 1)).toMatchObject({ outcome: 'refused', code: 'precondition' });
+    expect(await recordOf('customer:c1', 1)).toMatchObject({ DisplayName: 'Made There' });
+    await rig.take(customer('c1', 2, '', {}, link('Made There')));
+    expect(await rig.answered('customer:c1', 2)).toMatchObject({ outcome: 'synced' });
+  });
+
   it('a cancel takes what is pending back', async () => {
     await rig.settings(2, { books, active: false });
     await rig.take(customer('c1', 1, 'Never Sent'));
