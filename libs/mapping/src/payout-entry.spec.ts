@@ -2,7 +2,7 @@ import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
 import { json, US, withProfile, withValues } from './context.fixtures';
 import { isHold, type MappedRecord, type MappingContext } from './document';
 import { toFailedPayout, toNegativePayout, toWholePayout } from './payout-entry';
-import { CHARGE_501, PAYMENT_501, placed, PO_1, RECEIPT_77, REFUND_77, transaction } from './payout.fixtures';
+import { CHARGE_501, PAYMENT_501, PO_1, RECEIPT_77, REFUND_77, transaction, whereIn } from './payout.fixtures';
 
 const record = (mapped: object): MappedRecord => {
   const made = 'entry' in mapped ? mapped.entry : mapped;
@@ -19,7 +19,7 @@ const line = (amount: string, side: string, account: string): string =>
     "JournalEntryLineDetail":{"PostingType":"${side}","AccountRef":{"value":"${account}"}}}`;
 
 test('§10.4 negative: one entry, Dr Stripe clearing and fees, Cr the bank', () => {
-  const mapped = record(toNegativePayout(NEGATIVE, placed(MONEY, PLACES, NEGATIVE), US));
+  const mapped = record(toNegativePayout(NEGATIVE, MONEY, whereIn(PLACES), US));
   expect(mapped.body).toBe(
     json(`{"TxnDate":"2026-12-02","DocNumber":"RAC-po_1Nabc","PrivateNote":"Run a Call po_1Nabc","Line":[
       ${line('79.70', 'Debit', '91')},
@@ -44,7 +44,7 @@ test('§10.4 negative in Undeposited Funds: the entry moves the amount there, a 
     py_501: { sits: [{ ...PAYMENT_501, in: 'undeposited' as const }] },
     re_78: { sits: [{ ...RECEIPT_77, amount: '-179.70', in: 'undeposited' as const }] },
   };
-  const mapped = toNegativePayout(NEGATIVE, placed(MONEY, places, NEGATIVE), US);
+  const mapped = toNegativePayout(NEGATIVE, MONEY, whereIn(places), US);
   if (!('entry' in mapped) || mapped.deposit === undefined) throw new Error('not made');
   expect(JSON.parse(mapped.entry.body).Line).toEqual([
     JSON.parse(line('87.70', 'Debit', '4')),
@@ -92,25 +92,20 @@ test('§6.5 a long id keeps its end; where QuickBooks numbers it gets none from 
 test.each<[string, (ctx: MappingContext) => object, MappingContext, string]>([
   [
     'negative, closed',
-    (ctx) => toNegativePayout(NEGATIVE, placed(MONEY, PLACES, NEGATIVE), ctx),
+    (ctx) => toNegativePayout(NEGATIVE, MONEY, whereIn(PLACES), ctx),
     withProfile(US, { bookCloseDate: '2026-12-02' }),
     'closed_period',
   ],
   [
     'negative, no fees account',
-    (ctx) => toNegativePayout(NEGATIVE, placed(MONEY, PLACES, NEGATIVE), ctx),
+    (ctx) => toNegativePayout(NEGATIVE, MONEY, whereIn(PLACES), ctx),
     withValues(US, { 'payments.feeAccount': null }),
     'account_missing',
   ],
-  [
-    'negative, a part nobody knows',
-    (ctx) => toNegativePayout(NEGATIVE, placed(MONEY, {}, NEGATIVE), ctx),
-    US,
-    'payout_unequal',
-  ],
+  ['negative, a part nobody knows', (ctx) => toNegativePayout(NEGATIVE, MONEY, whereIn({}), ctx), US, 'payout_unequal'],
   [
     'negative, its parts make another amount',
-    (ctx) => toNegativePayout({ ...NEGATIVE, amount: '-87.71' }, placed(MONEY, PLACES, NEGATIVE), ctx),
+    (ctx) => toNegativePayout({ ...NEGATIVE, amount: '-87.71' }, MONEY, whereIn(PLACES), ctx),
     US,
     'payout_unequal',
   ],

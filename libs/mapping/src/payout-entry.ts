@@ -1,5 +1,5 @@
 import type { Choice } from '@qbo-sync/contracts/sync/settings';
-import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import { type Decimal, formatAmount, parseDecimal, ZERO } from '@qbo-sync/money/decimal';
 import { amountNumber } from '@qbo-sync/money/print';
 import {
@@ -14,7 +14,7 @@ import {
 } from './document';
 import { ownNumber } from './document-number';
 import { JOURNAL_ENTRY_HOW } from './journal-entry';
-import { depositLines, depositId, depositOf, type PlacedPart, unaccounted } from './payout';
+import { depositLines, depositId, depositOf, placeParts, type WhereOf } from './payout';
 import { type DepositLine, payoutAccounts, type Sitting, sittingLines } from './payout-lines';
 import { closedHold, currencyHold } from './rules-before-sending';
 
@@ -41,18 +41,17 @@ export interface PayoutEntry {
  */
 export function toNegativePayout(
   payout: StripePayout,
-  parts: readonly PlacedPart[],
+  transactions: Iterable<StripeTransaction>,
+  whereOf: WhereOf,
   ctx: MappingContext,
 ): PayoutEntry | Hold | { readonly wait: 'parts' } {
   const stopped = currencyHold(payout.id, payout.currency, ctx) ?? closedHold(payout.id, payout.arrivalDate, ctx);
   if (stopped) return stopped;
   const accounts = payoutAccounts(ctx);
   if ('missing' in accounts) return { hold: accounts.missing };
-  const lacking = unaccounted(payout);
-  for (const { part, where } of parts) lacking.add(part, where);
-  const short = lacking.outcome();
-  if (short !== undefined) return short;
-  const lines = depositLines(parts, accounts);
+  const placed = placeParts(payout, transactions, whereOf);
+  if (!('parts' in placed)) return placed;
+  const lines = depositLines(placed.parts, accounts);
   const taken = parseDecimal(payout.amount).negated();
   if (!lines.some(({ account }) => account === 'undeposited')) {
     const posted = [...byAccount(lines), { account: accounts.bank, amount: taken }];

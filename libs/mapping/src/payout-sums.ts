@@ -54,17 +54,12 @@ export function payoutSums(payout: StripePayout): PayoutSums {
         const x = `${formatAmount(unknown.amount)} ${payout.currency}`;
         return hold('payout_part', { po: payout.id, category: unknown.category, x });
       }
-      return unequalTo(payout, net);
+      const amount = parseDecimal(payout.amount).minus(net);
+      return amount.isZero()
+        ? undefined
+        : unequal(payout, net, { charge: 'parts', amount, reason: 'Stripe does not list them' });
     },
   };
-}
-
-/** `payout_unequal` when Stripe's parts come to something else than the payout. */
-export function unequalTo(payout: StripePayout, made: Decimal): Hold | undefined {
-  const amount = parseDecimal(payout.amount).minus(made);
-  return amount.isZero()
-    ? undefined
-    : unequal(payout, made, { charge: 'parts', amount, reason: 'Stripe does not list them' });
 }
 
 /** `payout_unequal`: `made` is what the known parts come to. */

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { cents, money, readBody } from './books.fixtures';
 import { US } from './context.fixtures';
 import type { MappedRecord } from './document';
-import { type PlacedPart, toDeposit, toDeposits } from './payout';
+import { type PlacedPart, toDeposit, toDeposits, type WhereOf } from './payout';
 import { toNegativePayout } from './payout-entry';
 import type { Sitting } from './payout-lines';
 import { readPart } from './payout-part';
@@ -77,11 +77,15 @@ const sitsOf = (each: Made, index: number): Sitting[] => {
 const CLEARING = { id: '91', name: 'Stripe clearing' };
 
 const payoutOf = (amount: bigint): StripePayout => ({ ...PO_1, amount: money(amount) });
-const placedOf = (all: readonly Made[], payout: StripePayout): PlacedPart[] =>
-  all.flatMap((each, index) => {
-    const reading = readPart(transactionOf(each, index), payout);
-    return reading.is === 'part' ? [{ part: reading.part, where: { sits: sitsOf(each, index) } }] : [];
-  });
+/** Each by its place among all: what has no source is found by nobody. */
+const whereOf =
+  (all: readonly Made[]): WhereOf =>
+  ({ id }) => {
+    const index = Number(id.replace('txn_', ''));
+    const each = all[index];
+    return each === undefined ? { missing: 'unknown', waits: false } : { sits: sitsOf(each, index) };
+  };
+const transactionsOf = (all: readonly Made[]): StripeTransaction[] => all.map(transactionOf);
 const linesOf = (record: MappedRecord): bigint[] => (readBody(record).Line ?? []).map(({ Amount }) => cents(Amount));
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((all, each) => all + each, 0n);
 
@@ -98,7 +102,7 @@ describe('any payout', () => {
         (all, limit, off) => {
           const amount = total(all) + off;
           const payout = payoutOf(amount);
-          const mapped = toDeposits(payout, placedOf(all, payout), US, limit);
+          const mapped = toDeposits(payout, transactionsOf(all), whereOf(all), US, limit);
           if (!('deposits' in mapped)) {
             if (!('hold' in mapped)) throw new Error('nothing is on its way');
             expect(off !== 0n || amount < 0n || mapped.hold.params?.['category'] === 'deposit below zero').toBe(true);
@@ -134,7 +138,7 @@ describe('any payout', () => {
         parts.forEach((each, index) => sums.add(transactionOf(each, index)));
         expect(sums.held()?.hold.code).toBe('payout_part');
         const payout = payoutOf(total(parts));
-        expect('deposits' in toDeposits(payout, placedOf(parts, payout), US)).toBe(false);
+        expect('deposits' in toDeposits(payout, transactionsOf(parts), whereOf(parts), US)).toBe(false);
       }),
       { numRuns: 300 },
     );
@@ -147,7 +151,7 @@ describe('any payout', () => {
         const amount = total(all);
         fc.pre(amount < 0n);
         const payout = payoutOf(amount);
-        const mapped = toNegativePayout(payout, placedOf(all, payout), US);
+        const mapped = toNegativePayout(payout, transactionsOf(all), whereOf(all), US);
         if (!('entry' in mapped)) throw new Error('not made');
         const lines: {
           Amount: number;
@@ -197,7 +201,10 @@ describe('50,000 transactions', () => {
     const own = function* (number: number): Generator<PlacedPart> {
       let at = 0;
       for (const each of all()) {
-        if (numbers[at] === number) yield* placedOf([each], payout);
+        if (numbers[at] === number) {
+          const reading = readPart(transactionOf(each, at), payout);
+          if (reading.is === 'part') yield { part: reading.part, where: { sits: sitsOf(each, at) } };
+        }
         at += 1;
       }
     };

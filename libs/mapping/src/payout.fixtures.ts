@@ -1,8 +1,7 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import { json } from './context.fixtures';
-import type { PlacedPart } from './payout';
+import type { WhereOf } from './payout';
 import type { Sitting, Whereabouts } from './payout-lines';
-import { readPart } from './payout-part';
 
 export const PO_1: StripePayout = {
   id: 'po_1Nabc',
@@ -100,15 +99,10 @@ export const PLACES: Places = {
 };
 export const UNKNOWN: Whereabouts = { missing: 'Run a Call does not know it', waits: false };
 
-export const placed = (
-  transactions: readonly StripeTransaction[],
-  places: Places = PLACES,
-  payout: StripePayout = PO_1,
-): PlacedPart[] =>
-  transactions.flatMap((each) => {
-    const reading = readPart(each, payout);
-    return reading.is === 'part' ? [{ part: reading.part, where: places[each.source ?? ''] ?? UNKNOWN }] : [];
-  });
+export const whereIn =
+  (places: Places = PLACES): WhereOf =>
+  ({ source }) =>
+    places[source ?? ''] ?? UNKNOWN;
 
 /** postings.md §10.3 */
 export const PO_1_BODY = json(`

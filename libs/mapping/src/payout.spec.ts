@@ -2,7 +2,7 @@ import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe
 import { parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { UK, US, withIds, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
-import { type MappedPayout, type PlacedPart, payoutExists, toDeposit, toDeposits } from './payout';
+import { type MappedPayout, payoutExists, toDeposit, toDeposits } from './payout';
 import type { Whereabouts } from './payout-lines';
 import { readPart } from './payout-part';
 import { payoutSums } from './payout-sums';
@@ -11,7 +11,6 @@ import {
   CHARGE_501,
   MONTHLY_FEE,
   PAYMENT_500,
-  placed,
   PLACES,
   type Places,
   PO_1,
@@ -19,6 +18,8 @@ import {
   PO_1_IDS,
   PO_1_TRANSACTIONS,
   transaction,
+  UNKNOWN,
+  whereIn,
 } from './payout.fixtures';
 
 const deposits = (mapped: MappedPayout): readonly MappedRecord[] => {
@@ -28,7 +29,7 @@ const deposits = (mapped: MappedPayout): readonly MappedRecord[] => {
 const one = (transactions: readonly StripeTransaction[], places: Places = PLACES, ctx = US): MappedRecord => {
   const amount = sum(transactions.filter(({ source }) => source !== PO_1.id).map(({ net }) => parseDecimal(net)));
   const payout = { ...PO_1, amount: amount.toFixed(2) };
-  const [only] = deposits(toDeposits(payout, placed(transactions, places, payout), ctx));
+  const [only] = deposits(toDeposits(payout, transactions, whereIn(places), ctx));
   if (only === undefined) throw new Error('no deposit');
   return only;
 };
@@ -37,7 +38,7 @@ const held = (mapped: unknown): unknown => (mapped as { hold?: unknown }).hold;
 
 describe('deposit of a payout', () => {
   test('§10.3 the example, with the ids it is sent with', () => {
-    const [mapped] = deposits(toDeposits(PO_1, placed(PO_1_TRANSACTIONS), US));
+    const [mapped] = deposits(toDeposits(PO_1, PO_1_TRANSACTIONS, whereIn(), US));
     expect(withIds(mapped?.body ?? '', PO_1_IDS)).toBe(PO_1_BODY);
     expect(mapped).toMatchObject({
       resource: 'Deposit',
@@ -105,7 +106,7 @@ describe('deposit of a payout', () => {
   test('§10.3 outside the US no tax; several currencies name theirs', () => {
     const body = (ctx: MappingContext, payout: StripePayout): Record<string, unknown> => {
       const money = PO_1_TRANSACTIONS.map((each) => ({ ...each, currency: payout.currency }));
-      return JSON.parse(deposits(toDeposits(payout, placed(money, PLACES, payout), ctx))[0]?.body ?? '');
+      return JSON.parse(deposits(toDeposits(payout, money, whereIn(), ctx))[0]?.body ?? '');
     };
     expect(body(UK, { ...PO_1, currency: 'GBP' })['GlobalTaxCalculation']).toBe('NotApplicable');
     expect(body(US, PO_1)['GlobalTaxCalculation']).toBeUndefined();
@@ -271,7 +272,6 @@ test('§10.4 an earlier payout that was posted whole comes off Stripe clearing',
 });
 
 describe('§11 fails closed', () => {
-  const [, ...parts] = placed(PO_1_TRANSACTIONS) as [PlacedPart, ...PlacedPart[]];
   const unequal = (fields: Record<string, string>) => ({
     code: 'payout_unequal',
     params: { po: 'po_1Nabc', x: '216.49', ...fields },
@@ -312,7 +312,7 @@ describe('§11 fails closed', () => {
       },
     ],
   ])('%s', (_what, fields, ctx, reason) => {
-    expect(held(toDeposits({ ...PO_1, ...fields }, placed(PO_1_TRANSACTIONS), ctx))).toEqual(reason);
+    expect(held(toDeposits({ ...PO_1, ...fields }, PO_1_TRANSACTIONS, whereIn(), ctx))).toEqual(reason);
   });
 
   test.each<[string, Places, Record<string, string>]>([
@@ -344,13 +344,15 @@ describe('§11 fails closed', () => {
   ])('payout ≠: %s', (_what, places, params) => {
     const isEarlier = params['charge'] === 'po_0';
     const amount = isEarlier ? '186.49' : PO_1.amount;
-    const parts = placed(isEarlier ? [...PO_1_TRANSACTIONS, EARLIER] : PO_1_TRANSACTIONS, places);
-    expect(held(toDeposits({ ...PO_1, amount }, parts, US))).toEqual(unequal({ ...params, x: amount }));
+    const parts = isEarlier ? [...PO_1_TRANSACTIONS, EARLIER] : PO_1_TRANSACTIONS;
+    expect(held(toDeposits({ ...PO_1, amount }, parts, whereIn(places), US))).toEqual(
+      unequal({ ...params, x: amount }),
+    );
   });
 
   test('story 11: it waits while a part is on its way', () => {
     const places = { ...PLACES, py_501: { missing: 'on its way', waits: true } };
-    expect(toDeposits(PO_1, placed(PO_1_TRANSACTIONS, places), US)).toEqual({ wait: 'parts' });
+    expect(toDeposits(PO_1, PO_1_TRANSACTIONS, whereIn(places), US)).toEqual({ wait: 'parts' });
   });
 
   test('payout exists: same bank, same total, from two days before to five after', () => {
@@ -371,7 +373,9 @@ describe('§11 fails closed', () => {
 
   test('asked for without having asked what stops it: a bug, never a deposit', () => {
     const without = withValues(US, { 'payments.feeAccount': null });
-    expect(() => toDeposit(PO_1, { number: 1, of: 1 }, parts, without)).toThrow('without its accounts');
-    expect(() => toDeposit(PO_1, { number: 1, of: 1 }, placed([CHARGE_501], {}), US)).toThrow('do not make');
+    expect(() => toDeposit(PO_1, { number: 1, of: 1 }, [], without)).toThrow('without its accounts');
+    expect(() =>
+      toDeposit(PO_1, { number: 1, of: 1 }, [{ part: { ...CHARGE_501, kind: 'charge' }, where: UNKNOWN }], US),
+    ).toThrow('do not make');
   });
 });

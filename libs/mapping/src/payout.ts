@@ -1,4 +1,4 @@
-import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { type Decimal, formatAmount, parseDecimal, sum, ZERO } from '@qbo-sync/money/decimal';
 import { addDays } from '@qbo-sync/money/zone';
@@ -14,7 +14,7 @@ import {
 } from './payout-lines';
 import { type PayoutPart, SITTING_KINDS } from './payout-part';
 import { depositSplit, DEPOSIT_LINE_LIMIT } from './payout-split';
-import { unequal, unequalTo } from './payout-sums';
+import { payoutSums, unequal } from './payout-sums';
 import { closedHold, currencyHold } from './rules-before-sending';
 
 export const DEPOSIT_HOW: How = { path: 'deposit', update: 'whole', always: ['Line'] };
@@ -59,37 +59,38 @@ export function payoutHold(payout: StripePayout, ctx: MappingContext): Hold | un
   return 'missing' in accounts ? { hold: accounts.missing } : undefined;
 }
 
+/** Where a part's money sits. */
+export type WhereOf = (part: PayoutPart) => Whereabouts;
+
 /**
  * All deposits of a payout, whose sum is the payout; or why there is none. For a payout whose parts fit into memory;
  * a larger one takes the same steps part by part: `payoutSums`, {@link unaccounted}, `depositSplit`, {@link toDeposit}.
  *
- * Holds as {@link payoutHold}, and payout_unequal (a part nobody knows, or parts that do not make the payout). Waits
- * while a part is known and not in QuickBooks.
+ * Holds as {@link payoutHold}, payout_part (a transaction that is not posted) and payout_unequal (a part nobody knows, or
+ * parts that do not make the payout). Waits while a part is known and not in QuickBooks.
  */
 export function toDeposits(
   payout: StripePayout,
-  parts: readonly PlacedPart[],
+  transactions: Iterable<StripeTransaction>,
+  whereOf: WhereOf,
   ctx: MappingContext,
   limit: number = DEPOSIT_LINE_LIMIT,
 ): MappedPayout {
   const stopped = payoutHold(payout, ctx);
   if (stopped) return stopped;
-  const lacking = unaccounted(payout);
-  const counts = parts.map(({ part, where }) => {
-    lacking.add(part, where);
-    return 'sits' in where ? where.sits.length : 1;
-  });
-  const short = lacking.outcome();
-  if (short !== undefined) return short;
+  const placed = placeParts(payout, transactions, whereOf);
+  if (!('parts' in placed)) return placed;
+  const { parts } = placed;
+  const counts = parts.map(lineCount);
   const split = depositSplit(
     counts.reduce((all, each) => all + each, 0),
-    Math.max(1, ...new Set(counts)),
+    counts.reduce((widest, each) => Math.max(widest, each), 1),
     limit,
   );
   const dealt = Array.from({ length: split.of }, (): PlacedPart[] => []);
-  parts.forEach((placed, index) => {
-    const number = split.place({ net: parseDecimal(placed.part.net), lines: counts[index] ?? 1 });
-    dealt[number - 1]?.push(placed);
+  parts.forEach((each, index) => {
+    const number = split.place({ net: parseDecimal(each.part.net), lines: counts[index] ?? 1 });
+    dealt[number - 1]?.push(each);
   });
   const negative = negativeHold(payout, split.totals());
   if (negative) return negative;
@@ -98,7 +99,30 @@ export function toDeposits(
   };
 }
 
-/** Takes in where each part is and says at the end what is missing. */
+/** How many lines a part has beside its fees, for `depositSplit`. */
+export const lineCount = ({ part, where }: PlacedPart): number =>
+  SITTING_KINDS.has(part.kind) && 'sits' in where ? where.sits.length : 1;
+
+/** Each part with its place, once all are known and make the payout. */
+export function placeParts(
+  payout: StripePayout,
+  transactions: Iterable<StripeTransaction>,
+  whereOf: WhereOf,
+): { readonly parts: readonly PlacedPart[] } | Hold | { readonly wait: 'parts' } {
+  const sums = payoutSums(payout);
+  const lacking = unaccounted(payout);
+  const parts: PlacedPart[] = [];
+  for (const transaction of transactions) {
+    const reading = sums.add(transaction);
+    if (reading.is !== 'part') continue;
+    const where = whereOf(reading.part);
+    lacking.add(reading.part, where);
+    parts.push({ part: reading.part, where });
+  }
+  return sums.held() ?? lacking.outcome() ?? { parts };
+}
+
+/** Takes in where each part is and says at the end which are missing. */
 export function unaccounted(payout: StripePayout): {
   add(part: PayoutPart, where: Whereabouts): void;
   outcome(): Hold | { readonly wait: 'parts' } | undefined;
@@ -123,8 +147,7 @@ export function unaccounted(payout: StripePayout): {
         const reason = more === 0 ? first.reason : `${first.reason} (and ${more} more)`;
         return unequal(payout, made, { ...first, reason });
       }
-      if (waits) return { wait: 'parts' };
-      return unequalTo(payout, made);
+      return waits ? { wait: 'parts' } : undefined;
     },
   };
 }
