@@ -75,7 +75,11 @@ export function ledger(company: Company, asOf: string | null): unknown {
       name: text(company.get('Customer', id)?.['DisplayName']) ?? '',
       owed: owed.toFixed(2),
     })),
-    open: asOf === null ? openDocuments(company).map((each) => ({ ...each, open: each.open.toFixed(2) })) : undefined,
+    open: openDocuments(company, asOf).map((each) => ({
+      ...each,
+      total: each.total.toFixed(2),
+      open: each.open.toFixed(2),
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company, EntityName } from './company';
-import { type Decimal, decimalOrZero, object, objects, refValue, sum, text, ZERO } from './exact';
+import { appliedBy } from './entities/open-items';
+import { type Decimal, refValue, text, ZERO } from './exact';
 import type { Posting } from './ledger';
 
 /** A document that posted, with its day. */
@@ -31,41 +32,47 @@ export interface OpenDocument {
   number: string;
   day: string;
   dueDay: string;
+  total: Decimal;
   open: Decimal;
 }
 
-/** What stands open by document: its sum by customer is what the ledger says they owe. */
-export function openDocuments(company: Company): OpenDocument[] {
-  const open: OpenDocument[] = [];
-  const add = (entity: EntityName, record: ExactObject, customer: string, value: Decimal): void => {
-    if (value.isZero()) return;
-    const day = text(record['TxnDate']) ?? '';
-    open.push({
-      document: `${entity}/${text(record['Id']) ?? ''}`,
-      customer,
-      number: text(record['DocNumber']) ?? '',
-      day,
-      dueDay: text(record['DueDate']) ?? day,
-      open: value,
-    });
-  };
-  const signed = [
-    ['Invoice', 'Balance', 1],
-    ['CreditMemo', 'RemainingCredit', -1],
-    ['Payment', 'UnappliedAmt', -1],
-  ] as const;
-  for (const [entity, field, sign] of signed) {
-    for (const { record } of company.rows(entity))
-      add(entity, record, refValue(record['CustomerRef']) ?? '', decimalOrZero(record[field]).times(sign));
-  }
-  for (const { record } of company.rows('JournalEntry')) {
-    const id = text(record['Id']) ?? '';
-    for (const [customer, owed] of owedBy(company.ledger.postingsOf(`JournalEntry/${id}`))) {
-      const applied = appliedTo(company, id, customer);
-      add('JournalEntry', record, customer, owed.isNegative() ? owed.plus(applied) : owed.minus(applied));
+/**
+ * What stands open by document at the end of a day, worked out from what was posted and which payments were applied by then,
+ * not from what the records say. Its sum by customer is what the ledger says they owe.
+ */
+export function openDocuments(company: Company, asOf: string | null): OpenDocument[] {
+  const found = new Map<string, OpenDocument>();
+  const receivables = entriesUpTo(company, asOf).filter(({ postings }) =>
+    postings.some(({ customer }) => customer !== undefined),
+  );
+  for (const { document, record, day, postings } of receivables) {
+    for (const [customer, total] of owedBy(postings)) {
+      const number = text(record['DocNumber']) ?? '';
+      const dueDay = text(record['DueDate']) ?? day;
+      found.set(keyOf(document, customer), { document, customer, number, day, dueDay, total, open: total });
     }
   }
-  return open;
+  for (const { record } of company.rows('Payment')) applyLines(found, record, asOf);
+  return [...found.values()].filter((each) => !each.open.isZero());
+}
+
+/** A payment of 0.00 posts nothing, but what it applies counts. */
+function applyLines(found: Map<string, OpenDocument>, payment: ExactObject, asOf: string | null): void {
+  if (asOf !== null && (text(payment['TxnDate']) ?? '') > asOf) return;
+  const customer = refValue(payment['CustomerRef']) ?? '';
+  const own = found.get(`Payment/${text(payment['Id']) ?? ''}`);
+  for (const { type, id, amount } of appliedBy(payment)) {
+    const target = found.get(keyOf(`${type}/${id}`, customer));
+    if (target === undefined) continue;
+    const paid = target.total.isNegative() ? amount.negated() : amount;
+    target.open = target.open.minus(paid);
+    if (own !== undefined) own.open = own.open.plus(paid);
+  }
+}
+
+/** An entry may be on several customers' accounts; every other document is on one. */
+function keyOf(document: string, customer: string): string {
+  return document.startsWith('JournalEntry/') ? `${document} ${customer}` : document;
 }
 
 function owedBy(postings: readonly Posting[]): Map<string, Decimal> {
@@ -73,17 +80,4 @@ function owedBy(postings: readonly Posting[]): Map<string, Decimal> {
   for (const { customer, amount } of postings)
     if (customer !== undefined) owed.set(customer, (owed.get(customer) ?? ZERO).plus(amount));
   return owed;
-}
-
-/** What a customer's payments have applied to an entry. */
-function appliedTo(company: Company, entry: string, customer: string): Decimal {
-  const applied = company
-    .rows('Payment')
-    .filter(({ record }) => refValue(record['CustomerRef']) === customer)
-    .flatMap(({ record }) => objects(record['Line']))
-    .filter((line) => {
-      const link = object(objects(line['LinkedTxn'])[0]);
-      return link['TxnType'] === 'JournalEntry' && link['TxnId'] === entry;
-    });
-  return sum(applied.map((line) => decimalOrZero(line['Amount'])));
 }

@@ -7,6 +7,7 @@ import type { Actor } from './journal';
 import { answerTime } from './pacific-time';
 import { runQuery, shown } from './query-run';
 import { faultBody, Refusal, refuse } from './refusal';
+import { runReport } from './reports';
 import { resourceNamed } from './resources';
 import type { Subject } from './subjects';
 import { readJson, readRequestid, utf8, writeOnce } from './write-once';
@@ -16,7 +17,7 @@ const LONGEST_REQUESTID = 50;
 /** A request to `/v3/company/{realm}/…`, its connection already let in. */
 export interface CompanyRequest {
   method: string;
-  /** What follows the realm: `invoice`, `invoice/12`, `query`, `batch`. */
+  /** What follows the realm: `invoice`, `invoice/12`, `query`, `batch`, `reports/TrialBalance`. */
   path: string;
   query: URLSearchParams;
   contentType: string;
@@ -90,6 +91,7 @@ function read(
   if (path === 'cdc')
     return ok(changesSince(company, query.get('entities') ?? '', query.get('changedSince') ?? '', now), now);
   const [name = '', id] = path.split('/');
+  if (name === 'reports') return { status: 200, body: printExact(runReport(company, id ?? '', query, now)) };
   const resource = resourceNamed(name) ?? refuse('2000', `Invalid or unsupported object name : ${name}`);
   const recordId = isSingleton(resource.name) ? '1' : id;
   if (recordId === undefined) refuse('500', 'Operation GET is not supported.', 'Operation');

@@ -150,12 +150,17 @@ async function expectSound({ shop, accounts }: Played): Promise<void> {
   const open = (books['open'] as TextObject[]).filter((each) => each['customer'] === shop.customer);
   expect(total(open.map((each) => each['open']))).toBe(total(owed.map((each) => each['owed'])));
   expect(cents((await rig.get('Customer', shop.customer))['Balance'])).toBe(total(owed.map((each) => each['owed'])));
-  for (const [kind, field] of [
-    ['Invoice', 'Balance'],
-    ['CreditMemo', 'RemainingCredit'],
-    ['Payment', 'UnappliedAmt'],
-  ] as const)
-    for (const row of await rig.rows(`select * from ${kind}`)) expect(cents(row[field])).toBeGreaterThanOrEqual(0);
+  const worked = new Map(open.map((each) => [each['document'], cents(each['open'])]));
+  for (const [kind, field, sign] of [
+    ['Invoice', 'Balance', 1],
+    ['CreditMemo', 'RemainingCredit', -1],
+    ['Payment', 'UnappliedAmt', -1],
+  ] as const) {
+    for (const row of await rig.rows(`select * from ${kind}`)) {
+      expect(cents(row[field])).toBeGreaterThanOrEqual(0);
+      expect(cents(row[field]) * sign || 0).toBe(worked.get(`${kind}/${String(row['Id'])}`) ?? 0);
+    }
+  }
   const deposited = new Set(
     (await rig.rows('select * from Deposit'))
       .flatMap((deposit) => deposit['Line'] as TextObject[])
