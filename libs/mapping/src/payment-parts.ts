@@ -76,7 +76,7 @@ export function partsOf(payment: Divided, { ref, invoice, made }: PartsOptions):
       ref: customerId === undefined || customerId === main ? ref : `${ref}/${customerId}`,
       customerId,
       amount,
-      lines: [...paid(own), ...givenBack(payment, (entry) => ownerOf(entry) === customerId)],
+      lines: within(amount, [...paid(own), ...givenBack(payment, (entry) => ownerOf(entry) === customerId)]),
     };
   });
   const emptied = [...made].filter(([part]) => !parts.some((one) => one.ref === part));
@@ -146,6 +146,18 @@ function givenBack(payment: Divided, isOwn: (entry: Refund) => boolean): PaidLin
   return entriesOf(payment)
     .filter(isOwn)
     .map(({ id, amount }) => ({ ref: `refund:${id}`, type: 'JournalEntry', amount: parseDecimal(amount) }));
+}
+
+/** Never more than the part: QuickBooks would refuse all of it. */
+function within(amount: Decimal, lines: readonly PaidLine[]): PaidLine[] {
+  let left = amount;
+  return lines
+    .map((line) => {
+      const paid = line.amount.lt(left) ? line.amount : left;
+      left = left.minus(paid);
+      return { ...line, amount: paid };
+    })
+    .filter((line) => line.amount.gt(0));
 }
 
 const reopens = ({ effect, invoiceId }: Refund): string | undefined =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
-import { answered, changed, context, given, lines, only, settings, wanted } from '../sync/spec-kit';
+import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings, wanted } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import type { FollowedInvoice } from './followed-invoice';
 import { type PaymentRelated, paymentRules } from './payment';
@@ -164,6 +164,34 @@ describe('several allocations', () => {
     expect(bodyOf(on)['Line']).toHaveLength(2);
   });
 
+  it('of several customers → a payment each; the event’s row is the payment’s own, each other part has its own', () => {
+    const story = start({ inv_1041: followed(), inv_1042: followed({ customerId: 'cus_61' }) }).when(
+      changed('collected', 1, two),
+    );
+    expect(lines(story.events)).toEqual([
+      'Changed collected',
+      'PushRequested put payment:pay_500',
+      'PushRequested put payment:pay_500/cus_61',
+    ]);
+    const covers = story.events.flatMap((event) => (event.type === 'PushRequested' ? [event.data.covers.length] : []));
+    expect(covers).toEqual([1, 0]);
+  });
+
+  it('one part refused: it alone is held, and alone made again on a retry', () => {
+    const story = start({ inv_1041: followed(), inv_1042: followed({ customerId: 'cus_61' }) }).when(
+      changed('collected', 1, two),
+    );
+    const other = 'payment:pay_500/cus_61';
+    const refused = story.when(answered(story, { ref: other, outcome: 'refused', code: '6250' }));
+    expect(only(refused.events, 'Held').data).toMatchObject({ ref: other, covers: [] });
+    const own = refused.when(answered(refused, { record: { ...record, TotalAmt: '100.00' } }));
+    expect(lines(own.events)).toEqual(['Settled']);
+    expect(standing(own.state).open).toBe(true);
+    const revision = own.state.stop?.revision ?? 0;
+    const retried = own.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'retry', revision });
+    expect(lines(retried.events)).toContain(`PushRequested put ${other}`);
+  });
+
   it('a tip that no invoice shows is held once all are known', () => {
     const tipped = { ...payment, tip: '10.00' };
     expect(lines(start({}).when(changed('collected', 1, tipped)).events)).toContain(
@@ -189,6 +217,179 @@ describe('voided', () => {
     expect(lines(story.when(answered(story, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
   });
 });
+
+describe('updated after it was posted (postings.md §8.4)', () => {
+  it('new allocations go at once, with all lines; the account stays what it was', () => {
+    const moved = settings({ values: { 'payments.clearingAccount': { id: '99', name: 'Other' } } });
+    const story = posted()
+      .under({ settings: moved })
+      .when(changed('updated', 2, { ...payment, allocations: [] }));
+    expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested put payment:pay_500']);
+    expect(bodyOf(story)).toMatchObject({ Line: [], DepositToAccountRef: { value: '91' } });
+  });
+
+  it('a memo, or another account setting, says nothing to QuickBooks', () => {
+    expect(lines(posted().when(changed('updated', 2, { ...payment, memo: 'thanks' })).events)).toEqual([
+      'Changed updated',
+      'Skipped unchanged',
+    ]);
+  });
+
+  it('another amount of Stripe’s is somebody’s mistake; of cash it is put right', () => {
+    const more = { ...payment, amount: '200.00' };
+    expect(lines(posted().when(changed('updated', 2, more)).events)).toEqual([
+      'Changed updated',
+      'Held amount_changed',
+    ]);
+    const { processor: _processor, processorChargeId: _charge, ...cash } = payment;
+    const story = start().when(changed('collected', 1, { ...cash, method: 'cash' }));
+    const { PaymentRefNum: _number, ...shown } = { ...record, DepositToAccountRef: { value: '4' } };
+    const paid = story.when(answered(story, { record: shown }));
+    const on = paid.when(
+      changed('updated', 2, { ...cash, method: 'check', amount: '180.00', collectedOn: '2026-11-26' }),
+    );
+    expect(bodyOf(on)).toMatchObject({
+      ...{ TotalAmt: 180, TxnDate: '2026-11-26' },
+      PaymentMethodRef: { value: { $ref: 'payment-method:check' } },
+    });
+  });
+
+  it('on a deposit → held; in closed books → held before it is sent', () => {
+    const story = posted().when(changed('updated', 2, { ...payment, allocations: [] }));
+    expect(lines(story.when(answered(story, { outcome: 'refused', code: '6540' })).events)).toEqual(['Held deposited']);
+    const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-11-30' } });
+    const shut = posted().under({ settings: closed });
+    expect(lines(shut.when(changed('updated', 2, { ...payment, allocations: [] })).events)).toContain(
+      'Held closed_period',
+    );
+    expect(lines(shut.when(changed('updated', 2, { ...payment, memo: 'x' })).events)).toContain('Skipped unchanged');
+  });
+
+  const part = { ...payment, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] };
+  const applied = (TxnId: string) => ({ LinkedTxn: [{ TxnId, TxnType: 'Invoice' }] });
+  const byItself = { ...record, UnappliedAmt: '0', Line: [applied('238'), applied('239')] };
+
+  it('QuickBooks applied the rest by itself to an invoice of ours → our lines again, once', () => {
+    const invoices = { inv_1041: followed({ quickbooksId: '238' }) };
+    const story = start(invoices).under({ related: { invoices, ours: ['238', '239'] } });
+    const sent = story.when(changed('collected', 1, part));
+    const again = sent.when(answered(sent, { record: byItself }));
+    expect(lines(again.events)).toEqual(['PushRequested put payment:pay_500']);
+    expect(bodyOf(again)['PrivateNote']).toContain('(lines set again)');
+    const right = again.when(answered(again, { record: { ...record, UnappliedAmt: '79.70' } }));
+    expect(lines(right.events)).toEqual(['Settled']);
+    expect(lines(again.when(answered(again, { record: byItself })).events)).toEqual(['Held auto_applied']);
+    expect(right.when(REDECIDE).events).toEqual([]);
+  });
+
+  it('… to an invoice we did not write → held', () => {
+    const story = start({ inv_1041: followed({ quickbooksId: '238' }) }).when(changed('collected', 1, part));
+    expect(lines(story.when(answered(story, { record: byItself })).events)).toEqual(['Held auto_applied']);
+  });
+});
+
+describe('follows its invoices, with nothing open too', () => {
+  const RELATED = { kind: 'redecide', why: 'related' } as const;
+
+  it('story 10: unapplied until the invoice is paid in full, then it gets its line', () => {
+    const waiting = followed({ linked: false, onPayment: true, balance: '79.70' });
+    const story = start({ inv_1041: waiting }).when(changed('collected', 1, payment));
+    expect(bodyOf(story)).not.toHaveProperty('Line');
+    const credit = story.when(answered(story, { record: { ...record, UnappliedAmt: '179.70' } }));
+    expect(lines(credit.events)).toEqual(['Settled']);
+    const paid = credit.under({ related: { invoices: { inv_1041: followed({ ...waiting, balance: '0.00' }) } } });
+    const line = paid.when(RELATED);
+    expect(bodyOf(line)['Line']).toHaveLength(1);
+    // It happened now, not when the money came.
+    expect(only(line.events, 'PushRequested').data.occurredAt).toBe(line.context.now);
+    expect(line.when(RELATED).events).toEqual([]);
+  });
+
+  it('an invoice that is voided loses its line', () => {
+    const voided = posted().under({ related: { invoices: { inv_1041: followed({ voided: true }) } } });
+    const story = voided.when(RELATED);
+    expect(bodyOf(story)).toMatchObject({ TotalAmt: 179.7, Line: [] });
+    expect(only(story.events, 'PushRequested').data.covers).toMatchObject([{ id: 'evt_1' }]);
+  });
+
+  it('a person lets its money go ahead of an invoice that waits', () => {
+    const story = start({ inv_1041: followed({ linked: false }) }).when(changed('collected', 1, payment));
+    const free = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'unapplied' });
+    expect(lines(free.events)).toEqual(['Chosen', 'PushRequested put payment:pay_500']);
+    expect(bodyOf(free)).toMatchObject({ Line: [] });
+  });
+});
+
+describe('failed or returned (postings.md §8.5)', () => {
+  const returned = { ...payment, voidedOn: '2026-12-03', voidReason: 'returned' };
+  const entry = `${ref}/returned`;
+  const back = () => posted().when(changed('voided', 2, returned));
+  const line = (TxnId: string) => ({ Amount: 179.7, LinkedTxn: [{ TxnId: { $ref: TxnId }, TxnType: 'JournalEntry' }] });
+
+  it('an entry, and the payment’s line moves to it', () => {
+    const story = back();
+    expect(lines(story.events)).toEqual([
+      'Changed voided',
+      'PushRequested put payment:pay_500',
+      'PushRequested put payment:pay_500/returned',
+    ]);
+    const [put] = story.events.flatMap((event) => (event.type === 'PushRequested' ? [event] : []));
+    expect(JSON.parse(put?.personal.body ?? '')).toMatchObject({ Line: [line(entry)] });
+    expect(put?.data.covers).toMatchObject([{ id: 'evt_2' }]);
+  });
+
+  it('QuickBooks refuses that line → only the invoice’s goes, with a warning; looked at again it stays so', () => {
+    const story = back();
+    const refused = story.when(answered(story, { outcome: 'refused', code: '620' }));
+    expect(lines(refused.events)).toEqual(['PushRequested put payment:pay_500']);
+    expect(bodyOf(refused)).toMatchObject({ Line: [] });
+    const done = refused.when(answered(refused, { record: { ...record, UnappliedAmt: '179.70' } }));
+    expect(lines(done.events)).toEqual(['Settled two_open_items']);
+    expect(done.when(REDECIDE).events).toEqual([]);
+  });
+
+  it('on a deposit → a person chooses the bank account it had gone to; then the entry leaves that', () => {
+    const story = back();
+    const locked = story.when(answered(story, { outcome: 'refused', code: '6540' }));
+    expect(lines(locked.events)).toEqual(['Held returned_deposited']);
+    const chosen = locked.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'account 35' });
+    expect(lines(chosen.events)).toContain('PushRequested put payment:pay_500/returned');
+    const bodies = chosen.events.flatMap((event) =>
+      event.type === 'PushRequested' && event.data.ref === entry ? [event.personal.body] : [],
+    );
+    expect(bodies[0]).toContain('"PostingType":"Credit","AccountRef":{"value":"35"}');
+    const done = chosen.when(answered(chosen, { outcome: 'refused', code: '6540' }));
+    expect(lines(done.events)).toEqual(['Settled two_open_items']);
+  });
+
+  it('a later update never brings it back; a refused entry shows by itself', () => {
+    const story = back();
+    const later = story.when(changed('updated', 3, { ...payment, memo: 'x' }));
+    expect(lines(later.events)).not.toContain('PushRequested put payment:pay_500');
+    const held = story.when(answered(story, { ref: entry, outcome: 'refused', code: '6430' }));
+    expect(only(held.events, 'Held').data).toMatchObject({ ref: entry, covers: [] });
+  });
+
+  it('its payment’s month is closed → the entry alone, with a warning', () => {
+    const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-11-30' } });
+    const story = posted()
+      .under({ settings: closed })
+      .when(changed('voided', 2, returned));
+    expect(lines(story.events)).toEqual(['Changed voided', 'PushRequested put payment:pay_500/returned']);
+    expect(only(story.events, 'PushRequested').data.covers).toMatchObject([{ id: 'evt_2' }]);
+    expect(lines(story.when(answered(story, { ref: entry, record: shownEntry })).events)).toEqual([
+      'Settled two_open_items',
+    ]);
+  });
+});
+
+const shownEntry = {
+  ...{ Id: '301', TxnDate: '2026-12-03', DocNumber: 'RAC-pay_500-F' },
+  Line: [
+    { Amount: '179.70', JournalEntryLineDetail: { PostingType: 'Debit', AccountRef: { value: '84' } } },
+    { Amount: '179.70', JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '91' } } },
+  ],
+};
 
 it('wanted again although settled: asked for as it was', () => {
   expect(lines(posted().when(wanted()).events)).toEqual(['Wanted', 'PushRequested put payment:pay_500']);

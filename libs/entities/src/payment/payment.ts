@@ -169,9 +169,9 @@ function partsMade({ made }: View<Payment>): ReadonlyMap<string, PaymentBasis> {
 /** What Stripe took never changes: another amount is somebody's mistake (§8.4). */
 function changedAmount(data: Payment, { made }: View<Payment>): Plan | undefined {
   if (data.processor !== 'stripe') return undefined;
-  const posted = Object.values(made).filter(({ basis, linked, removed }) => basis !== undefined && linked && !removed);
-  if (posted.length === 0) return undefined;
-  const amount = sum(posted.map(({ body }) => parseDecimal(totalOf(body))));
+  const parts = Object.values(made).filter(({ basis, removed }) => basis !== undefined && !removed);
+  if (!parts.some(({ linked }) => linked)) return undefined;
+  const amount = sum(parts.map(({ body }) => parseDecimal(totalOf(body))));
   return amount.equals(parseDecimal(data.amount))
     ? undefined
     : {

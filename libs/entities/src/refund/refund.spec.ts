@@ -1,0 +1,225 @@
+import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
+import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
+import { refundOf } from '@qbo-sync/mapping/refund';
+import type { FollowedInvoice } from '../payment/followed-invoice';
+import { answered, changed, context, given, lines, only, REDECIDE, settings } from '../sync/spec-kit';
+import { toMessages } from '../sync/messages';
+import { type RefundRelated, refundRules } from './refund';
+
+const POSTED: PostedInvoice = {
+  number: 'RAC-1041',
+  total: '179.70',
+  tax: '13.70',
+  lines: [
+    { kind: 'sale', amount: '129.00', item: '11', taxCode: 'TAX' },
+    { kind: 'sale', amount: '37.00', item: '12', taxCode: 'TAX' },
+  ],
+};
+const INVOICE: FollowedInvoice = {
+  ...{ customerId: 'cus_88', number: 'RAC-1041', issuedOn: '2026-11-20', firstOccurredAt: '2026-11-20T16:04:05Z' },
+  ...{ linked: true, posted: POSTED },
+};
+const refund: Refund = {
+  ...{ id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', effect: 'reduce-sale' },
+  ...{ invoiceId: 'inv_1041', processorRefundId: 're_3Q', status: 'succeeded' },
+};
+const payment: Payment = {
+  ...{
+    id: 'pay_500',
+    customerId: 'cus_88',
+    amount: '179.70',
+    currency: 'USD',
+    collectedOn: '2026-11-25',
+    method: 'card',
+  },
+  ...{ processor: 'stripe', allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }], refunds: [refund] },
+  updatedAt: '2026-11-25T16:00:00Z',
+};
+const says = (fields: Partial<Refund> = {}, of: Partial<Payment> = {}) => {
+  const one = { ...refund, ...fields };
+  return { ...refundOf({ ...payment, refunds: [one], ...of }, one) };
+};
+const RELATED: RefundRelated = {
+  invoices: { inv_1041: INVOICE },
+  refunds: { inv_1041: [{ id: 're_1', amount: '50.00', counts: true }] },
+  heldByPayment: false,
+};
+const ref = 'refund:re_1';
+const start = (related: Partial<RefundRelated> = {}, change = {}) =>
+  given(refundRules, ref, context<RefundRelated>({ ...RELATED, ...related }, change));
+const beside = (trigger: ReturnType<typeof changed>) => ({ ...trigger, beside: true as const });
+const shown = {
+  ...{ Id: '260', TotalAmt: '50.00', TxnDate: '2026-12-03', DocNumber: 'RAC-1041-R1' },
+  ...{ DepositToAccountRef: { value: '91' }, TxnTaxDetail: { TotalTax: '3.81' } },
+};
+const entry = {
+  ...{ Id: '301', TxnDate: '2026-12-03', DocNumber: 'RAC-re_1' },
+  Line: [
+    { Amount: '50.00', JournalEntryLineDetail: { PostingType: 'Debit', AccountRef: { value: '84' } } },
+    { Amount: '50.00', JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '91' } } },
+  ],
+};
+const refunded = (fields: Partial<Refund> = {}) => start().when(changed('refunded', 2, says(fields)));
+const posted = () => {
+  const story = refunded();
+  return story.when(answered(story, { record: shown }));
+};
+const owing = () => {
+  const story = refunded({ effect: 'reopen-invoice' });
+  return story.when(answered(story, { record: entry }));
+};
+const bodyOf = (story: ReturnType<typeof start>): Record<string, unknown> =>
+  JSON.parse(only(story.events, 'PushRequested').personal.body) as Record<string, unknown>;
+
+describe('the three effects (postings.md §9)', () => {
+  it('reduces the sale → a receipt of the invoice’s lines', () => {
+    const story = refunded();
+    expect(lines(story.events)).toEqual(['Changed refunded', 'PushRequested put refund:re_1']);
+    expect(only(story.events, 'PushRequested').data.resource).toBe('RefundReceipt');
+    expect(bodyOf(story)).toMatchObject({ DocNumber: 'RAC-1041-R1', TxnTaxDetail: { TotalTax: 3.81 } });
+    expect(lines(posted().events)).toEqual(['Settled']);
+  });
+
+  it.each([
+    ['reopen-invoice', { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' }, payment.allocations],
+    ['return-credit', { $ref: 'customer:cus_88' }, []],
+  ] as const)('%s → an entry', (effect, payer, allocations) => {
+    const story = start().when(changed('refunded', 2, says({ effect }, { allocations: [...allocations] })));
+    expect(only(story.events, 'PushRequested').data.resource).toBe('JournalEntry');
+    expect(bodyOf(story)).toMatchObject({
+      Line: [
+        { JournalEntryLineDetail: { PostingType: 'Debit', Entity: { EntityRef: { value: payer } } } },
+        { JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '91' } } },
+      ],
+    });
+  });
+
+  it('waits until the invoice is posted', () => {
+    const { posted: _posted, ...unposted } = INVOICE;
+    const story = start({ invoices: { inv_1041: { ...unposted, linked: false } } }).when(
+      changed('refunded', 2, says()),
+    );
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Deferred parent']);
+    expect(only(story.events, 'Deferred').data.waitsOn).toBe('invoice:inv_1041');
+    const on = story.under({ related: RELATED }).when({ kind: 'redecide', why: 'related' });
+    expect(lines(on.events)).toEqual(['PushRequested put refund:re_1']);
+  });
+
+  it('QuickBooks’ total a cent off → once more with a rounding line; further off → held', () => {
+    const story = refunded();
+    const again = story.when(answered(story, { record: { ...shown, TotalAmt: '49.99' } }));
+    expect(bodyOf(again)['Line']).toHaveLength(3);
+    expect(lines(again.when(answered(again, { record: shown })).events)).toEqual(['Settled rounded']);
+    expect(lines(story.when(answered(story, { record: { ...shown, TotalAmt: '40.00' } })).events)).toEqual([
+      'Held total_differs',
+    ]);
+  });
+});
+
+describe('held until somebody says', () => {
+  const { invoiceId: _invoice, ...unsaid } = refund;
+  const saysUnsaid = () => ({ ...refundOf({ ...payment, refunds: [unsaid] }, unsaid) });
+
+  it('neither which invoice nor which credit → a person chooses', () => {
+    const story = start().when(changed('refunded', 2, saysUnsaid()));
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Held refund_effect']);
+    const choose = (choice: string) => story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice });
+    expect(only(choose('invoice inv_1041').events, 'PushRequested').data.resource).toBe('RefundReceipt');
+    expect(only(choose('credit').events, 'PushRequested').data.resource).toBe('JournalEntry');
+    expect(choose('nonsense').events).toEqual([]);
+  });
+
+  it('not by Stripe and no account for it → held; chosen for this one, or set, it goes', () => {
+    const { processorRefundId: _stripes, ...offline } = refund;
+    const story = start().when(changed('refunded', 2, { ...refundOf({ ...payment, refunds: [offline] }, offline) }));
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Held refund_account']);
+    const chosen = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'account 35' });
+    expect(bodyOf(chosen)).toMatchObject({ DepositToAccountRef: { value: '35' } });
+    const set = settings({ values: { 'payments.refundAccount': { id: '36', name: 'Savings' } } });
+    expect(bodyOf(story.under({ settings: set }).when(REDECIDE))).toMatchObject({
+      DepositToAccountRef: { value: '36' },
+    });
+  });
+
+  it('more than is left of its payment, or of its invoice → held', () => {
+    const more = start().when(changed('refunded', 2, says({ amount: '179.71' })));
+    expect(lines(more.events)).toContain('Held over_refunded');
+    const before = { id: 're_0', amount: '150.00', counts: true };
+    const refunds = { inv_1041: [before, ...(RELATED.refunds['inv_1041'] ?? [])] };
+    expect(lines(start({ refunds }).when(changed('refunded', 2, says())).events)).toContain('Held over_refunded');
+  });
+
+  it.each(['invoices.push', 'payments.push'] as const)('%s off: skipped', (setting) => {
+    const off = start({}, { settings: settings({ values: { [setting]: false } }) });
+    expect(lines(off.when(changed('refunded', 2, says())).events)).toContain('Skipped setting_off');
+  });
+
+  it('of a payment older than go-live: skipped', () => {
+    const old = start().when(changed('refunded', 2, says({}, { collectedOn: '2026-10-31' })));
+    expect(lines(old.events)).toEqual(['Changed refunded', 'Skipped before_cutover']);
+  });
+});
+
+describe('failed later', () => {
+  it('a receipt is deleted; on a deposit it is held', () => {
+    const story = posted().when(beside(changed('updated', 3, says({ status: 'failed' }))));
+    expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested remove refund:re_1']);
+    expect(only(story.events, 'PushRequested').data.how.remove).toEqual({ as: 'delete' });
+    expect(lines(story.when(answered(story, { record: { status: 'Deleted' } })).events)).toEqual(['Settled']);
+    const locked = story.when(answered(story, { outcome: 'refused', code: '6540' }));
+    expect(lines(locked.events)).toEqual(['Held deposited']);
+  });
+
+  it('an entry waits until its payment is off it', () => {
+    const failing = changed('updated', 3, says({ effect: 'reopen-invoice', status: 'failed' }));
+    const story = owing()
+      .under({ related: { ...RELATED, heldByPayment: true } })
+      .when(beside(failing));
+    expect(lines(story.events)).toEqual(['Changed updated', 'Deferred parent']);
+    expect(only(story.events, 'Deferred').data.waitsOn).toBe('payment:pay_500');
+    const off = story.under({ related: RELATED }).when({ kind: 'redecide', why: 'related' });
+    expect(lines(off.events)).toEqual(['PushRequested remove refund:re_1']);
+  });
+
+  it('never posted → nothing is there to take back', () => {
+    const story = start().when(changed('refunded', 2, says({ status: 'failed' })));
+    expect(lines(story.when(answered(story, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
+  });
+});
+
+describe('beside its payment', () => {
+  it('first seen in a later event of the payment: a row by its own ref; its own event, late, is replaced', () => {
+    const story = start().when(beside(changed('updated', 3, says())));
+    expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested put refund:re_1']);
+    expect(only(story.events, 'PushRequested').data.covers).toEqual([]);
+    const [taken] = story.events;
+    const place = { tenant: 'acme', ref, version: 1, service: 'payments' };
+    expect(taken === undefined ? undefined : toMessages(place, taken)).toEqual([]);
+    expect(lines(story.when(changed('refunded', 2, says())).events)).toEqual(['Skipped replaced']);
+  });
+
+  it('a payment’s event that says nothing new of it leaves nothing behind', () => {
+    expect(posted().when(beside(changed('updated', 3, says()))).events).toEqual([]);
+    expect(posted().when(beside(changed('updated', 1, says({ status: 'failed' })))).events).toEqual([]);
+  });
+
+  it('what is posted stands, whatever becomes of other refunds; another amount is held', () => {
+    const shared = {
+      inv_1041: [{ id: 're_0', amount: '100.00', counts: true }, ...(RELATED.refunds['inv_1041'] ?? [])],
+    };
+    const others = posted().under({ related: { ...RELATED, refunds: shared } });
+    const seen = others.when(beside(changed('updated', 3, says({}, { allocations: [] }))));
+    expect(lines(seen.events)).toEqual(['Changed updated']);
+    const dearer = posted().when(beside(changed('updated', 3, says({ amount: '60.00' }))));
+    expect(lines(dearer.events)).toEqual(['Changed updated', 'Held amount_changed']);
+  });
+
+  it('dismissed, it stays so when the payment changes; restored, it stands as it stood', () => {
+    const held = start().when(changed('refunded', 2, says({ amount: '179.71' })));
+    const by = { commandId: 'c', by: 'pat' };
+    const gone = held.when({ kind: 'dismiss', ...by });
+    expect(lines(gone.events)).toEqual(['Dismissed']);
+    expect(gone.when(beside(changed('updated', 3, says({ amount: '179.71' })))).events).toEqual([]);
+    expect(lines(gone.when({ kind: 'restore', ...by }).events)).toEqual(['Held over_refunded']);
+  });
+});
