@@ -70,6 +70,37 @@ test('merges two customers: documents move, the one is gone, the books still bal
   expect(rows.at(-1)).toMatchObject({ Id: shop.customer, status: 'Deleted' });
 });
 
+test('a merge takes entries, deposits and credit memos along (quickbooks.md §9.3)', async () => {
+  const { rig } = shop;
+  const bank = await rig.idOf('Account', 'Name', 'Checking');
+  const receivables = await rig.idOf('Account', 'AccountType', 'Accounts Receivable');
+  const CustomerRef = { value: shop.customer };
+  const leg = (PostingType: string, account: string) => ({
+    Amount: 7,
+    DetailType: 'JournalEntryLineDetail',
+    JournalEntryLineDetail: {
+      PostingType,
+      AccountRef: { value: account },
+      Entity: { Type: 'Customer', EntityRef: CustomerRef },
+    },
+  });
+  const entry = await rig.make('JournalEntry', { Line: [leg('Debit', receivables), leg('Credit', bank)] });
+  const detail = { AccountRef: { value: shop.income }, Entity: { value: shop.customer, type: 'CUSTOMER' } };
+  const plain = { Amount: 9, DetailType: 'DepositLineDetail', DepositLineDetail: detail };
+  const deposit = await rig.make('Deposit', { DepositToAccountRef: { value: bank }, Line: [plain] });
+  const sale = JSON.parse(line(shop, { amount: '5.00', code: 'NON' })) as object;
+  const memo = await rig.make('CreditMemo', { CustomerRef, Line: [sale] });
+  const into = String((await rig.make('Customer', { DisplayName: 'D. Ruiz' }))['Id']);
+  await person({ do: 'merge', entity: 'Customer', id: shop.customer, into });
+  const read = (entity: string, record: TextObject) => rig.get(entity, String(record['Id']));
+  const moved = { value: into, name: 'D. Ruiz' };
+  expect(await read('CreditMemo', memo)).toMatchObject({ CustomerRef: moved });
+  expect(at(await read('Deposit', deposit), 'Line', 0, 'DepositLineDetail', 'Entity')).toMatchObject(moved);
+  const named = at(await read('JournalEntry', entry), 'Line', 0, 'JournalEntryLineDetail', 'Entity');
+  expect(named).toEqual({ Type: 'Customer', EntityRef: moved });
+  expect(await customer(into)).toMatchObject({ Balance: '62.00' });
+});
+
 test('takes a payment and deposits it by hand; the API counts neither (postings.md §10.1)', async () => {
   const before = await api();
   const bank = await shop.rig.idOf('Account', 'Name', 'Checking');
