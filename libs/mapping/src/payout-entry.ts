@@ -14,7 +14,7 @@ import {
 } from './document';
 import { ownNumber } from './document-number';
 import { JOURNAL_ENTRY_HOW } from './journal-entry';
-import { depositLines, depositId, depositOf, placeParts, type WhereOf } from './payout';
+import { depositLines, depositId, depositOf, type PartsWait, placeParts, type WhereOf } from './payout';
 import { type DepositLine, payoutAccounts, type Sitting, sittingLines } from './payout-lines';
 import { closedHold, currencyHold } from './rules-before-sending';
 
@@ -44,7 +44,7 @@ export function toNegativePayout(
   transactions: Iterable<StripeTransaction>,
   whereOf: WhereOf,
   ctx: MappingContext,
-): PayoutEntry | Hold | { readonly wait: 'parts' } {
+): PayoutEntry | Hold | PartsWait {
   const stopped = currencyHold(payout.id, payout.currency, ctx) ?? closedHold(payout.id, payout.arrivalDate, ctx);
   if (stopped) return stopped;
   const accounts = payoutAccounts(ctx);

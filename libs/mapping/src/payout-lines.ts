@@ -31,8 +31,8 @@ export type Whereabouts =
   | { readonly sits: readonly Sitting[] }
   /** A person named an account for what Run a Call does not know; kept with the payout. */
   | { readonly account: Choice; readonly text: string }
-  /** Nobody knows, or not yet. `waits`: it is known and on its way, and the payout is decided again when it is there. */
-  | { readonly missing: string; readonly waits: boolean };
+  /** Nobody knows, or not yet. `on`: the record of ours that is known and not in QuickBooks, `payment:pay_500`. */
+  | { readonly missing: string; readonly on?: string };
 
 /** One line of the deposit. */
 export interface DepositLine {
@@ -84,11 +84,11 @@ export function linesOf(part: PayoutPart, where: Whereabouts, accounts: PayoutAc
 }
 
 /** Why the records that hold a part do not account for it; undefined: they do. */
-export function unmatched(part: PayoutPart, where: Whereabouts): { reason: string; waits: boolean } | undefined {
-  if ('missing' in where) return { reason: where.missing, waits: where.waits };
+export function unmatched(part: PayoutPart, where: Whereabouts): { reason: string; on?: string } | undefined {
+  if ('missing' in where) return { reason: where.missing, ...(where.on === undefined ? {} : { on: where.on }) };
   if ('account' in where) return undefined;
   const held = sum(where.sits.map((each) => parseDecimal(each.amount)));
-  return held.equals(parseDecimal(part.amount)) ? undefined : { reason: 'Run a Call has another amount', waits: false };
+  return held.equals(parseDecimal(part.amount)) ? undefined : { reason: 'Run a Call has another amount' };
 }
 
 /** The fees of a deposit's parts, a line per kind. */

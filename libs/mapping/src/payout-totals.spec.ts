@@ -83,7 +83,7 @@ const whereOf =
   ({ id }) => {
     const index = Number(id.replace('txn_', ''));
     const each = all[index];
-    return each === undefined ? { missing: 'unknown', waits: false } : { sits: sitsOf(each, index) };
+    return each === undefined ? { missing: 'unknown' } : { sits: sitsOf(each, index) };
   };
 const transactionsOf = (all: readonly Made[]): StripeTransaction[] => all.map(transactionOf);
 const linesOf = (record: MappedRecord): bigint[] => (readBody(record).Line ?? []).map(({ Amount }) => cents(Amount));

@@ -97,7 +97,7 @@ export const PLACES: Places = {
   py_501: { sits: [PAYMENT_501] },
   re_77: { sits: [RECEIPT_77] },
 };
-export const UNKNOWN: Whereabouts = { missing: 'Run a Call does not know it', waits: false };
+export const UNKNOWN: Whereabouts = { missing: 'Run a Call does not know it' };
 
 export const whereIn =
   (places: Places = PLACES): WhereOf =>

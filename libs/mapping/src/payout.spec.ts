@@ -149,7 +149,7 @@ describe('§10.2 each category', () => {
       'Dispute dp_1, RAC-1041 Dana Ruiz',
       -179.7,
     ],
-    ['dispute_reversal', won, { missing: '', waits: false }, '93', 'Dispute won dp_1, ch_1', 179.7],
+    ['dispute_reversal', won, { missing: '' }, '93', 'Dispute won dp_1, ch_1', 179.7],
     ['payout_reversal', failedPayout, clearing, '91', 'Failed payout po_0', 300],
     [
       'a charge for which a person named an account',
@@ -318,7 +318,7 @@ describe('§11 fails closed', () => {
   test.each<[string, Places, Record<string, string>]>([
     [
       'a charge nobody knows',
-      { ...PLACES, py_501: { missing: 'it is from before your cut-over date', waits: false } },
+      { ...PLACES, py_501: { missing: 'it is from before your cut-over date' } },
       { y: '116.49', charge: 'py_501', amount: '100.00', reason: 'it is from before your cut-over date' },
     ],
     [
@@ -328,12 +328,12 @@ describe('§11 fails closed', () => {
     ],
     [
       'an earlier payout that was not posted whole',
-      { ...PLACES, po_0: { missing: 'manual payout po_0 is not posted', waits: false } },
+      { ...PLACES, po_0: { missing: 'manual payout po_0 is not posted' } },
       { y: '216.49', charge: 'po_0', amount: '-30.00', reason: 'manual payout po_0 is not posted' },
     ],
     [
       'two of them, one of which is on its way',
-      { re_77: { missing: 'on its way', waits: true } },
+      { re_77: { missing: 'on its way', on: 'payment:pay_501' } },
       {
         y: '-13.21',
         charge: CHARGE_500.source ?? '',
@@ -351,8 +351,8 @@ describe('§11 fails closed', () => {
   });
 
   test('story 11: it waits while a part is on its way', () => {
-    const places = { ...PLACES, py_501: { missing: 'on its way', waits: true } };
-    expect(toDeposits(PO_1, PO_1_TRANSACTIONS, whereIn(places), US)).toEqual({ wait: 'parts' });
+    const places = { ...PLACES, py_501: { missing: 'on its way', on: 'payment:pay_501' } };
+    expect(toDeposits(PO_1, PO_1_TRANSACTIONS, whereIn(places), US)).toEqual({ wait: 'payment:pay_501' });
   });
 
   test('payout exists: same bank, same total, from two days before to five after', () => {

@@ -41,11 +41,12 @@ export interface DepositNumber {
 /** `po_1`, `po_1/2`, …: the id in the ref and in the marker. */
 export const depositId = (payout: string, number: number): string => (number === 1 ? payout : `${payout}/${number}`);
 
-export type MappedPayout =
-  | { readonly deposits: readonly MappedRecord[] }
-  | Hold
-  /** A part is on its way into QuickBooks. */
-  | { readonly wait: 'parts' };
+export type MappedPayout = { readonly deposits: readonly MappedRecord[] } | Hold | PartsWait;
+
+/** A part is on its way into QuickBooks: the ref of the first such record. */
+export interface PartsWait {
+  readonly wait: string;
+}
 
 /**
  * Why an automatic payout is not posted as it stands, before its parts are looked at. Holds: payout_kind (manual and
@@ -108,7 +109,7 @@ export function placeParts(
   payout: StripePayout,
   transactions: Iterable<StripeTransaction>,
   whereOf: WhereOf,
-): { readonly parts: readonly PlacedPart[] } | Hold | { readonly wait: 'parts' } {
+): { readonly parts: readonly PlacedPart[] } | Hold | PartsWait {
   const sums = payoutSums(payout);
   const lacking = unaccounted(payout);
   const parts: PlacedPart[] = [];
@@ -125,12 +126,12 @@ export function placeParts(
 /** Takes in where each part is and says at the end which are missing. */
 export function unaccounted(payout: StripePayout): {
   add(part: PayoutPart, where: Whereabouts): void;
-  outcome(): Hold | { readonly wait: 'parts' } | undefined;
+  outcome(): Hold | PartsWait | undefined;
 } {
   let made = ZERO;
   let first: { charge: string; amount: Decimal; reason: string } | undefined;
   let more = 0;
-  let waits = false;
+  let waitsOn: string | undefined;
   return {
     add(part, where) {
       made = made.plus(parseDecimal(part.net));
@@ -138,7 +139,7 @@ export function unaccounted(payout: StripePayout): {
       if (lack === undefined) return;
       const amount = parseDecimal(part.amount);
       made = made.minus(amount);
-      if (lack.waits) waits = true;
+      if (lack.on !== undefined) waitsOn ??= lack.on;
       else if (first === undefined) first = { charge: part.source ?? part.id, amount, reason: lack.reason };
       else more += 1;
     },
@@ -147,7 +148,7 @@ export function unaccounted(payout: StripePayout): {
         const reason = more === 0 ? first.reason : `${first.reason} (and ${more} more)`;
         return unequal(payout, made, { ...first, reason });
       }
-      return waits ? { wait: 'parts' } : undefined;
+      return waitsOn === undefined ? undefined : { wait: waitsOn };
     },
   };
 }
