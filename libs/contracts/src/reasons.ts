@@ -78,7 +78,7 @@ const attention = {
   },
   closed_period: {
     text: '{doc} is dated {d}; your books are closed through {c}. Reopen in QuickBooks, or choose a date after {c}.',
-    action: 'Reopen in QuickBooks, or leave out',
+    action: 'Reopen in QuickBooks, choose a later date, or leave it',
   },
   tax_off: {
     text: 'Sales tax is off in QuickBooks, but {n} charges {t}. Set up sales tax, then retry.',
@@ -91,7 +91,7 @@ const attention = {
   },
   two_rates: {
     text: '{n} has two tax rates ({a}, {b}). QuickBooks takes one per invoice. Split it, or pick the code to post it under.',
-    action: 'Split it',
+    action: 'Split it, or pick the code',
   },
   tax_differs: {
     text: 'QuickBooks made the tax {q}; Run a Call charged {t}. The invoice there has the wrong total.',

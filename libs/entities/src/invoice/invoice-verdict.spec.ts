@@ -1,5 +1,6 @@
-import { answered, changed, lines, only, wanted } from '../sync/spec-kit';
-import { bodyOf, PAID, posted, record, sent } from './spec-invoices';
+import fc from 'fast-check';
+import { answered, changed, lines, only, PROFILE, settings, wanted } from '../sync/spec-kit';
+import { bodyOf, invoice, PAID, posted, record, related, sent, start } from './spec-invoices';
 
 describe('QuickBooks answers with other amounts', () => {
   it.each([
@@ -59,5 +60,90 @@ describe('QuickBooks answers with other amounts', () => {
     const story = sent();
     const held = story.when(answered(story, { outcome: 'refused', code, detail: 'no' }));
     expect(lines(held.events)).toEqual([`Held ${reason}`]);
+  });
+});
+
+describe('whatever QuickBooks makes of it', () => {
+  const cents = (text: string): number => Math.round(Number(text) * 100);
+  const money = (amount: number): string => (amount / 100).toFixed(2);
+  /** QuickBooks as it adds up a body: its lines, and a tax of its own that is off by so much. */
+  const made = (body: string, off: number) => {
+    const { Line } = JSON.parse(body) as { readonly Line: readonly { readonly Amount: number }[] };
+    const tax = 1370 + off;
+    const total = Line.reduce((sum, { Amount }) => sum + cents(String(Amount)), 0) + tax;
+    return record(money(total), money(tax));
+  };
+
+  it('ends synced at our total, or held with both figures', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1370, max: 2000 }), (off) => {
+        const story = sent();
+        const first = story.when(answered(story, { record: made(bodyOf(story), off) }));
+        if (Math.abs(off) > 5) {
+          expect(lines(first.events)).toEqual(['Held tax_differs']);
+          const { params } = only(first.events, 'Held').personal.reason;
+          expect(params).toMatchObject({ q: money(1370 + off), t: '13.70' });
+          return;
+        }
+        if (off === 0) {
+          expect(lines(first.events)).toEqual(['Settled']);
+          return;
+        }
+        const second = made(bodyOf(first), off);
+        expect(second['TotalAmt']).toBe('179.70');
+        expect(lines(first.when(answered(first, { record: second })).events)).toEqual(['Settled rounded']);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a rounding line below zero that QuickBooks refuses: held with both totals', () => {
+    const story = sent();
+    const second = story.when(answered(story, { record: record('179.72', '13.72') }));
+    const held = second.when(answered(second, { outcome: 'refused', code: '2290', detail: 'negative' }));
+    expect(lines(held.events)).toEqual(['Held total_differs']);
+    expect(only(held.events, 'Held').personal.reason.params).toEqual({ n: 'RAC-1041', q: '179.72', t: '179.70' });
+  });
+
+  it("automated sales tax puts its own code in the place of the company's: a warning, the amount is right", () => {
+    const custom = { settings: settings({ profile: { ...PROFILE, taxCodes: [{ id: '5', custom: true }] } }) };
+    const answer = (code: string) => ({
+      record: { ...record('179.70', '13.70'), TxnTaxDetail: { TotalTax: '13.70', TxnTaxCodeRef: { value: code } } },
+    });
+    const story = sent(custom);
+    expect(bodyOf(story)).toContain('"TxnTaxCodeRef":{"value":"5"}');
+    expect(lines(story.when(answered(story, answer('5'))).events)).toEqual(['Settled']);
+    expect(lines(story.when(answered(story, answer('91'))).events)).toEqual(['Settled tax_code_changed']);
+  });
+
+  it('an own item that posts elsewhere than the settings say: used, warned', () => {
+    const items = related({ items: { itm_ac_tune: true }, itemAccounts: { itm_ac_tune: '78' } });
+    const story = sent({ related: items });
+    expect(lines(story.when(answered(story, { record: record('179.70', '13.70') })).events)).toEqual([
+      'Settled account_kept',
+    ]);
+  });
+});
+
+describe('two rates on one invoice, one code per invoice (postings.md §6.4)', () => {
+  const manual = { settings: settings({ profile: { ...PROFILE, taxMode: 'manual_us' } }) };
+  const twoRates = {
+    ...invoice,
+    taxes: [
+      { taxRateId: 'tax_tx', taxableAmount: '129.00', amount: '10.64' },
+      { taxRateId: 'tax_la', taxableAmount: '37.00', amount: '3.06' },
+    ],
+  };
+
+  it('held, until a person picks the code it is posted under', () => {
+    const held = start(manual).when(changed('sent', 3, twoRates));
+    expect(lines(held.events)).toEqual(['Changed sent', 'Held two_rates', 'Chosen']);
+    const pick = { kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice: 'code 5' } as const;
+    const picked = held.when(pick);
+    expect(bodyOf(picked)).toContain('"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":13.70}');
+    const tax = { TotalTax: '13.70', TxnTaxCodeRef: { value: '5' } };
+    const done = picked.when(answered(picked, { record: { ...record('179.70', '13.70'), TxnTaxDetail: tax } }));
+    expect(lines(done.events)).toEqual(['Settled']);
+    expect(sent(manual).when(pick).events).toEqual([]);
   });
 });
