@@ -22,6 +22,8 @@ const TOPIC = TOPICS.runacallItems.name;
 let broken: (ref: string, trigger: Trigger) => Error | undefined = () => undefined;
 /** Ref → the ref it waits on. */
 let waiting: Readonly<Record<string, string>> = {};
+/** Ref → the other ref its events concern. */
+let beside: Readonly<Record<string, string>> = {};
 /** Refs with nothing open. */
 let settledRefs: readonly string[] = [];
 const toy: EntityService = {
@@ -37,6 +39,10 @@ const toy: EntityService = {
     toMessages: () => [],
     rulesFor: () => ({}),
     streamOf: (ref) => ref,
+    concerns: (ref, _change, data) => [
+      { stream: ref, data },
+      ...(beside[ref] === undefined ? [] : [{ stream: beside[ref], data }]),
+    ],
     decide: (_rules, state, trigger, { settings }) => {
       const { ref } = state as { ref: string };
       const error = broken(ref, trigger);
@@ -108,6 +114,7 @@ describe('the intake', () => {
     });
     broken = () => undefined;
     waiting = {};
+    beside = {};
     applied = [];
   });
   afterEach(async () => {
@@ -132,6 +139,23 @@ describe('the intake', () => {
     const stored = await pool.query<{ body: string }>(`select body from payload where ref like '%/0/1'`);
     expect(stored.rows[0]?.body).toContain('"error":"TypeError"');
     expect(stored.rows[0]?.body).not.toContain('Canary');
+  });
+
+  it('an event of several streams is decided on in all of them or in none; told again, in none', async () => {
+    beside = { 'item:a': 'item:r', 'item:b': 'item:s' };
+    waiting = { 'item:w': 'item:r' };
+    await intake.take(batchOf([event('w', 0)]));
+    broken = (ref) => (ref === 'item:s' ? new TypeError('Zoë Canary') : undefined);
+    await intake.take(batchOf([event('a', 1), event('b', 2)]));
+    expect([await typesOf('a'), await typesOf('r')]).toEqual([['Taken'], ['Taken']]);
+    expect([await typesOf('b'), await typesOf('s')]).toEqual([[], []]);
+    const { rows } = await pool.query(`select "offset", reason from parked`);
+    expect(rows).toEqual([{ offset: '2', reason: 'failed_here' }]);
+    // What waits for the other stream hears of it, after it was decided on.
+    expect(await typesOf('w')).toEqual(['Taken', 'Again']);
+    await intake.take(batchOf([event('a', 3)]));
+    expect(await typesOf('r')).toEqual(['Taken']);
+    expect(applied.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(1);
   });
 
   it('a stream that a record only wakes, and that throws, stays as it stands; the record is taken', async () => {

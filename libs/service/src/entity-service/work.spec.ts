@@ -95,6 +95,27 @@ describe('an event of Run a Call', () => {
     });
   });
 
+  it('may concern several streams: its row is the first one’s, the others only take it in', () => {
+    const concerning: EntityService = {
+      ...payments,
+      functions: {
+        ...payments.functions,
+        concerns: (ref, change) => [
+          { stream: 'refund:re_1', data: { change } },
+          { stream: ref, data: {} },
+        ],
+      },
+    };
+    const sent = message(TOPICS.runacallPayments.name, data, { key: 'acme:pay_1', headers });
+    expect(readWork(concerning, sent, NOW)).toMatchObject({
+      do: 'decide',
+      stream: 'refund:re_1',
+      ref: 'payment:pay_1',
+      trigger: { kind: 'changed', data: { change: 'collected' } },
+      beside: [{ stream: 'payment:pay_1', trigger: { kind: 'changed', data: {}, beside: true, sequence: 4 } }],
+    });
+  });
+
   it('that cannot be read is set aside with what could be told', () => {
     const work = read(TOPICS.runacallPayments.name, { ...data, amount: 129 }, { key: 'acme:pay_1', headers });
     expect(work).toMatchObject({ do: 'park', code: 'number_not_text', tenant: 'acme', eventId: 'e1' });

@@ -188,7 +188,8 @@ function commandWork(service: EntityService, command: SyncCommand, message: Cons
     : { do: 'redecide', commandId, tenant, streams: undefined, entity, closed };
 }
 
-const CHOICE = /^(retry|leave|link \S+|post-now|date \d{4}-\d\d-\d\d|code \S+|credit-memo)$/;
+const CHOICE =
+  /^(retry|leave|link \S+|post-now|date \d{4}-\d\d-\d\d|code \S+|credit-memo|account \S+|invoice \S+|credit|unapplied)$/;
 
 /** A command about one record. */
 function personsWork(
