@@ -4,7 +4,7 @@ import { formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
 import { amountNumber } from '@qbo-sync/money/print';
 import { addDays } from '@qbo-sync/money/zone';
 import { type BodyObject, hold, idTo, type Mapped, type MappingContext, marker, printBody, refTo } from './document';
-import { childNumber } from './invoice-number';
+import { ownNumber } from './document-number';
 import { type FormOptions, salesForm } from './sales-form';
 import { texts } from './text';
 
@@ -46,7 +46,7 @@ export function toCreditMemo(
   const text = texts();
   const form = salesForm(invoice, ctx, options, text);
   if ('hold' in form) return form;
-  const number = childNumber(invoice, SUFFIX, ctx);
+  const number = ownNumber(`${invoice.number}${SUFFIX}`, ctx);
   const total = formatAmount(parseDecimal(invoice.total));
   const day = creditDay(invoice.voidedOn, ctx);
   return {

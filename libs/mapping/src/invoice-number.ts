@@ -1,10 +1,9 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { How } from '@qbo-sync/contracts/sync/request';
 import { hold, type Hold, type MappingContext } from './document';
-import { tail } from './text';
 
 /** quickbooks.md §9.5 */
-export const DOC_NUMBER_LIMIT = 21;
+const DOC_NUMBER_LIMIT = 21;
 /** Forces the next number of QuickBooks' own sequence (quickbooks.md §9.5). */
 const NEXT = 'AUTO_GENERATE';
 
@@ -33,9 +32,4 @@ export function numbering({ number }: Invoice, { values, profile }: MappingConte
   const { length } = number;
   if (length > DOC_NUMBER_LIMIT) return hold('number_long', { n: number, k: String(length) });
   return { docNumber: number, expected: number, how: (plain) => plain };
-}
-
-/** Number of a document that comes of an invoice: `RAC-1041-C1`. None where QuickBooks numbers. */
-export function childNumber({ number }: Invoice, suffix: string, { values }: MappingContext): string | undefined {
-  return values['invoices.numbering'] === 'quickbooks' ? undefined : tail(`${number}${suffix}`, DOC_NUMBER_LIMIT);
 }
