@@ -149,6 +149,108 @@ describe('the payments service', () => {
     expect(links).toEqual({ invoice_id: 'inv_1', books: 'books-1', quickbooks_id: '238' });
   });
 
+  const requestsFor = (ref: string): QboRequest[] => rig.requests().filter((one) => one.ref === ref);
+  const newest = (ref: string, after = 0): Promise<QboRequest> =>
+    until(() => requestsFor(ref).findLast(({ revision }) => revision > after), { what: `a request for ${ref}` });
+  const linesOf = ({ body }: QboRequest): unknown => (JSON.parse(body) as { Line?: unknown }).Line;
+  const says = (id: string, change: string, sequence: number, data: object) =>
+    rig.event(TOPICS.runacallPayments, {
+      ...{ id: `evt-${id}-${sequence}`, noun: 'payment', change, subject: id, sequence },
+      data: { ...data },
+    });
+  const cash = (id: string, invoiceId: string, more = {}) => ({
+    ...{ id, customerId: 'cus_88', amount: '110.00', currency: 'USD', collectedOn: '2026-11-25', method: 'card' },
+    ...{ processor: 'stripe', processorChargeId: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0' },
+    ...{ allocations: [{ invoiceId, amount: '110.00' }], refunds: [], updatedAt: '2026-11-25T16:00:00Z' },
+    ...more,
+  });
+  const refund = (id: string, effect: string, invoiceId: string, more = {}) => ({
+    ...{
+      id,
+      amount: '55.00',
+      refundedOn: '2026-11-26',
+      method: 'card',
+      effect,
+      invoiceId,
+      processorRefundId: `${id}_s`,
+    },
+    ...{ status: 'succeeded', ...more },
+  });
+  const sold = {
+    ...{ Id: '300', SyncToken: '0', DocNumber: 'RAC-inv_5', TotalAmt: 110, TxnTaxDetail: { TotalTax: 10 } },
+    Line: [
+      {
+        ...{ Amount: 100, DetailType: 'SalesItemLineDetail', Description: 'Filter' },
+        SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 2, UnitPrice: 50, TaxCodeRef: { value: 'TAX' } },
+      },
+    ],
+  };
+  const invoiceAnswer = (id: string) =>
+    rig.answer({ tenant: rig.tenant, ref: `invoice:${id}`, revision: 2, books: 'books-1' } as QboRequest, sold);
+  const asPosted = (request: QboRequest, Id: string, more = {}) =>
+    rig.answer(request, { SyncToken: '0', UnappliedAmt: 0, ...(JSON.parse(request.body) as object), Id, ...more });
+
+  it('a refund is a record of its own beside its payment: of the lines as they were posted', async () => {
+    await rig.send(invoice('inv_5'), says('pay_5', 'collected', 1, cash('pay_5', 'inv_5')));
+    await rig.send(asPosted(await newest('payment:pay_5'), '501'));
+    const refunds = [refund('re_5', 'reduce-sale', 'inv_5')];
+    await rig.send(says('pay_5', 'refunded', 2, cash('pay_5', 'inv_5', { refunds, refundId: 're_5' })));
+    expect(await rowOf('pay_5-2', 1)).toMatchObject({ ref: 'refund:re_5', entity: 'refund', state: 'waiting' });
+    await rig.send(invoiceAnswer('inv_5'));
+    const receipt = await newest('refund:re_5');
+    expect(receipt.resource).toBe('RefundReceipt');
+    expect(JSON.parse(receipt.body)).toMatchObject({
+      ...{ DocNumber: 'RAC-inv_5-R1', TxnTaxDetail: { TotalTax: 5 } },
+      Line: [{ Amount: 50, SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 1 } }],
+    });
+    await rig.send(asPosted(receipt, '502', { TotalAmt: 55 }));
+    expect(await rowOf('pay_5-2', 5)).toMatchObject({ state: 'synced', quickbooks: { type: 'RefundReceipt' } });
+    expect(requestsFor('payment:pay_5')).toHaveLength(1);
+  });
+
+  it('one that owes again moves the payment’s line; failed later, the payment lets go before the entry goes', async () => {
+    await rig.send(invoice('inv_6'), says('pay_6', 'collected', 1, cash('pay_6', 'inv_6')));
+    const first = await newest('payment:pay_6');
+    await rig.send(asPosted(first, '601'));
+    const refunds = [refund('re_6', 'reopen-invoice', 'inv_6')];
+    await rig.send(says('pay_6', 'refunded', 2, cash('pay_6', 'inv_6', { refunds, refundId: 're_6' })));
+    const entry = await newest('refund:re_6');
+    const moved = await newest('payment:pay_6', first.revision);
+    expect(linesOf(moved)).toHaveLength(2);
+    await rig.send(asPosted(entry, '602'), asPosted(moved, '601'));
+    await rowOf('pay_6-2', 5);
+    const failed = [refund('re_6', 'reopen-invoice', 'inv_6', { status: 'failed' })];
+    await rig.send(says('pay_6', 'updated', 3, cash('pay_6', 'inv_6', { refunds: failed })));
+    const back = await newest('payment:pay_6', moved.revision);
+    expect(linesOf(back)).toHaveLength(1);
+    expect(requestsFor('refund:re_6').map(({ kind }) => kind)).toEqual(['put']);
+    await rig.send(asPosted(back, '601'));
+    expect(await newest('refund:re_6', entry.revision)).toMatchObject({
+      kind: 'remove',
+      how: { remove: { as: 'delete' } },
+    });
+  });
+
+  it('an invoice that is voided loses its payment’s line, with nothing open too', async () => {
+    await rig.send(invoice('inv_7'), says('pay_7', 'collected', 1, cash('pay_7', 'inv_7')));
+    const first = await newest('payment:pay_7');
+    await rig.send(asPosted(first, '701'));
+    await rowOf('pay_7-1', 5);
+    await rig.send(invoice('inv_7', 'voided', 2, { voidedOn: '2026-11-26' }));
+    expect(linesOf(await newest('payment:pay_7', first.revision))).toEqual([]);
+  });
+
+  it('a payment of two customers’ invoices is two in QuickBooks', async () => {
+    await rig.send(invoice('inv_8'), invoice('inv_9', 'sent', 1, { customerId: 'cus_9' }));
+    const allocations = [
+      { invoiceId: 'inv_8', amount: '60.00' },
+      { invoiceId: 'inv_9', amount: '50.00' },
+    ];
+    await rig.send(says('pay_8', 'collected', 1, cash('pay_8', 'inv_8', { allocations })));
+    const parts = [await newest('payment:pay_8'), await newest('payment:pay_8/cus_9')];
+    expect(parts.map(({ body }) => (JSON.parse(body) as { TotalAmt: number }).TotalAmt)).toEqual([60, 50]);
+  });
+
   it('logs neither names nor amounts at debug', () => {
     expect(rig.lines.some((line) => line.includes('"msg":"took"'))).toBe(true);
     expect(rig.lines.join('')).not.toMatch(/Canary|7313/);
