@@ -43,10 +43,14 @@ export class Draft {
     valuesOf: (record: ExactObject) => readonly string[],
     value: string,
   ): ExactObject[] {
-    const ids = new Set(this.company.indexed(entity, name, valuesOf, value));
-    for (const put of this.changed.values()) if (put.entity === entity) ids.add(put.id);
-    const records = [...ids].map((id) => this.stands(entity, id)).filter((record) => record !== undefined);
-    return records.filter((record) => valuesOf(record).includes(value));
+    const records: ExactObject[] = [];
+    for (const id of this.company.indexed(entity, name, valuesOf, value)) {
+      const record = this.changed.has(`${entity}/${id}`) ? undefined : this.company.get(entity, id);
+      if (record !== undefined) records.push(record);
+    }
+    for (const { entity: of, record } of this.changed.values())
+      if (of === entity && record !== null && valuesOf(record).includes(value)) records.push(record);
+    return records;
   }
 
   /** Stores a record under its Id with a fresh envelope: SyncToken 0, or one more than it had (quickbooks.md §9.1). */

@@ -79,6 +79,7 @@ describe('plain lines (postings.md §10.3)', () => {
     ['a line without account', () => [{ Amount: 1, DetailType: 'DepositLineDetail' }], () => ({}), '6440'],
     ['a line that says nothing', () => [{ Amount: 1 }], () => ({}), '2020'],
     ['a total below zero', () => [plain(1, ids.clearing), plain(-1.01, ids.fees)], () => ({}), '6000'],
+    ['10,001 lines', () => Array.from({ length: 10_001 }, () => plain(0.01, ids.clearing)), () => ({}), '6000'],
     ['a third of a cent', () => [plain(1.001, ids.clearing)], () => ({}), '2090'],
   ])('refused: %s', async (_what, lines, more, code) => {
     expect(codes(await tryDeposit(lines(), more()))).toEqual([code]);

@@ -7,7 +7,7 @@ import type { Resource, Writing } from '../resource';
 import { choice, date, ENVELOPE, ignored, many, number, one, ref as refKind, text as textKind } from '../shape';
 import { readDepositLine, type DepositLine } from './deposit-lines';
 import { lineIds } from './line-ids';
-import { depositLinks } from './locks';
+import { depositLink } from './locks';
 import { checkCurrency } from './sales-header';
 import { givenLines, openDay, removeTransaction } from './transaction';
 
@@ -137,7 +137,8 @@ function touchDeposited(draft: Draft, before: ExactObject | undefined, after: Ex
     const record = was.has(key) === is.has(key) ? undefined : draft.get(type, id);
     if (record === undefined) continue;
     const { LinkedTxn: _links, ...rest } = record;
-    draft.save(type, id, { ...rest, ...(type === 'JournalEntry' ? {} : depositLinks(draft, type, id)) });
+    const shows = after !== undefined && is.has(key) && type !== 'JournalEntry';
+    draft.save(type, id, shows ? { ...rest, LinkedTxn: depositLink(after) } : rest);
   }
 }
 

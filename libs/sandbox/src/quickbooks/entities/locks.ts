@@ -19,7 +19,11 @@ function depositedKeys(deposit: ExactObject): string[] {
 /** The mirror on a payment or refund receipt of the deposit it is on (quickbooks.md §9.6). */
 export function depositLinks(draft: Draft, type: string, id: string): ExactObject {
   const deposit = depositOf(draft, type, id);
-  return deposit === undefined ? {} : { LinkedTxn: [{ TxnId: text(deposit['Id']) ?? '', TxnType: 'Deposit' }] };
+  return deposit === undefined ? {} : { LinkedTxn: depositLink(deposit) };
+}
+
+export function depositLink(deposit: ExactObject): ExactObject[] {
+  return [{ TxnId: text(deposit['Id']) ?? '', TxnType: 'Deposit' }];
 }
 
 /** Whether what a deposited payment is applied to may change is not known (postings.md §15); the switch says. */
