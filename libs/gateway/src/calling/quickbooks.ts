@@ -76,6 +76,9 @@ export class Quickbooks {
   async call(company: Company, call: Call, leaving?: Leaving): Promise<Outcome> {
     const startedAt = this.watch.now();
     if (await this.watch.isOpen(company.tenant)) return { is: 'unsent', why: BREAKER_OPEN };
+    // What writes is let go by the company's gate; a read comes from anywhere.
+    const restsUntil = leaving === undefined ? await this.watch.throttledUntil(company.tenant) : null;
+    if (restsUntil !== null) this.permits.close(company.books, restsUntil.getTime());
     const outcome = await this.#authorized(company, call, leaving);
     if (outcome.is === 'unsent' && OURS.has(outcome.why)) return outcome;
     this.onEnded(call, outcome, company);

@@ -2,9 +2,16 @@ import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Fault, Outcome } from '@qbo-sync/qbo/classify';
 import { sayCondition } from './condition';
-import { BACK_OFF, backOffMs, type BackOff, type Trouble } from '../decide/gate';
+import { BACK_OFF, backOffMs, outlives, throttledUntil, type BackOff, type Trouble } from '../decide/gate';
 import { isQuota, restMs } from '../decide/throttle';
-import { clearTrouble, selectCompany, updateState, updateTrouble } from '../sql/companies';
+import {
+  clearTrouble,
+  lockCompany,
+  selectCompany,
+  updateState,
+  updateTrouble,
+  type CompanyRow,
+} from '../sql/companies';
 import { updateRefusal } from '../sql/refusals';
 import { reopen } from './reopening';
 
@@ -114,6 +121,12 @@ export class CompanyWatch {
     return company?.trouble === 'qbo_down' && company.retryAt !== null && company.retryAt > this.clock();
   }
 
+  /** Until when no call of the company is to be made, whichever process was refused; null: now. */
+  async throttledUntil(tenant: string): Promise<Date | null> {
+    const company = await selectCompany(this.db, tenant);
+    return company === undefined ? null : throttledUntil(company, this.now());
+  }
+
   /** Takes in what one call showed. */
   async observe(tenant: string, kind: 'read' | 'write', outcome: Outcome, startedAt: number): Promise<void> {
     if (isForbidden(outcome)) await this.#noteForbidden(tenant, codeOf(outcome));
@@ -128,14 +141,19 @@ export class CompanyWatch {
       notedAt: this.now(),
       fineAt: sign.sign === 'fine' ? startedAt : known.fineAt,
     });
-    await inTransaction(this.db, async (client) => {
-      if (sign.sign === 'trouble') await this.#note(client, tenant, sign.trouble, outcome);
-      else if (sign.sign === 'reconnect') {
+    const stands = await inTransaction(this.db, async (client) => {
+      const noted = await lockCompany(client, tenant);
+      if (sign.sign === 'reconnect') {
         await updateState(client, tenant, 'reconnect');
         await updateRefusal(client, tenant, codeOf(outcome), this.clock());
-      } else await this.#end(client, tenant);
+      } else if (noted !== undefined) {
+        if (sign.sign === 'trouble' && !(await this.#note(client, noted, sign.trouble, outcome))) return noted.trouble;
+        if (sign.sign === 'fine' && !(await this.#end(client, noted, startedAt))) return noted.trouble;
+      }
       await sayCondition(client, tenant, this.clock());
+      return undefined;
     });
+    if (stands !== undefined) this.#known.set(tenant, { trouble: stands, notedAt: this.now(), fineAt: known.fineAt });
     this.onChange(tenant);
   }
 
@@ -150,18 +168,26 @@ export class CompanyWatch {
     this.onChange(tenant);
   }
 
-  /** What waited through a trouble that was no hiccup is a backlog from here on: what comes now goes first. */
-  async #end(client: Client, tenant: string): Promise<void> {
-    const company = await selectCompany(client, tenant);
-    const since = company?.troubleSince?.getTime() ?? this.now();
+  /**
+   * What waited through a trouble that was no hiccup is a backlog from here on: what comes now goes first. False: what
+   * another process has noted stands.
+   */
+  async #end(client: Client, noted: CompanyRow, startedAt: number): Promise<boolean> {
+    const { tenant } = noted;
+    if (outlives(noted, startedAt, this.now())) return false;
+    const since = noted.troubleSince?.getTime() ?? this.now();
     await clearTrouble(client, tenant);
     if (this.now() - since >= LONG_MS) await reopen(client, tenant, this.clock());
+    return true;
   }
 
-  async #note(client: Client, tenant: string, trouble: Trouble, outcome: Outcome): Promise<void> {
-    const company = await selectCompany(client, tenant);
-    const failures = company !== undefined && company.trouble === trouble ? company.failures : 0;
-    await updateTrouble(client, tenant, trouble, this.#retryAt(trouble, outcome, failures), this.clock());
+  /** False: a pause that QuickBooks asked for is longer, and stands. */
+  async #note(client: Client, noted: CompanyRow, trouble: Trouble, outcome: Outcome): Promise<boolean> {
+    const { tenant } = noted;
+    const retryAt = this.#retryAt(trouble, outcome, noted.trouble === trouble ? noted.failures : 0);
+    if (retryAt < (throttledUntil(noted, this.now()) ?? retryAt)) return false;
+    await updateTrouble(client, tenant, trouble, retryAt, this.clock());
+    return true;
   }
 
   #retryAt(trouble: Trouble, outcome: Outcome, failures: number): Date {

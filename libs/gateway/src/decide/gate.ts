@@ -24,6 +24,24 @@ export interface Gate {
   readonly all: boolean;
 }
 
+/** What any process has noted of a company. */
+export type Noted = Pick<CompanyGate, 'trouble' | 'retryAt'>;
+
+/** Until when QuickBooks wants no call at all, whatever it answers to those that are under way; null: now. */
+export function throttledUntil({ trouble, retryAt }: Noted, nowMs: number): Date | null {
+  return trouble === 'rate_limit' && retryAt !== null && retryAt.getTime() > nowMs ? retryAt : null;
+}
+
+/** Whether what was noted stands in spite of a success: its call was begun before, or the pause is not over. */
+export function outlives(
+  noted: Noted & { readonly troubleSince: Date | null },
+  startedAtMs: number,
+  nowMs: number,
+): boolean {
+  if (noted.trouble === null) return false;
+  return throttledUntil(noted, nowMs) !== null || startedAtMs < (noted.troubleSince?.getTime() ?? 0);
+}
+
 /** A suspect grant is asked again; the token it gave before may still be good. */
 export function isConnected(state: ConnectionState): boolean {
   return state === 'connected' || state === 'suspect';

@@ -68,6 +68,17 @@ describe('the companies a process holds', () => {
     expect(await roster.lookAtAll()).toEqual(['acme']);
   });
 
+  it('rest where another process was refused by throttling, what is in line here too', async () => {
+    const permits = new Permits(LIMITS, () => NOW.getTime());
+    await waits('acme');
+    await database.pool.query(`update company set trouble = 'rate_limit', retry_at = $1 where tenant = 'acme'`, [
+      new Date(NOW.getTime() + 60_000),
+    ]);
+    await rosterUnder(() => '1', permits).lookAtAll();
+    expect(permits.isClosed('books-acme')).toBe(true);
+    expect(permits.isClosed('books-oak')).toBe(false);
+  });
+
   it('count what was called before their shard was held here, once for each time it is taken', async () => {
     const permits = new Permits(LIMITS, () => NOW.getTime());
     let epoch = '1';

@@ -1,5 +1,5 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
-import { gate, isConnected, type Gate } from '../decide/gate';
+import { gate, isConnected, throttledUntil, type Gate } from '../decide/gate';
 import { gateUnder, nextOutage, NO_OUTAGE, type RealmHealth } from '../decide/outage';
 import { shardOf } from '../intake';
 import type { Leases } from './leases';
@@ -111,6 +111,9 @@ export class Roster {
       const realm = this.#realms.get(tenant);
       troubled ||= company.trouble !== null || (realm !== undefined && realm.company.trouble !== null);
       this.#tenantOf.set(books, tenant);
+      // Another process was refused: what is under way to QuickBooks here goes no more either.
+      const restsUntil = throttledUntil(company, now.getTime());
+      if (restsUntil !== null) this.options.permits.close(books, restsUntil.getTime());
       if (realm === undefined) this.#realms.set(tenant, newRealm(company, open));
       else Object.assign(realm, { company, gate: open, stale: isSame(open, realm.gate) ? staleOf(realm) : 'now' });
     }

@@ -83,6 +83,12 @@ export async function selectCompany(sql: Sql, tenant: string): Promise<CompanyRo
   return rows[0] && rowOf(rows[0]);
 }
 
+/** The same, and nobody else writes it until the transaction ends. */
+export async function lockCompany(sql: Sql, tenant: string): Promise<CompanyRow | undefined> {
+  const { rows } = await sql.query<Row>(`select * from company where tenant = $1 for update`, [tenant]);
+  return rows[0] && rowOf(rows[0]);
+}
+
 /** The tenant a QuickBooks company is bound to, by any of the realm's keyed hashes. */
 export async function selectRealmOwner(sql: Sql, realmHmacs: readonly string[]): Promise<string | undefined> {
   const { rows } = await sql.query<{ tenant: string }>(`select tenant from company where realm_hmacs && $1::text[]`, [
