@@ -108,19 +108,35 @@ export const INVOICE_TAX_CASES: readonly InvoiceCase[] = [
   },
   {
     section: '6.3',
-    says: 'US manual: discount line before tax, and a tip that is NON',
+    says: 'US manual: a discount line before tax',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', ...taxed })],
       discount: { amount: '10.00' },
       taxes: [{ taxRateId: 'tax_tx', taxableAmount: '90.00', amount: '7.43' }],
+    }),
+    ctx: MANUAL,
+    body: us(
+      `${labour('TAX')},{"Amount":10.00,"DetailType":"DiscountLineDetail","DiscountLineDetail":{"PercentBased":false,` +
+        `"DiscountAccountRef":{"value":"86"}}}`,
+      `"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":7.43,${TAX_LINE('7.43', '90.00')}}`,
+      '"ApplyTaxAfterDiscount":true,',
+    ),
+  },
+  {
+    section: '6.3',
+    says: 'US manual: a discount line after tax, and a tip that is NON',
+    invoice: invoiceOf({
+      lines: [line({ amount: '100.00', ...taxed })],
+      discount: { amount: '10.00' },
+      taxes: [{ taxRateId: 'tax_tx', taxableAmount: '100.00', amount: '8.25' }],
       tip: '5.00',
     }),
     ctx: MANUAL,
     body: us(
       `${labour('TAX')},{"Amount":10.00,"DetailType":"DiscountLineDetail","DiscountLineDetail":{"PercentBased":false,` +
         `"DiscountAccountRef":{"value":"86"}}},${sale('5.00', 'Tip', 'item:helper.tip.95', 'NON')}`,
-      `"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":7.43,${TAX_LINE('7.43', '90.00')}}`,
-      '"ApplyTaxAfterDiscount":true,',
+      `"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":8.25,${TAX_LINE('8.25', '100.00')}}`,
+      '"ApplyTaxAfterDiscount":false,',
     ),
   },
   {

@@ -31,7 +31,10 @@ export class Rig {
   private constructor(private readonly options: Partial<QuickBooksOptions>) {}
 
   /** Starts, and connects the company of a key: `us-auto` or `uk-vat`. */
-  static async open(company: 'us-auto' | 'uk-vat' = 'us-auto', options: Partial<QuickBooksOptions> = {}): Promise<Rig> {
+  static async open(
+    company: 'us-auto' | 'us-manual' | 'uk-vat' = 'us-auto',
+    options: Partial<QuickBooksOptions> = {},
+  ): Promise<Rig> {
     const rig = new Rig(options);
     await rig.start();
     await rig.admin('POST', 'next-company', { company });
