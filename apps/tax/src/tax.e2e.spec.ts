@@ -1,5 +1,6 @@
 import { messageKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { ProfileActivity, ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
@@ -109,6 +110,30 @@ describe('the tax service', () => {
       what: 'synced',
     });
     expect(rig.requests().filter(({ ref }) => ref.startsWith('tax-rate:'))).toEqual([]);
+  });
+
+  it('makes the family "To classify" when it is wanted, before Sync active, and shows what QuickBooks refuses', async () => {
+    const push = (ref: string) => ({
+      topic: TOPICS.commands.name,
+      key: messageKey(rig.tenant, ref),
+      value: JSON.stringify({
+        ...{ commandId: `click/${ref}`, kind: 'push', tenant: rig.tenant, by: 'company', at: '2026-11-20T16:00:00Z' },
+        ...{ ref, run: 'click' },
+      }),
+    });
+    await rig.send(push('tax-agency:to-classify'), push('tax-code:8.25'));
+    const [agency, code] = await Promise.all(['tax-agency:to-classify', 'tax-code:8.25'].map(requestFor));
+    expect(agency).toMatchObject({ resource: 'TaxAgency', run: 'click', body: '{"DisplayName":"To classify"}' });
+    expect(code).toMatchObject({ resource: 'TaxCode', how: { path: 'taxservice/taxcode', id: 'TaxCodeId' } });
+    const detail = 'Only QuickBooks may add agencies here.';
+    const synced = rig.answer(agency as QboRequest, {});
+    const refused = { ...(JSON.parse(String(synced.value)) as object), outcome: 'refused', code: '6000', detail };
+    await rig.send({ ...synced, value: JSON.stringify(refused) });
+    const held = await until(
+      () => rig.rows().findLast(({ ref, state }) => ref === agency?.ref && state === 'needs attention'),
+      { what: 'the refusal' },
+    );
+    expect(held.reason).toEqual({ code: 'refused', params: { code: '6000', text: detail } });
   });
 
   it('logs no names at debug', () => {

@@ -2,6 +2,7 @@ import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Choice, RateMapping } from '@qbo-sync/contracts/sync/settings';
 import { type Decimal, formatExact, parseDecimal, sum } from '@qbo-sync/money/decimal';
+import { plainText } from './match-text';
 import { flagAt, listAt, textAt } from './record';
 
 /**
@@ -81,7 +82,7 @@ function keptMapping(rate: TaxRate, mapping: RateMapping): RateMapping | undefin
 
 function proposal(rate: TaxRate, codes: readonly Code[]): RateMapping {
   const percentage = parseDecimal(rate.percentage);
-  const namesakes = codes.filter(({ choice }) => plain(choice.name) === plain(rate.name));
+  const namesakes = codes.filter(({ choice }) => plainText(choice.name) === plainText(rate.name));
   const exact = namesakes.find((code) => isUsable(code) && code.percentage.equals(percentage));
   if (exact) return { ...factsOf(rate), code: exact.choice, state: 'suggested' };
   const [namesake] = namesakes;
@@ -110,12 +111,3 @@ const factsOf = (rate: TaxRate): Pick<RateMapping, 'rateId' | 'name' | 'percenta
   percentage: rate.percentage,
   ...(rate.active ? {} : { retired: true }),
 });
-
-/** Names are compared as postings.md §12 normalises them. */
-const plain = (name: string): string =>
-  name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/&/g, 'and')
-    .replace(/[^\p{L}\p{N}%.]+/gu, ' ')
-    .trim();
