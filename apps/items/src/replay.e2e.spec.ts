@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OperationActivity } from '@qbo-sync/contracts/sync/activity';
+import type { ReplayActivity } from '@qbo-sync/contracts/sync/activity';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
@@ -66,9 +66,9 @@ describe('replaying what a restore left out', () => {
   const operations = (commandId: string) =>
     rig
       .activities()
-      .filter((one): one is OperationActivity => one.kind === 'operation')
+      .filter((one): one is ReplayActivity => one.kind === 'operation')
       .filter((one) => one.commandId === commandId);
-  async function replay(change: object = {}): Promise<{ end: OperationActivity; all: readonly OperationActivity[] }> {
+  async function replay(change: object = {}): Promise<{ end: ReplayActivity; all: readonly ReplayActivity[] }> {
     const commandId = randomUUID();
     const at = new Date().toISOString();
     const to = new Date(Date.now() + 60_000).toISOString();

@@ -2,6 +2,7 @@ import { EVENT_STORE_SQL } from './migrations/0001-event-store';
 import { REPLAY_SQL } from './migrations/0002-replay';
 import { REDECISIONS_SQL } from './migrations/0030-redecisions';
 import { REDECISIONS_OF_ALL_SQL } from './migrations/0031-redecisions-of-all';
+import { REDECISIONS_TOLD_SQL } from './migrations/0032-redecisions-told';
 import type { Database } from './pool';
 import { inTransaction } from './transaction';
 
@@ -17,6 +18,7 @@ export const EVENT_STORE_MIGRATIONS: readonly Migration[] = [
   { name: '0002-replay', sql: REPLAY_SQL },
   { name: '0030-redecisions', sql: REDECISIONS_SQL },
   { name: '0031-redecisions-of-all', sql: REDECISIONS_OF_ALL_SQL },
+  { name: '0032-redecisions-told', sql: REDECISIONS_TOLD_SQL },
 ];
 
 /**

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Activity, CompanyActivity, ReadActivity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import {
+  isOperation,
+  type Activity,
+  type CompanyActivity,
+  type ReadActivity,
+  type RecordActivity,
+} from '@qbo-sync/contracts/sync/activity';
 import type { ConsumedMessage } from '@qbo-sync/kafka/message';
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
@@ -66,8 +72,7 @@ const KINDS: readonly unknown[] = [
 /** Our own services write this topic; the shape is checked as far as a row's identity and place need it. */
 function isActivity(value: unknown): value is Activity {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !KINDS.includes(value.kind)) return false;
-  // For the operator who started it; the log of a company does not show it.
-  if (value.kind === 'operation') return true;
+  if (value.kind === 'operation') return isOperation(value);
   if (value.kind !== 'record') return 'tenant' in value && typeof value.tenant === 'string';
   const { ref, revision, attempt, stage, at, state } = value as Partial<RecordActivity>;
   const texts = [ref, at, state].every((text) => typeof text === 'string');

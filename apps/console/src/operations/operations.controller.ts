@@ -21,11 +21,18 @@ export class OperationsController {
   @ApiOperation({ summary: 'Replays in every service, the newest first' })
   @ApiOkResponse({ type: OperationsDto })
   async list(): Promise<OperationsDto> {
-    return { items: await this.operations.list() };
+    return { items: await this.operations.list('replay') };
   }
 
-  @Get('replays/:command')
-  @ApiOperation({ summary: 'One replay in every service; of a dry run what would change' })
+  @Get('redecisions')
+  @ApiOperation({ summary: 'Commands to decide the records of a company again, in every service, the newest first' })
+  @ApiOkResponse({ type: OperationsDto })
+  async redecisions(): Promise<OperationsDto> {
+    return { items: await this.operations.list('redecide') };
+  }
+
+  @Get(['replays/:command', 'redecisions/:command'])
+  @ApiOperation({ summary: 'One command in every service; of a dry run what would change' })
   @ApiOkResponse({ type: [OperationDto] })
   async show(@Param('command') commandId: string): Promise<OperationsDto> {
     const items = await this.operations.of(commandId);

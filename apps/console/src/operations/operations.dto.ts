@@ -1,21 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { ReplayProgress, WouldChange } from '@qbo-sync/contracts/sync/activity';
+import type { RedecideProgress, ReplayProgress, WouldChange } from '@qbo-sync/contracts/sync/activity';
 import type { CompanyStanding } from '../connection/gateway-client';
 
 export class OperationDto {
-  @ApiProperty() operation: string;
+  @ApiProperty({ enum: ['replay', 'redecide'] }) operation: string;
   @ApiProperty() commandId: string;
   @ApiProperty({ type: String, nullable: true, description: 'Null: of every company.' }) tenant: string | null;
   @ApiProperty() by: string;
   @ApiProperty() service: string;
   @ApiProperty({ enum: ['running', 'done', 'failed'] }) state: string;
   @ApiPropertyOptional({ description: 'Why it failed.' }) why?: string;
-  @ApiProperty() dryRun: boolean;
-  @ApiProperty() topic: string;
-  @ApiProperty() from: string;
-  @ApiProperty() to: string;
+  @ApiPropertyOptional({ description: 'Replays, as topic, from and to.' }) dryRun?: boolean;
+  @ApiPropertyOptional() topic?: string;
+  @ApiPropertyOptional() from?: string;
+  @ApiPropertyOptional() to?: string;
+  @ApiPropertyOptional({ description: 'Redecisions: of this entity alone.' }) entity?: string;
   @ApiProperty() at: string;
-  @ApiProperty({ type: Object }) progress: ReplayProgress;
+  @ApiProperty({ type: Object }) progress: ReplayProgress | RedecideProgress;
   @ApiProperty() wouldChangeCount: number;
   @ApiPropertyOptional({ type: [Object] }) wouldChange?: readonly WouldChange[];
 }

@@ -1,4 +1,9 @@
-import type { CompanyActivity, OperationActivity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type {
+  CompanyActivity,
+  RecordActivity,
+  RedecideActivity,
+  ReplayActivity,
+} from '@qbo-sync/contracts/sync/activity';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
@@ -20,7 +25,7 @@ describe('operations, and a backlog that goes down', () => {
   });
 
   const operator = { bearer: OPERATOR };
-  const told = (second: number, part: Partial<OperationActivity>): OperationActivity => ({
+  const told = (second: number, part: Partial<ReplayActivity>): ReplayActivity => ({
     ...{ kind: 'operation', tenant: rig.tenant, at: at(second), operation: 'replay', by: 'dana', dryRun: true },
     ...{ commandId: `replay-${rig.tenant}`, service: 'invoices', state: 'running' },
     ...{ topic: 'runacall.invoices.v1', from: at(0), to: at(50) },
@@ -58,10 +63,34 @@ describe('operations, and a backlog that goes down', () => {
     expect((await rig.call('GET', '/api/v1/operations/replays/none', undefined, operator)).status).toBe(404);
   });
 
+  it('a redecision shows how far it is; what is not of its shape is not shown', async () => {
+    const redecision: RedecideActivity = {
+      ...{ kind: 'operation', tenant: rig.tenant, at: at(3), operation: 'redecide', by: 'dana', entity: 'item' },
+      ...{ commandId: `redecide-${rig.tenant}`, service: 'items', state: 'running' },
+      progress: { read: 500, of: 1_200, changed: 7 },
+    };
+    const { progress: _none, ...broken } = redecision;
+    await rig.say({ ...broken, commandId: 'broken' } as RedecideActivity, redecision);
+    const items = await until(
+      async () => {
+        const { body } = await rig.call('GET', '/api/v1/operations/redecisions', undefined, operator);
+        const all = body.items as unknown as Record<string, unknown>[];
+        return all.length > 0 ? all : undefined;
+      },
+      { timeoutMs: 40_000, what: 'the redecision' },
+    );
+    expect(items).toMatchObject([
+      { operation: 'redecide', service: 'items', entity: 'item', progress: { read: 500, of: 1_200, changed: 7 } },
+    ]);
+    const one = await rig.call('GET', `/api/v1/operations/redecisions/redecide-${rig.tenant}`, undefined, operator);
+    expect(one.body.items).toMatchObject(items);
+    expect((await rig.call('GET', '/api/v1/operations/replays/broken', undefined, operator)).status).toBe(404);
+  });
+
   it('how things stand for all companies; for operators alone', async () => {
     const { body } = await rig.call('GET', '/api/v1/operations/companies', undefined, operator);
     expect(body.items).toMatchObject([{ tenant: 'acme', catchingUp: { done: 30, total: 40 }, readsThisMonth: 7 }]);
-    for (const path of ['companies', 'replays', 'replays/x']) {
+    for (const path of ['companies', 'replays', 'replays/x', 'redecisions']) {
       expect((await rig.call('GET', `/api/v1/operations/${path}`)).status).toBe(404);
     }
   });

@@ -1,9 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OperationActivity, WouldChange } from '@qbo-sync/contracts/sync/activity';
+import type {
+  OperationActivity,
+  RedecideActivity,
+  ReplayActivity,
+  WouldChange,
+} from '@qbo-sync/contracts/sync/activity';
 import { DataSource, type EntityManager } from 'typeorm';
 
 /** An operator's command in one service, as it stands. */
-export type Operation = Omit<OperationActivity, 'kind' | 'wouldChange'> & {
+export type Operation = (Omit<ReplayActivity, 'kind' | 'wouldChange'> | Omit<RedecideActivity, 'kind'>) & {
   /** Dry runs: how many streams would change. */
   readonly wouldChangeCount: number;
 };
@@ -15,11 +20,12 @@ const MOST = 100;
 export class Operations {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** The newest, in every service each. */
-  async list(): Promise<Operation[]> {
+  /** The newest of one kind, in every service each. */
+  async list(operation: OperationActivity['operation']): Promise<Operation[]> {
     const rows: { activity: OperationActivity; count: number }[] = await this.dataSource.query(
-      `select activity, jsonb_array_length(would_change) as count from operation order by at desc, service limit $1`,
-      [MOST],
+      `select activity, jsonb_array_length(would_change) as count from operation
+        where activity ->> 'operation' = $2 order by at desc, service limit $1`,
+      [MOST, operation],
     );
     return rows.map(({ activity, count }) => operationOf(activity, count));
   }
@@ -36,7 +42,7 @@ export class Operations {
 
 /** Each message says the whole so far but what would change: that is told once. */
 export async function storeOperation(manager: EntityManager, activity: OperationActivity): Promise<void> {
-  const { wouldChange = [], ...rest } = activity;
+  const { wouldChange = [], ...rest } = { wouldChange: undefined, ...activity };
   await manager.query(
     `insert into operation as o (command_id, service, tenant, at, activity, would_change) values ($1, $2, $3, $4, $5, $6)
      on conflict (command_id, service) do update
@@ -46,7 +52,6 @@ export async function storeOperation(manager: EntityManager, activity: Operation
   );
 }
 
-function operationOf(activity: OperationActivity, wouldChangeCount: number): Operation {
-  const { kind: _kind, wouldChange: _would, ...rest } = activity;
-  return { ...rest, wouldChangeCount };
+function operationOf({ kind: _kind, ...activity }: OperationActivity, wouldChangeCount: number): Operation {
+  return { ...activity, wouldChangeCount };
 }

@@ -1,6 +1,7 @@
 import type { CategoryAccount, Choice, CompanyProfile, RateMapping } from './settings';
 import type { ConnectionWhy } from '../connection-why';
 import type { Reason } from '../reasons';
+import { isInstant } from '../validation';
 
 /** `sync.activity.v1`: what the console shows. One union by `kind` (messages.md). Rows are ordered by (revision, attempt, stage). */
 export const RECORD_STATES = [
@@ -134,19 +135,25 @@ export interface WouldChange {
   readonly events: readonly string[];
 }
 
-/** How far an operator's replay has come in one service; each message says the whole so far. */
-export interface OperationActivity {
+export const OPERATION_STATES = ['running', 'done', 'failed'] as const;
+
+/** An operator's command in one service; each message says the whole so far. */
+interface OperationBase {
   readonly kind: 'operation';
   /** Null: of every company. */
   readonly tenant: string | null;
   readonly at: string;
-  readonly operation: 'replay';
   readonly commandId: string;
   readonly by: string;
   readonly service: string;
-  readonly state: 'running' | 'done' | 'failed';
+  readonly state: (typeof OPERATION_STATES)[number];
   /** Why it failed. */
   readonly why?: string;
+}
+
+/** How far a replay has come. */
+export interface ReplayActivity extends OperationBase {
+  readonly operation: 'replay';
   readonly dryRun: boolean;
   readonly topic: string;
   readonly from: string;
@@ -170,6 +177,55 @@ export interface ReplayProgress {
   readonly parked: number;
   /** Streams that something was appended to, once per batch. */
   readonly changed: number;
+}
+
+/** How far deciding the records of a company again has come; records named one by one are decided at once, untold. */
+export interface RedecideActivity extends OperationBase {
+  readonly operation: 'redecide';
+  /** Absent: of all. */
+  readonly entity?: string;
+  readonly progress: RedecideProgress;
+}
+
+export interface RedecideProgress {
+  /** Records decided, of so many when it began. */
+  readonly read: number;
+  readonly of: number;
+  /** Those that something came of. */
+  readonly changed: number;
+}
+
+export type OperationActivity = ReplayActivity | RedecideActivity;
+
+const REPLAY_COUNTS = ['read', 'of', 'matched', 'new', 'known', 'parked', 'changed'] satisfies (keyof ReplayProgress)[];
+const REDECIDE_COUNTS = ['read', 'of', 'changed'] satisfies (keyof RedecideProgress)[];
+
+/** Whether a message is an operation's as far as it is shown: who asked for what, where it stands, how far it is. */
+export function isOperation(value: object): value is OperationActivity {
+  const { kind, tenant, at, operation, commandId, by, service, state, progress, ...more } = value as Record<
+    string,
+    unknown
+  >;
+  if (kind !== 'operation' || !(tenant === null || typeof tenant === 'string') || !isInstant(at)) return false;
+  if (![commandId, by, service].every((text) => typeof text === 'string' && text !== '')) return false;
+  if (!OPERATION_STATES.some((one) => one === state)) return false;
+  if (operation === 'redecide') return areCounts(progress, REDECIDE_COUNTS);
+  const { dryRun, topic, from, to, wouldChange } = more;
+  return (
+    operation === 'replay' &&
+    areCounts(progress, REPLAY_COUNTS) &&
+    typeof dryRun === 'boolean' &&
+    [topic, from, to].every((text) => typeof text === 'string') &&
+    (wouldChange === undefined || Array.isArray(wouldChange))
+  );
+}
+
+function areCounts(progress: unknown, names: readonly string[]): boolean {
+  return (
+    typeof progress === 'object' &&
+    progress !== null &&
+    names.every((name) => Number.isInteger((progress as Record<string, unknown>)[name]))
+  );
 }
 
 export type Activity =

@@ -259,9 +259,9 @@ function withoutNul(text: string | null): string | null {
 async function redecideOnCommand(
   client: Client,
   board: Board,
-  { commandId, tenant, streams, entity, closed }: Extract<Work, { do: 'redecide' }>,
+  { commandId, by, tenant, streams, entity, closed }: Extract<Work, { do: 'redecide' }>,
 ): Promise<void> {
-  if (streams === undefined) return storeRedecision(client, { commandId, tenant, entity: entity ?? null, closed });
+  if (streams === undefined) return storeRedecision(client, { commandId, by, tenant, entity: entity ?? null, closed });
   for (const ref of streams) board.trigger({ tenant, ref }, { kind: 'redecide', why: 'command' });
 }
 

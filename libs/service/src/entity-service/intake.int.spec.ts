@@ -275,6 +275,17 @@ describe('the intake', () => {
     await until(async () => (await pool.query('select from redecision')).rowCount === 0, { what: 'all pages' });
     await second.stop();
     for (const id of ids) expect(await typesOf(id)).toEqual(['Taken', 'Again']);
+    // How far it came stood in each message, whoever worked it off.
+    const { rows } = await pool.query<{ data: string }>(
+      `select data from event where type = 'Operated' order by version`,
+    );
+    const said = rows.map(({ data }) => JSON.parse(data) as { state: string; progress: object; by: string });
+    expect(said.map(({ state, progress }) => [state, progress])).toEqual([
+      ['running', { read: 2, of: 5, changed: 2 }],
+      ['running', { read: 4, of: 5, changed: 4 }],
+      ['done', { read: 5, of: 5, changed: 5 }],
+    ]);
+    expect(new Set(said.map(({ by }) => by))).toEqual(new Set(['pat']));
   });
 
   it('a command decides what is done again only where it asks for that', async () => {

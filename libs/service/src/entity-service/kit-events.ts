@@ -1,5 +1,11 @@
 import { messageKey } from '@qbo-sync/contracts/keys';
-import type { OperationActivity, ReadActivity, RecordActivity } from '@qbo-sync/contracts/sync/activity';
+import type {
+  OperationActivity,
+  ReadActivity,
+  RecordActivity,
+  RedecideActivity,
+  ReplayActivity,
+} from '@qbo-sync/contracts/sync/activity';
 import { EVENT_FAMILIES } from '@qbo-sync/contracts/runacall/event-types';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { TOPICS } from '@qbo-sync/contracts/topics';
@@ -14,7 +20,7 @@ import type { Parking } from './work';
  *   (tenant or '', topic/partition/offset)   Parked         a message that was set aside
  *                                            ReadAgain      it could be read later: its row ends
  *   (tenant, settings:read)                  SettingsRead   this service decides by this version from now on
- *   (tenant or '', operation:<command>)      Operated       how far an operator's replay has come
+ *   (tenant or '', operation:<command>)      Operated       how far an operator's replay or redecision has come
  */
 export interface Parked extends NewEvent {
   readonly type: 'Parked';
@@ -40,10 +46,13 @@ export interface ReadAgain extends NewEvent {
   readonly data: Parked['data'];
 }
 
+/** What is said of an operation, but by whom. */
+export type Saying<Of extends OperationActivity> = Omit<Of, 'kind' | 'tenant' | 'service'>;
+
 /** Names no person and no amount: refs, types of events and counts. */
 export interface Operated extends NewEvent {
   readonly type: 'Operated';
-  readonly data: Omit<OperationActivity, 'kind' | 'tenant' | 'service'>;
+  readonly data: Saying<ReplayActivity> | Saying<RedecideActivity>;
 }
 
 export const SETTINGS_STREAM = 'settings:read';

@@ -1,13 +1,20 @@
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { markRedecided, settingsToRedecide } from '@qbo-sync/eventstore/settings';
-import { deleteRedecision, redecisions, updateRedecision } from '@qbo-sync/eventstore/redecisions';
+import {
+  countRedecision,
+  deleteRedecision,
+  redecisions,
+  updateRedecision,
+  type Redecision,
+} from '@qbo-sync/eventstore/redecisions';
 import { allStreams, openStreams, streamsToRevisit } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { holdFollowing } from './applying';
 import { Board, decideStreams, type Decided } from './deciding';
 import type { EntityService, Trigger } from './definition';
+import { operated, operationStream } from './kit-events';
 import { isPoison } from './poison';
 
 export interface RedeciderParts {
@@ -93,23 +100,46 @@ export class Redecider {
 
   private async onCommand(): Promise<void> {
     const { pool, pageSize = PAGE } = this.parts;
-    for (const { commandId, tenant, entity, closed, afterRef } of await redecisions(pool)) {
+    for (const redecision of await redecisions(pool)) {
+      const { tenant, entity, closed, afterRef } = redecision;
       const streams = closed ? allStreams : openStreams;
-      for (let after = afterRef; !this.stopped;) {
+      const of = await countRedecision(pool, redecision);
+      for (let after = afterRef, isDone = false; !isDone && !this.stopped;) {
         const page: StreamKey[] = await streams(pool, tenant, after, pageSize);
-        await this.redecide(
-          page.filter(({ ref }) => entity === null || entityOf(ref) === entity),
-          'command',
-        );
-        const last = page[pageSize - 1];
-        if (last === undefined) {
-          await deleteRedecision(pool, commandId);
-          break;
-        }
-        after = last.ref;
-        await updateRedecision(pool, commandId, after);
+        const keys = page.filter(({ ref }) => entity === null || entityOf(ref) === entity);
+        const decided = await this.redecide(keys, 'command');
+        if (this.stopped && decided.length === 0 && keys.length > 0) return;
+        isDone = page[pageSize - 1] === undefined;
+        after = page[page.length - 1]?.ref ?? after;
+        const changed = decided.filter(({ events }) => events.length > 0).length;
+        await this.tell(redecision, { afterRef: after, decided: keys.length, changed }, of, isDone);
       }
     }
+  }
+
+  /** Keeps how far it has come, and says so: in the operations of the console, not in the company's log. */
+  private async tell(
+    { commandId, tenant, entity, by }: Redecision,
+    page: Parameters<typeof updateRedecision>[2],
+    of: number,
+    isDone: boolean,
+  ): Promise<void> {
+    const { pool, service, now, onDecided } = this.parts;
+    const decided = await inTransaction(pool, async (client) => {
+      const whole = await updateRedecision(client, commandId, page);
+      if (isDone) await deleteRedecision(client, commandId);
+      const at = now();
+      const board = new Board();
+      const said = operated({
+        ...{ operation: 'redecide', commandId, by, at, state: isDone ? 'done' : 'running' },
+        ...(entity === null ? {} : { entity }),
+        // Streams may have come meanwhile.
+        progress: { read: whole.decided, of: Math.max(of, whole.decided), changed: whole.changed },
+      });
+      board.append(operationStream(commandId, tenant), said);
+      return decideStreams(client, service, board, at);
+    });
+    onDecided(decided);
   }
 
   private async whatIsDue(): Promise<void> {
@@ -117,17 +147,20 @@ export class Redecider {
     await this.redecide(await streamsToRevisit(pool, now(), pageSize), 'revisit');
   }
 
-  private async redecide(keys: readonly StreamKey[], why: RedecideReason): Promise<void> {
-    if (keys.length === 0 || this.stopped) return;
+  private async redecide(keys: readonly StreamKey[], why: RedecideReason): Promise<readonly Decided[]> {
+    if (keys.length === 0 || this.stopped) return [];
     try {
       const decided = await this.decide(keys, why);
       this.parts.onDecided(decided);
       for (const { tenant, ref, failure } of decided)
         if (failure !== undefined) this.parts.onError(failure, { tenant, ref });
+      return decided;
     } catch (error) {
       if (!isPoison(error)) throw error;
+      const each: Decided[] = [];
       if (keys.length === 1) this.parts.onError(error, keys[0]);
-      else for (const key of keys) await this.redecide([key], why);
+      else for (const key of keys) each.push(...(await this.redecide([key], why)));
+      return each;
     }
   }
 

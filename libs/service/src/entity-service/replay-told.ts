@@ -1,6 +1,6 @@
-import type { ReplayProgress } from '@qbo-sync/contracts/sync/activity';
+import type { ReplayActivity, ReplayProgress } from '@qbo-sync/contracts/sync/activity';
 import type { ReplayCounts, ReplayPosition } from '@qbo-sync/eventstore/replays';
-import type { Operated } from './kit-events';
+import type { Saying } from './kit-events';
 import type { Replay } from './work';
 
 /** What every message about a replay says of it. */
@@ -11,7 +11,7 @@ export function toldOf({
   from,
   to,
   dryRun,
-}: Replay): Pick<Operated['data'], 'operation' | 'commandId' | 'by' | 'topic' | 'from' | 'to' | 'dryRun'> {
+}: Replay): Pick<Saying<ReplayActivity>, 'operation' | 'commandId' | 'by' | 'topic' | 'from' | 'to' | 'dryRun'> {
   return { operation: 'replay', commandId, by, topic, from, to, dryRun };
 }
 

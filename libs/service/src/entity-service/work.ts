@@ -32,6 +32,7 @@ export type Work =
   | {
       readonly do: 'redecide';
       readonly commandId: string;
+      readonly by: string;
       readonly tenant: string;
       readonly streams: readonly string[] | undefined;
       readonly entity: string | undefined;
@@ -175,17 +176,19 @@ function answerWork(service: EntityService, answer: QboAnswer, message: Consumed
 }
 
 function commandWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
-  const { commandId, tenant, kind, refs, entity, closed = false } = command;
+  const { commandId, by, tenant, kind, refs, entity, closed = false } = command;
   if (kind === 'replay') return replayWork(service, command, message);
   if (tenant === undefined) throw new Error('a command without its company passed its check');
   if (kind !== 'redecide') return personsWork(service, kind, { ...command, tenant }, message);
   const mine = (one: string): boolean => ownerOf(one) === service.name;
   const streams = refs?.filter(mine).map(service.functions.streamOf);
   if (streams !== undefined)
-    return streams.length === 0 ? { do: 'nothing' } : { do: 'redecide', commandId, tenant, streams, entity, closed };
+    return streams.length === 0
+      ? { do: 'nothing' }
+      : { do: 'redecide', commandId, by, tenant, streams, entity, closed };
   return entity !== undefined && !mine(entity)
     ? { do: 'nothing' }
-    : { do: 'redecide', commandId, tenant, streams: undefined, entity, closed };
+    : { do: 'redecide', commandId, by, tenant, streams: undefined, entity, closed };
 }
 
 const CHOICE =
