@@ -1,0 +1,267 @@
+import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
+import type { SettingValues } from '@qbo-sync/contracts/sync/settings';
+import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
+import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
+import type { Trigger } from '../sync/rules';
+import { standing } from '../sync/stream-state';
+import { type PayoutData, type PayoutRelated, payoutRules } from './payout';
+
+const ref = 'payout:po_1';
+const CLEARING = { id: '91', name: 'Stripe clearing' };
+const VALUES: Partial<SettingValues> = {
+  'payments.payoutAccount': { id: '35', name: 'Checking' },
+  'payments.feeAccount': { id: '92', name: 'Stripe fees' },
+  'payments.disputeAccount': { id: '93', name: 'Stripe disputes' },
+};
+
+/** Cents as a decimal string. */
+const money = (cents: number): string => `${cents < 0 ? '-' : ''}${(Math.abs(cents) / 100).toFixed(2)}`;
+
+const transaction = (source: string | null, category: string, cents: number, fee = 0): StripeTransaction => ({
+  id: `txn_${source ?? 'fee'}`,
+  type: category === 'fee' ? 'stripe_fee' : category,
+  category,
+  currency: 'USD',
+  amount: money(cents),
+  fee: money(fee),
+  fees: fee === 0 ? [] : [{ kind: 'stripe_fee', amount: money(fee) }],
+  net: money(cents - fee),
+  source,
+  charge: null,
+  description: category === 'fee' ? 'Radar, Nov 2026' : null,
+  converted: false,
+});
+const sits = (of: string, cents: number, at: PayoutSits = CLEARING): Whereabouts => ({
+  sits: [
+    { ref: of, amount: money(cents), in: at, txnType: of.startsWith('refund') ? 'RefundReceipt' : 'Payment', text: of },
+  ],
+});
+type PayoutSits = typeof CLEARING | 'undeposited';
+
+/** 40 payments, 2 refunds, fees: story 11. */
+const CHARGES = Array.from({ length: 40 }, (_, index) => transaction(`ch_${index}`, 'charge', 10_000 + index, 320));
+const TRANSACTIONS = [
+  ...CHARGES,
+  transaction('re_1', 'refund', -5_000),
+  transaction('re_2', 'refund', -2_500),
+  transaction(null, 'fee', -450),
+];
+const WHERE: PayoutRelated['where'] = {
+  ...Object.fromEntries(CHARGES.map(({ id }, index) => [id, sits(`payment:pay_${index}`, 10_000 + index)])),
+  txn_re_1: sits('refund:re_1', -5_000),
+  txn_re_2: sits('refund:re_2', -2_500),
+};
+const RELATED: PayoutRelated = { transactions: TRANSACTIONS, where: WHERE, deposits: [] };
+const AMOUNT = '3800.30';
+
+const payout: StripePayout = {
+  id: 'po_1',
+  amount: AMOUNT,
+  currency: 'USD',
+  arrivalDate: '2026-12-02',
+  createdAt: '2026-11-30T06:00:00.000Z',
+  status: 'paid',
+  automatic: true,
+  method: 'standard',
+  reconciliationStatus: 'completed',
+};
+const start = (related: PayoutRelated = RELATED, values: Partial<SettingValues> = {}) =>
+  given(payoutRules, ref, context(related, { settings: settings({ values: { ...VALUES, ...values } }) }));
+const seen = (sequence: number, fields: Partial<StripePayout> = {}, more: Partial<PayoutData> = {}) =>
+  changed(`payout ${fields.status ?? payout.status}`, sequence, { payout: { ...payout, ...fields }, ...more });
+const RELATED_CHANGED: Trigger = { kind: 'redecide', why: 'related' };
+const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_1', by: 'ana', choice });
+
+const record = { Id: '900', TotalAmt: AMOUNT, TxnDate: '2026-12-02', DepositToAccountRef: { value: '35' } };
+const requested = (story: Story<PayoutRelated>) => {
+  const { data, personal } = only(story.events, 'PushRequested');
+  return { data, body: JSON.parse(personal.body) as { Line: { Amount: number }[]; DepositToAccountRef: object } };
+};
+const postedStory = () => {
+  const story = start().when(seen(1));
+  return story.when(answered(story, { record }));
+};
+
+describe('story 11: a payout of 40 payments, 2 refunds and fees', () => {
+  it('one payment is not in QuickBooks yet → it waits for it; it arrives → one Deposit after all it holds', () => {
+    const late = { ...WHERE, txn_ch_7: { missing: 'it is not in QuickBooks yet', on: 'payment:pay_7' } };
+    const story = start({ ...RELATED, where: late }).when(seen(1));
+    expect(lines(story.events)).toEqual(['Changed payout paid', 'Deferred parts']);
+    expect(standing(story.state)).toMatchObject({ open: true, waitsOn: 'payment:pay_7' });
+    expect(story.when(RELATED_CHANGED).events).toEqual([]);
+
+    const done = story.under({ related: RELATED }).when(RELATED_CHANGED);
+    expect(lines(done.events)).toEqual(['PushRequested put payout:po_1']);
+    const { data, body } = requested(done);
+    expect(data.after).toHaveLength(42);
+    expect(data.after).toContain('payment:pay_7');
+    expect(body.Line).toHaveLength(44);
+    expect(body.Line.reduce((all, { Amount }) => all + Math.round(Amount * 100), 0)).toBe(380_030);
+    expect(lines(done.when(answered(done, { record })).events)).toEqual(['Settled']);
+  });
+
+  it('it waits until it is paid, itemised and read whole', () => {
+    const unread: PayoutRelated = { where: WHERE, deposits: [] };
+    const story = start(unread).when(seen(1, { status: 'in_transit', reconciliationStatus: 'in_progress' }));
+    expect(lines(story.events)).toEqual(['Changed payout in_transit', 'Deferred parts']);
+    const paid = story.when(seen(2, { reconciliationStatus: 'in_progress' }));
+    expect(lines(paid.events).at(-1)).toBe('Deferred parts');
+    const itemised = paid.when(seen(3));
+    expect(lines(itemised.events).at(-1)).toBe('Deferred parts');
+    const read = itemised.under({ related: RELATED }).when(RELATED_CHANGED);
+    expect(lines(read.events)).toEqual(['PushRequested put payout:po_1']);
+  });
+
+  it('in Undeposited Funds the ids of the payments are reached by reference', () => {
+    const where = { ...WHERE, txn_ch_0: sits('payment:pay_0', 10_000, 'undeposited') };
+    expect(requested(start({ ...RELATED, where }).when(seen(1))).body.Line[0]).toEqual({
+      Amount: 100,
+      LinkedTxn: [{ TxnId: { $ref: 'payment:pay_0' }, TxnType: 'Payment', TxnLineId: '0' }],
+    });
+  });
+
+  it('an answer with another total is not synced', () => {
+    const story = start().when(seen(1));
+    expect(lines(story.when(answered(story, { record: { ...record, TotalAmt: '3800.29' } })).events)).toEqual([
+      'Held refused',
+    ]);
+    expect(lines(story.when(answered(story, { outcome: 'refused', code: '6210' })).events)).toEqual([
+      'Held closed_period',
+    ]);
+  });
+});
+
+describe('what is posted stands', () => {
+  it('the same said again, other accounts, a payment gone since: nothing is sent', () => {
+    const story = postedStory();
+    expect(lines(story.events)).toEqual(['Settled']);
+    expect(lines(story.when(seen(2)).events)).toEqual(['Changed payout paid', 'Skipped unchanged']);
+    const other = settings({ values: { ...VALUES, 'payments.feeAccount': { id: '7', name: 'Other' } } });
+    const later = story.under({ settings: other, related: { ...RELATED, where: {} } });
+    expect(lines(later.when(seen(2)).events)).toEqual(['Changed payout paid', 'Skipped unchanged']);
+    expect(later.when(RELATED_CHANGED).events).toEqual([]);
+  });
+
+  it('failed after that: an entry takes it back, behind the deposit', () => {
+    const failed = postedStory().when(seen(2, { status: 'failed' }, { failedOn: '2026-12-05' }));
+    expect(lines(failed.events)).toEqual(['Changed payout failed', 'PushRequested put payout:po_1/failed']);
+    expect(requested(failed).data.after).toEqual(['payout:po_1']);
+    const done = failed.when(
+      answered(failed, {
+        ref: 'payout:po_1/failed',
+        quickbooksId: '901',
+        record: {
+          Id: '901',
+          TxnDate: '2026-12-05',
+          DocNumber: 'RAC-po_1/failed',
+          Line: [entryLine('Debit', '91'), entryLine('Credit', '35')],
+        },
+      }),
+    );
+    expect(lines(done.events)).toEqual(['Settled']);
+    expect(lines(done.when(seen(3, { status: 'failed' }, { failedOn: '2026-12-05' })).events)).toEqual([
+      'Changed payout failed',
+      'Skipped unchanged',
+    ]);
+  });
+
+  it('failed before it was posted: both, so that its fees are in the books', () => {
+    const failed = start().when(seen(1, { status: 'failed' }, { failedOn: '2026-12-05' }));
+    expect(lines(failed.events)).toEqual([
+      'Changed payout failed',
+      'PushRequested put payout:po_1',
+      'PushRequested put payout:po_1/failed',
+    ]);
+    expect(lines(start().when(seen(1, { status: 'failed' })).events).at(-1)).toBe('Held date_missing');
+  });
+});
+
+const entryLine = (PostingType: string, account: string) => ({
+  Amount: AMOUNT,
+  JournalEntryLineDetail: { PostingType, AccountRef: { value: account } },
+});
+
+describe('held, naming what is missing', () => {
+  const unknown = { ...WHERE, txn_ch_3: { missing: 'Run a Call does not know it' } };
+
+  it.each<[string, Partial<StripePayout>, PayoutRelated, string]>([
+    ['a charge nobody knows', {}, { ...RELATED, where: unknown }, 'payout_unequal'],
+    ['parts that are not the amount', { amount: '3800.31' }, RELATED, 'payout_unequal'],
+    [
+      'a category that is not posted',
+      {},
+      { ...RELATED, transactions: [...TRANSACTIONS, transaction('tu_1', 'topup', 100)] },
+      'payout_part',
+    ],
+    [
+      'a deposit entered by hand',
+      {},
+      { ...RELATED, deposits: [{ date: '2026-12-03', amount: AMOUNT, bankId: '35' }] },
+      'payout_exists',
+    ],
+    ['a manual payout', { automatic: false }, RELATED, 'payout_kind'],
+    ['an instant payout', { method: 'instant' }, RELATED, 'payout_kind'],
+    ['another currency', { currency: 'EUR' }, RELATED, 'currency'],
+  ])('%s', (_what, fields, related, code) => {
+    expect(lines(start(related).when(seen(1, fields)).events)).toEqual(['Changed payout paid', `Held ${code}`]);
+  });
+
+  it('a person names the account of a charge nobody knows; a known one is not moved by that', () => {
+    const story = start({ ...RELATED, where: unknown }).when(seen(1));
+    const named = story.when(resolve('account ch_3 77')).when(resolve('account ch_4 78'));
+    const [push] = [...story.when(resolve('account ch_3 77')).events].filter(({ type }) => type === 'PushRequested');
+    expect(push?.type).toBe('PushRequested');
+    expect(named.state.chosen).toMatchObject({ 'account ch_3': '77' });
+    const { body } = requested(story.when(resolve('account ch_3 77')));
+    const accounts = body.Line.map(
+      (line) =>
+        (line as unknown as { DepositLineDetail: { AccountRef: { value: string } } }).DepositLineDetail.AccountRef
+          .value,
+    );
+    expect(accounts[3]).toBe('77');
+    expect(accounts.filter((each) => each === '77')).toHaveLength(1);
+  });
+
+  it('a deposit entered by hand: post anyway', () => {
+    const related = { ...RELATED, deposits: [{ date: '2026-12-03', amount: AMOUNT, bankId: '35' }] };
+    const story = start(related).when(seen(1)).when(resolve('post'));
+    expect(lines(story.events)).toContain('PushRequested put payout:po_1');
+  });
+
+  it('a manual payout over Stripe clearing, as one entry', () => {
+    const story = start()
+      .when(seen(1, { automatic: false }))
+      .when(resolve('clearing'));
+    expect(lines(story.events)).toContain('PushRequested put payout:po_1');
+    expect(requested(story).data.resource).toBe('JournalEntry');
+  });
+
+  it('an itemised one cannot be put over Stripe clearing', () => {
+    const story = start({ ...RELATED, where: unknown }).when(seen(1));
+    expect(lines(story.when(resolve('clearing')).events)).not.toContain('PushRequested put payout:po_1');
+  });
+});
+
+it('negative: an entry', () => {
+  const related = { ...RELATED, transactions: [transaction('re_1', 'refund', -5_000)] };
+  const story = start(related).when(seen(1, { amount: '-50.00' }));
+  expect(requested(story).data.resource).toBe('JournalEntry');
+});
+
+it('a manual payout that never went: nothing', () => {
+  expect(lines(start().when(seen(1, { automatic: false, status: 'canceled' })).events).at(-1)).toBe(
+    'Skipped unchanged',
+  );
+  expect(lines(start().when(seen(1, { automatic: false, status: 'failed' })).events).at(-1)).toBe('Skipped unchanged');
+});
+
+it.each(['payments.reconcile', 'payments.push', 'invoices.push'] as const)('%s off: skipped', (setting) => {
+  expect(lines(start(RELATED, { [setting]: false }).when(seen(1)).events)).toEqual([
+    'Changed payout paid',
+    'Skipped setting_off',
+  ]);
+});
+
+it('of before go-live: not ours', () => {
+  expect(lines(start().when(seen(1, { arrivalDate: '2026-10-30' })).events).at(-1)).toBe('Skipped before_cutover');
+});
