@@ -26,6 +26,10 @@ const followed = (change: Partial<FollowedInvoice> = {}): FollowedInvoice => ({
   linked: true,
   ...change,
 });
+const refund = {
+  ...{ id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', status: 'succeeded' },
+  processorRefundId: 're_3Q',
+};
 const ref = 'payment:pay_500';
 const start = (invoices: PaymentRelated['invoices'] = { inv_1041: followed() }, change = {}) =>
   given(paymentRules, ref, context<PaymentRelated>({ invoices }, change));
@@ -187,6 +191,11 @@ describe('several allocations', () => {
     const own = refused.when(answered(refused, { record: { ...record, TotalAmt: '100.00' } }));
     expect(lines(own.events)).toEqual(['Settled']);
     expect(standing(own.state).open).toBe(true);
+    // What moves the payment's own part leaves the other's trouble standing.
+    const reopened = { ...refund, effect: 'reopen-invoice', invoiceId: 'inv_1041' };
+    const moved = own.when({ ...changed('refunded', 2, { ...two, refunds: [reopened] }), beside: true });
+    expect(lines(moved.events)).toEqual(['Changed refunded', 'PushRequested put payment:pay_500']);
+    expect(moved.state.stop).toMatchObject({ ref: other, reason: { code: 'customer_unusable' } });
     const revision = own.state.stop?.revision ?? 0;
     const retried = own.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'retry', revision });
     expect(lines(retried.events)).toContain(`PushRequested put ${other}`);
