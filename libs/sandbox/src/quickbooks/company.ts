@@ -70,6 +70,10 @@ export interface CompanySwitches {
   customRate: 'replace' | 'keep';
   /** Whether automated tax lets a company have tax agencies of its own (postings.md §15). */
   newTaxAgencies: 'allow' | 'refuse';
+  /** What the API does with a customer who owes and is made inactive; people get a credit memo (quickbooks.md §9.1; postings.md §15). */
+  inactivateOwing: 'refuse' | 'credit-memo';
+  /** Whether a deposit outside the US must say how its lines are taxed (postings.md §15). */
+  depositTax: 'needed' | 'ignored';
   /** Cents added to every per-line tax that is not zero, as the odd cent of quickbooks.md §9.9. */
   oddTaxCents: number;
 }
@@ -88,6 +92,8 @@ export const DEFAULT_SWITCHES: CompanySwitches = {
   manualTotalTax: 'compute',
   customRate: 'replace',
   newTaxAgencies: 'allow',
+  inactivateOwing: 'refuse',
+  depositTax: 'needed',
   oddTaxCents: 0,
 };
 

@@ -71,6 +71,7 @@ function depositByHand(emulator: Emulator, body: AdminBody): unknown {
   const deposit = {
     DepositToAccountRef: { value: String(body['bank'] ?? '') },
     Line: linked.length > 0 ? linked : [plain],
+    ...(company.profile.country === 'US' ? {} : { GlobalTaxCalculation: 'NotApplicable' }),
     ...dated(body),
   };
   return writeAsPerson(emulator, { company: body['company'], entity: 'Deposit', body: deposit });

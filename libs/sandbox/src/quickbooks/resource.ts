@@ -1,6 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company, EntityName } from './company';
 import type { Draft } from './draft';
+import type { Actor } from './journal';
 import type { Shape } from './shape';
 
 /** What a write is made of, once its body has its shape. */
@@ -14,6 +15,7 @@ export interface Writing {
   wanted: ExactObject;
   /** What the caller sent. */
   input: ExactObject;
+  actor: Actor;
   /** `include` query parameters. */
   include: readonly string[];
 }

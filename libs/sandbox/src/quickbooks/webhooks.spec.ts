@@ -127,6 +127,19 @@ test('what a write touches is told too: a payment changes its invoice (quickbook
   ]);
 });
 
+test('documents of money are told by their own names, and what they touch with them (quickbooks.md §8.4)', async () => {
+  await webhooks({ echo: false });
+  const payment = await rig.make('Payment', { TotalAmt: 10, CustomerRef: { value: '1' } });
+  const bank = await rig.idOf('Account', 'Name', 'Checking');
+  await rig.admin('POST', 'human', { company: 'us-auto', do: 'deposit', bank, payments: [payment['Id']] });
+  const [deposit] = await rig.rows('select * from Deposit');
+  await step(60_000);
+  expect(told().sort()).toEqual([
+    `qbo.deposit.created.v1 ${String(deposit?.['Id'])}`,
+    `qbo.payment.updated.v1 ${String(payment['Id'])}`,
+  ]);
+});
+
 test.each(['void', 'voided'])('a void as %s: both words are seen (quickbooks.md §8.2)', async (voidWord) => {
   await webhooks({ voidWord });
   const { Id } = await rig.make('Payment', { TotalAmt: 1, CustomerRef: { value: '1' } });

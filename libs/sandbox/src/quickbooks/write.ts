@@ -59,20 +59,20 @@ function unsupported(entity: string, operation: string): never {
   ]);
 }
 
-function createOrUpdate(draft: Draft, { resource, operation, include, body }: WriteOrder): Written {
+function createOrUpdate(draft: Draft, { resource, operation, include, body, actor }: WriteOrder): Written {
   if (resource.build === undefined) return unsupported(resource.name, operation ?? 'create');
   const input = checkShape(resource.shape, body);
   const id = text(input['Id']);
   if (operation === 'update' && id === undefined) refuseMissing('Id');
   if (id === undefined) {
     const newId = String(draft.next(resource.sequence));
-    const record = resource.build({ draft, id: newId, current: undefined, wanted: input, input, include });
+    const record = resource.build({ draft, id: newId, current: undefined, wanted: input, input, actor, include });
     return { operation: 'create', id: newId, record };
   }
   const current = currentOf(draft, resource, id, input);
   const isSparse = input['sparse'] === true && resource.neverSparse !== true;
   const wanted = isSparse ? { ...current, ...input } : input;
-  const record = resource.build({ draft, id, current, wanted, input, include });
+  const record = resource.build({ draft, id, current, wanted, input, actor, include });
   checkUnlocked(draft, resource.name, current, 'update');
   return { operation: 'update', id, record };
 }

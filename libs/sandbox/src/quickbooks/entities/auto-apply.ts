@@ -44,7 +44,7 @@ export function autoApplyCreditMemo(draft: Draft, id: string): void {
 }
 
 /** The customer's documents with something open, oldest first. */
-function openOf(
+export function openOf(
   draft: Draft,
   entity: 'Invoice' | 'Payment' | 'CreditMemo',
   open: string,
@@ -80,7 +80,8 @@ function applyMore(draft: Draft, payment: ExactObject, invoices: readonly ExactO
   touchApplied(draft, before, after);
 }
 
-function spendCredit(draft: Draft, memo: ExactObject, invoices: readonly ExactObject[]): void {
+/** Uses a credit memo on invoices, by a payment of 0.00. */
+export function spendCredit(draft: Draft, memo: ExactObject, invoices: readonly ExactObject[]): void {
   const paid = sharesOf(decimalOrZero(memo['RemainingCredit']), invoices);
   if (paid.length === 0) return;
   const spent = sum(paid.map((line) => line.amount));

@@ -1,5 +1,7 @@
 import type { ExactJson, ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Company } from '../company';
+import type { Actor } from '../journal';
+import { writeOff } from './write-off';
 import type { Draft } from '../draft';
 import { amount, number, object, pick, present, ref, refValue, sum, text } from '../exact';
 import { checkNameCharacters, checkNameFree, follow, isActive, nameInLife, refTo, staysActive } from '../name-list';
@@ -122,11 +124,11 @@ export const customer: Resource = {
   shown,
 };
 
-function build({ draft, id, current, wanted }: Writing): ExactObject {
+function build({ draft, id, current, wanted, actor }: Writing): ExactObject {
   const active = staysActive(wanted, current);
   const displayName = nameInLife(chooseDisplayName(wanted, current), active);
   checkText(wanted, displayName);
-  if (current !== undefined && isActive(current) && !active) checkSettled(draft, id);
+  if (current !== undefined && isActive(current) && !active) settleForInactive(draft, current, actor);
   const parent = findParent(draft, id, wanted);
   if (active) {
     checkNameFree(
@@ -207,10 +209,14 @@ export function checkCountry(address: ExactJson | undefined, element: string): v
     refuse('2170', `Invalid Enumeration : ${country}`, `${element}.Country`);
 }
 
-function checkSettled(draft: Draft, id: string): void {
-  if (!draft.company.ledger.receivable(id).isZero()) {
+/** Who owes is not made inactive by the API, or by a credit memo of all they owe, as when a person does it (quickbooks.md §9.1). */
+function settleForInactive(draft: Draft, current: ExactObject, actor: Actor): void {
+  const owed = draft.company.ledger.receivable(text(current['Id']) ?? '');
+  if (owed.isZero()) return;
+  const isWrittenOff = actor === 'human' || draft.company.switches.inactivateOwing === 'credit-memo';
+  if (!isWrittenOff || owed.isNegative())
     refuse('6220', 'The customer has an open balance and cannot be made inactive.', 'Active');
-  }
+  writeOff(draft, current, owed);
 }
 
 /** A sub-customer needs Job and ParentRef, at most four levels below the top (quickbooks.md §9.3). */

@@ -232,3 +232,20 @@ test('matched with the bank it is neither changed nor deleted (6480); a note is 
   await match('unmatch');
   expect((await rig.call('POST', 'deposit?operation=delete', { Id, SyncToken: '1' })).status).toBe(200);
 });
+
+test('outside the US a deposit says how it is taxed, or need not, by the switch (postings.md §10.3, §15)', async () => {
+  const gb = await openShop('uk-vat');
+  try {
+    const bank = await gb.rig.idOf('Account', 'AccountType', 'Bank');
+    const wanted = { DepositToAccountRef: { value: bank }, Line: [plain(5, gb.income)] };
+    expect(codes(await gb.rig.call('POST', 'deposit', wanted))).toEqual(['6000']);
+    expect(codes(await gb.rig.call('POST', 'deposit', { ...wanted, GlobalTaxCalculation: 'TaxExcluded' }))).toEqual([
+      '6000',
+    ]);
+    await gb.rig.make('Deposit', { ...wanted, GlobalTaxCalculation: 'NotApplicable' });
+    await gb.rig.admin('POST', 'switches', { company: 'uk-vat', depositTax: 'ignored' });
+    await gb.rig.make('Deposit', wanted);
+  } finally {
+    await gb.rig.close();
+  }
+});

@@ -69,6 +69,7 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   const bank = bankAccount(draft, wanted);
   const txnDate = openDay(draft, wanted, current);
   checkCurrency(draft, wanted);
+  checkTaxed(draft, wanted);
   const lines = readLines(draft, id, wanted, current);
   const cashBack = readCashBack(draft, wanted);
   const total = sum(lines.map((line) => line.amount)).minus(cashBack?.amount ?? ZERO);
@@ -103,6 +104,20 @@ function readLines(draft: Draft, id: string, wanted: ExactObject, current: Exact
   if (new Set(linked).size < linked.length)
     refuse('6000', 'Business Validation Error: A transaction can be on a deposit only once.', 'LinkedTxn');
   return lines;
+}
+
+/** Outside the US a deposit says how its lines are taxed; unless they are not, each has a code. Their tax is not worked out here. */
+function checkTaxed(draft: Draft, wanted: ExactObject): void {
+  if (draft.company.profile.country === 'US' || draft.company.switches.depositTax === 'ignored') return;
+  const plain = objects(wanted['Line']).filter((line) => line['DepositLineDetail'] !== undefined);
+  const calculation = wanted['GlobalTaxCalculation'];
+  const isCoded = plain.every((line) => object(line['DepositLineDetail'])['TaxCodeRef'] !== undefined);
+  if (plain.length > 0 && calculation !== 'NotApplicable' && !(calculation !== undefined && isCoded))
+    refuse(
+      '6000',
+      'Business Validation Error: Make sure all your transactions have a GST/HST (VAT) rate before you save.',
+      'GlobalTaxCalculation',
+    );
 }
 
 /** The reference allows other current assets too; in practice it must be a bank (quickbooks.md §14.2). */

@@ -85,6 +85,15 @@ describe('lines (quickbooks.md §9.5)', () => {
     await rig.admin('POST', 'switches', { company: 'us-auto', refuseNegativeLines: false });
   });
 
+  test('with discounts turned off a discount line is refused (postings.md §2)', async () => {
+    const allow = (AllowDiscount: boolean) =>
+      rig.admin('POST', 'preferences', { company: 'us-auto', SalesFormsPrefs: { AllowDiscount } });
+    await allow(false);
+    const discount = '{"Amount":1.00,"DetailType":"DiscountLineDetail","DiscountLineDetail":{"PercentBased":false}}';
+    expect(codes(await shop.tryInvoice(`${sale('10.00')},${discount}`))).toEqual(['6000']);
+    await allow(true);
+  });
+
   test('discounts come off the total, by amount or by percent', async () => {
     const discount = (detail: string) => `{"DetailType":"DiscountLineDetail",${detail}}`;
     const byAmount = await shop.invoice(
@@ -149,6 +158,8 @@ describe('header (quickbooks.md §9.5)', () => {
     await rig.admin('POST', 'preferences', { company: 'us-auto', SalesFormsPrefs: { CustomTxnNumbers: false } });
     const invoice = await shop.invoice(sale('1.00'));
     expect(Number(invoice['DocNumber'])).toBeGreaterThan(1000);
+    const body = `{"CustomerRef":{"value":"${shop.customer}"},"Line":[${sale('1.00')}]}`;
+    expect(Number((await rig.make('CreditMemo', body))['DocNumber'])).toBe(Number(invoice['DocNumber']) + 1);
     await rig.admin('POST', 'preferences', { company: 'us-auto', SalesFormsPrefs: { CustomTxnNumbers: true } });
   });
 
@@ -290,11 +301,23 @@ describe('update, void, delete (quickbooks.md §9.1, §9.2)', () => {
     ]);
   });
 
-  test('a customer who owes is not made inactive', async () => {
+  test('a customer who owes is not made inactive, or written off: by the switch, and when a person does it', async () => {
     const owing = await rig.make('Customer', { DisplayName: 'Owes' });
     await shop.invoice(sale('1.00'), `"CustomerRef":{"value":"${String(owing['Id'])}"}`);
     expect(
       codes(await rig.call('POST', 'customer', { Id: owing['Id'], SyncToken: '0', sparse: true, Active: false })),
     ).toEqual(['6220']);
+    await rig.admin('POST', 'human', { company: 'us-auto', do: 'inactivate', entity: 'Customer', id: owing['Id'] });
+    expect(await rig.get('Customer', String(owing['Id']))).toMatchObject({ Active: false, Balance: '0.00' });
+    const [memo] = await rig.rows(`select * from CreditMemo where CustomerRef = '${String(owing['Id'])}'`);
+    expect(memo).toMatchObject({ TotalAmt: '1.00', RemainingCredit: '0.00' });
+    const [owed] = await rig.rows(`select * from Invoice where CustomerRef = '${String(owing['Id'])}'`);
+    expect(owed).toMatchObject({ Balance: '0.00' });
+    const other = await rig.make('Customer', { DisplayName: 'Owes too' });
+    await shop.invoice(sale('2.00'), `"CustomerRef":{"value":"${String(other['Id'])}"}`);
+    await rig.admin('POST', 'switches', { company: 'us-auto', inactivateOwing: 'credit-memo' });
+    await rig.make('Customer', { Id: other['Id'], SyncToken: '0', sparse: true, Active: false });
+    await rig.admin('POST', 'switches', { company: 'us-auto', inactivateOwing: 'refuse' });
+    expect((await rig.get('Customer', String(other['Id'])))['Balance']).toBe('0.00');
   });
 });

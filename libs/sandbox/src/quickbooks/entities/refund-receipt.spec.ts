@@ -72,3 +72,21 @@ test('the API deletes it and cannot void it; people can (quickbooks.md §9.2, §
   expect(codes(await rig.call('GET', `refundreceipt/${String(Id)}`))).toEqual(['610']);
   expect(await shop.posted(`RefundReceipt/${String(Id)}`)).toEqual({});
 });
+
+test('outside the US tax comes off by the code of each line (postings.md §6.4, §9)', async () => {
+  const gb = await openShop('uk-vat');
+  try {
+    const code = await gb.rig.idOf('TaxCode', 'Name', '20.0% S');
+    const bank = await gb.rig.idOf('Account', 'AccountType', 'Bank');
+    const lines = `"Line":[${line(gb, { amount: '50.00', code })}],"GlobalTaxCalculation":"TaxExcluded"`;
+    const head = `"DepositToAccountRef":{"value":"${bank}"}`;
+    const refund = await gb.rig.make('RefundReceipt', `{${head},${lines}}`);
+    expect(refund['TotalAmt']).toBe('60.00');
+    expect(await gb.posted(`RefundReceipt/${String(refund['Id'])}`)).toMatchObject({ Sales: '50.00' });
+    expect(codes(await gb.rig.call('POST', 'refundreceipt', `{${head},${lines.split(',"Global')[0] ?? ''}}`))).toEqual([
+      '2020',
+    ]);
+  } finally {
+    await gb.rig.close();
+  }
+});

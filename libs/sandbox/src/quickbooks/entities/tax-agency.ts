@@ -1,6 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Draft } from '../draft';
 import { text } from '../exact';
+import type { Actor } from '../journal';
 import { checkNameFree, sameName } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
@@ -20,7 +21,7 @@ export const taxAgency: Resource = {
   build,
 };
 
-function build({ draft, id, current, wanted }: Writing): ExactObject {
+function build({ draft, id, current, wanted, actor }: Writing): ExactObject {
   const isRefused = draft.company.switches.newTaxAgencies === 'refuse' && taxMode(draft) === 'automated';
   if (isRefused)
     refuse('5030', 'Feature Not Supported : tax agencies are set up by automated sales tax.', 'DisplayName');
@@ -32,7 +33,7 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
     [{ entity: 'TaxAgency', field: 'DisplayName' }],
     'Another tax agency is already using this name.',
   );
-  if (current === undefined) openPayable(draft, payableName(name));
+  if (current === undefined) openPayable(draft, payableName(name), actor);
   return draft.save('TaxAgency', id, {
     DisplayName: name,
     TaxTrackedOnPurchases: wanted['TaxTrackedOnPurchases'] ?? false,
@@ -40,10 +41,10 @@ function build({ draft, id, current, wanted }: Writing): ExactObject {
   });
 }
 
-function openPayable(draft: Draft, Name: string): void {
+function openPayable(draft: Draft, Name: string, actor: Actor): void {
   if (draft.all('Account').some((known) => sameName(text(known['Name']) ?? '', Name))) return;
   const AccountSubType = draft.company.profile.country === 'US' ? 'SalesTaxPayable' : 'GlobalTaxPayable';
   const wanted = { Name, AccountType: 'Other Current Liability', AccountSubType };
   const id = String(draft.next('Account'));
-  account.build?.({ draft, id, current: undefined, wanted, input: wanted, include: [] });
+  account.build?.({ draft, id, current: undefined, wanted, input: wanted, actor, include: [] });
 }

@@ -13,7 +13,7 @@ export class SeedWriter {
     const resource = resourceNamed(entity);
     if (resource?.build === undefined) throw new Error(`${entity} cannot be built`);
     const id = String(this.draft.next(resource.sequence));
-    resource.build({ draft: this.draft, id, current: undefined, wanted, input: wanted, include: [] });
+    resource.build({ draft: this.draft, id, current: undefined, wanted, input: wanted, actor: 'seed', include: [] });
     return id;
   }
 
