@@ -5,7 +5,7 @@ import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
 import { refundRules, type RefundRelated } from '../refund/refund';
 import { readRecord } from '../sync/record-text';
 import type { Answered, Rules, Trigger } from '../sync/rules';
-import { BOOKS, context, given, NOW, settings, type Story } from '../sync/spec-kit';
+import { BOOKS, context, eventInfo, given, NOW, settings, type Story } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { concernsOf } from './concerns';
 import type { FollowedInvoice } from './followed-invoice';
@@ -38,31 +38,35 @@ class Books {
     string,
     { kind: string; resource: string; body: string; revision: number; stream: string }
   >();
-  private readonly heard: { id: string; payment: string; amount: string; counts: boolean }[] = [];
+  private readonly heard: { id: string; amount: string; counts: boolean; sequence: number }[] = [];
+  private readonly late: (() => void)[] = [];
   private voided = false;
   private sequence = 0;
 
-  says(change: string, payment: Payment, refundId?: string): void {
+  /** `late`: it comes after everything that is said from now on. */
+  says(change: string, payment: Payment, { refundId, late = false }: { refundId?: string; late?: boolean } = {}): void {
+    this.sequence += 1;
+    const { sequence } = this;
+    const data = { ...payment, ...(refundId === undefined ? {} : { refundId }) };
+    if (late) this.late.push(() => this.take(change, data, sequence));
+    else this.take(change, data, sequence);
+  }
+
+  catchUp(): void {
+    for (const take of this.late.splice(0)) take();
+  }
+
+  private take(change: string, payment: Payment, sequence: number): void {
     for (const { id, amount, effect, status } of payment.refunds) {
       const known = this.heard.find((one) => one.id === id);
-      if (known !== undefined) known.counts = status === 'succeeded';
-      else if (effect === 'reduce-sale')
-        this.heard.push({ id, payment: payment.id, amount, counts: status === 'succeeded' });
+      const counts = status === 'succeeded';
+      if (known === undefined && effect === 'reduce-sale') this.heard.push({ id, amount, counts, sequence });
+      else if (known !== undefined && known.sequence < sequence) Object.assign(known, { counts, sequence });
     }
-    this.sequence += 1;
-    const data = { ...payment, ...(refundId === undefined ? {} : { refundId }) };
-    const event = {
-      id: `evt_${this.sequence}`,
-      type: 'x',
-      occurredAt: NOW,
-      receivedAt: NOW,
-      topic: 't',
-      partition: 0,
-      offset: '0',
-    };
-    concernsOf(`payment:${payment.id}`, change, data).forEach((concern, index) =>
+    const event = { ...eventInfo(`evt_${sequence}`) };
+    concernsOf(`payment:${payment.id}`, change, payment).forEach((concern, index) =>
       this.decide(concern.stream, {
-        ...{ kind: 'changed', event, change, sequence: this.sequence, data: concern.data },
+        ...{ kind: 'changed', event, change, sequence, data: concern.data },
         ...(index === 0 ? {} : { beside: true }),
       } as Trigger),
     );
@@ -301,6 +305,7 @@ interface Step {
   readonly stripe: boolean;
   readonly effect: Refund['effect'];
   readonly drain: boolean;
+  readonly late: boolean;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -310,10 +315,11 @@ const step: fc.Arbitrary<Step> = fc.record({
   stripe: fc.boolean(),
   effect: fc.constantFrom('reduce-sale', 'reopen-invoice', 'return-credit'),
   drain: fc.boolean(),
+  late: fc.boolean(),
 });
 
 /** Plays one step into both; nothing where Run a Call would not say it. */
-function play({ what, of, part, stripe, effect }: Step, model: Model, books: Books): void {
+function play({ what, of, part, stripe, effect, late }: Step, model: Model, books: Books): void {
   const share = (amount: Decimal): string => formatAmount(amount.times(part).dividedBy(100).toDecimalPlaces(2));
   const payment = model.payments[of % Math.max(model.payments.length, 1)];
   const standing = payment !== undefined && payment.voidReason === undefined ? payment : undefined;
@@ -343,7 +349,7 @@ function play({ what, of, part, stripe, effect }: Step, model: Model, books: Boo
         updatedAt: NOW,
       };
       model.payments.push(made);
-      return books.says('collected', { ...made });
+      return books.says('collected', { ...made }, { late });
     }
     case 'refund': {
       if (standing === undefined) return;
@@ -360,27 +366,27 @@ function play({ what, of, part, stripe, effect }: Step, model: Model, books: Boo
           ...(standing.processor === 'stripe' ? { processorRefundId: `${id}_at_stripe` } : {}),
         },
       ];
-      return books.says('refunded', { ...standing }, id);
+      return books.says('refunded', { ...standing }, { refundId: id, late });
     }
     case 'fail': {
       const last = standing?.refunds.findLast(({ status }) => status === 'succeeded');
       if (standing === undefined || last === undefined) return;
       standing.refunds = standing.refunds.map((refund) => (refund === last ? { ...refund, status: 'failed' } : refund));
-      return books.says('updated', { ...standing });
+      return books.says('updated', { ...standing }, { late });
     }
     case 'return':
     case 'error': {
       if (standing === undefined || (what === 'error' && standing.refunds.length > 0)) return;
       standing.voidedOn = '2026-12-04';
       standing.voidReason = what === 'error' ? 'entered-in-error' : 'returned';
-      return books.says('voided', { ...standing });
+      return books.says('voided', { ...standing }, { late });
     }
     case 'allocate': {
       const [allocation] = standing?.allocations ?? [];
       if (standing === undefined || allocation === undefined) return;
       const amount = share(parseDecimal(allocation.amount));
       standing.allocations = parseDecimal(amount).isZero() ? [] : [{ ...allocation, amount }];
-      return books.says('updated', { ...standing });
+      return books.says('updated', { ...standing }, { late });
     }
     case 'void': {
       // A sale of which something was paid back is not one that never was.
@@ -401,6 +407,7 @@ it('any sequence of pay, refund, return, void and update of an invoice sums to w
         play(one, model, books);
         if (one.drain) books.drain();
       }
+      books.catchUp();
       books.drain();
       expect(books.rows()).toEqual([]);
       expect(nonZero(books.sums())).toEqual(nonZero(model.sums()));

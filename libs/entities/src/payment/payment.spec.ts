@@ -379,6 +379,16 @@ describe('failed or returned (postings.md §8.5)', () => {
     expect(only(held.events, 'Held').data).toMatchObject({ ref: entry, covers: [] });
   });
 
+  it('its own day is closed too → a person chooses another, for the return alone', () => {
+    const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-12-31' } });
+    const story = posted()
+      .under({ settings: closed })
+      .when(changed('voided', 2, returned));
+    expect(lines(story.events)).toContain('Held closed_period');
+    const dated = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'date 2027-01-02' });
+    expect(bodyOf(dated)).toMatchObject({ TxnDate: '2027-01-02', DocNumber: 'RAC-pay_500-F' });
+  });
+
   it('its payment’s month is closed → the entry alone, with a warning', () => {
     const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-11-30' } });
     const story = posted()

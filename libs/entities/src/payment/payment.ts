@@ -65,18 +65,30 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
     }
     const voided = view.facts.find(({ change }) => change === 'voided')?.data;
     if (voided?.voidReason === 'entered-in-error') return removal(voided, view, ctx);
-    return planParts(voided ?? data, view, ctx, context);
+    return planParts(dated(voided ?? data, view), view, ctx, context);
   },
 
   judge: judgePayment,
 
-  /** `unapplied`: its money shall not wait for its invoices (§8.3); `account 35`: where a returned check had gone (§8.5). */
-  choose(choice) {
+  /**
+   * `unapplied`: its money shall not wait for its invoices (§8.3); `account 35`: where a returned check had gone (§8.5);
+   * `date 2026-12-02`: the day it, or its return, is posted on, its own being in closed books (§1.5).
+   */
+  choose(choice, { facts }) {
     if (choice === 'unapplied') return { unapplied: 'true' };
-    const account = /^account (\S+)$/.exec(choice)?.[1];
-    return account === undefined ? undefined : { account };
+    const [, what, value = ''] = /^(account|date) (\S+)$/.exec(choice) ?? [];
+    if (what === undefined) return undefined;
+    return { [what === 'date' && facts.length > 0 ? 'returnDate' : what]: value };
   },
 };
+
+function dated(data: Payment, { chosen: { date, returnDate } }: View<Payment>): Payment {
+  return {
+    ...data,
+    ...(date === undefined ? {} : { collectedOn: date }),
+    ...(returnDate === undefined ? {} : { voidedOn: returnDate }),
+  };
+}
 
 function removal(voided: Payment, view: View<Payment>, ctx: MappingContext): Plan {
   const mapped = toVoidedPayment(voided, ctx);

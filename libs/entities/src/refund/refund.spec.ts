@@ -2,7 +2,7 @@ import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
 import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
 import { refundOf } from '@qbo-sync/mapping/refund';
 import type { FollowedInvoice } from '../payment/followed-invoice';
-import { answered, changed, context, given, lines, only, REDECIDE, settings } from '../sync/spec-kit';
+import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import { toMessages } from '../sync/messages';
 import { type RefundRelated, refundRules } from './refund';
 
@@ -139,6 +139,14 @@ describe('held until somebody says', () => {
     expect(bodyOf(story.under({ settings: set }).when(REDECIDE))).toMatchObject({
       DepositToAccountRef: { value: '36' },
     });
+  });
+
+  it('in closed books → a person chooses the day', () => {
+    const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-12-31' } });
+    const story = start({}, { settings: closed }).when(changed('refunded', 2, says()));
+    expect(lines(story.events)).toContain('Held closed_period');
+    const dated = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'date 2027-01-02' });
+    expect(bodyOf(dated)).toMatchObject({ TxnDate: '2027-01-02' });
   });
 
   it('more than is left of its payment, or of its invoice → held', () => {

@@ -39,6 +39,7 @@ const TOTAL = 'TotalAmt';
  *   return-credit    → JournalEntry; its payment's rest is applied to it
  *   failed           → removed, an entry once its payment is off it; never posted: nothing
  *   says too little  → a person chooses: `invoice inv_1041`, `credit`; `account 35` where none is set
+ *   in closed books  → `date 2026-12-02`: the day it is posted on
  *
  * What is posted stands: the shares of other refunds never move it.
  */
@@ -82,7 +83,7 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
 
   choose(choice, { data }) {
     if (choice === 'credit') return { effect: 'return-credit' };
-    const [, what, value = ''] = /^(invoice|account) (\S+)$/.exec(choice) ?? [];
+    const [, what, value = ''] = /^(invoice|account|date) (\S+)$/.exec(choice) ?? [];
     return what === undefined || data === undefined ? undefined : { [what]: value };
   },
 };
@@ -96,13 +97,14 @@ interface Basis {
 }
 
 function chosenOf(data: RefundData, chosen: Readonly<Record<string, string>>): RefundData {
-  const { effect, invoice: invoiceId, account } = chosen;
+  const { effect, invoice: invoiceId, account, date } = chosen;
   return {
     ...data,
     refund: {
       ...data.refund,
       ...(effect === 'return-credit' ? { effect } : {}),
       ...(invoiceId === undefined ? {} : { invoiceId }),
+      ...(date === undefined ? {} : { refundedOn: date }),
     },
     ...(account === undefined ? {} : { account }),
   };
