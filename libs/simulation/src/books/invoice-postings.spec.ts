@@ -1,11 +1,14 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
-import { isHold, type MappingContext } from '@qbo-sync/mapping/document';
+import { US, withProfile } from '@qbo-sync/mapping/context.fixtures';
+import { creditMemoRef, toCreditApplication, toCreditMemo } from '@qbo-sync/mapping/credit-memo';
+import { isHold, type Mapped, type MappingContext } from '@qbo-sync/mapping/document';
 import { toInvoice } from '@qbo-sync/mapping/invoice';
 import { INVOICE_CASES, type InvoiceCase } from '@qbo-sync/mapping/invoice-cases.fixtures';
 import { INVOICE_POSTING_CASES } from '@qbo-sync/mapping/invoice-posting-cases.fixtures';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { INVOICE_TAX_CASES } from '@qbo-sync/mapping/invoice-tax-cases.fixtures';
-import { at, Rig } from '@qbo-sync/sandbox/quickbooks/spec-rig';
+import { at, codes, Rig } from '@qbo-sync/sandbox/quickbooks/spec-rig';
 
 /**
  * Every invoice of the mapping's table is sent to the emulated QuickBooks of its tax regime, and must post there what Run a
@@ -58,17 +61,17 @@ async function openBooks(company: Regime): Promise<Books> {
   };
   const own = Object.entries(CODES).map(async ([key, percentage]) => [key, await codeAt(key, percentage)] as const);
   const named = american ? [] : Object.entries(UK_CODES);
-  const codes = Object.fromEntries([
+  const taxCodes = Object.fromEntries([
     ...(await Promise.all(own)),
     ...(await Promise.all(named.map(async ([key, name]) => [key, await rig.idOf('TaxCode', 'Name', name)] as const))),
   ]);
   const customer = await rig.make('Customer', { DisplayName: 'Dana Ruiz' });
-  return { rig, company, customer: String(customer['Id']), accounts, codes, items: new Map() };
+  return { rig, company, customer: String(customer['Id']), accounts, codes: taxCodes, items: new Map() };
 }
 
 /** The body with ids of these books, as the gateway puts them in. */
 async function withIds(books: Books, body: string): Promise<string> {
-  const { rig, accounts, codes, items } = books;
+  const { rig, accounts, codes: taxCodes, items } = books;
   for (const [, ref = ''] of body.matchAll(/\{"\$ref":"(item:[^"]+)"\}/g)) {
     if (items.has(ref)) continue;
     const account = accounts[/^item:helper\.\w+\.(\d+)$/.exec(ref)?.[1] ?? '79'] ?? '';
@@ -91,9 +94,9 @@ async function withIds(books: Books, body: string): Promise<string> {
     .replace(/("DiscountAccountRef":\{"value":)"(\d+)"/g, (_all, head: string, key: string) => head + id(accounts[key]))
     .replace(
       /("(?:TxnTaxCodeRef|TaxCodeRef)":\{"value":)"(\d+)"/g,
-      (_all, head: string, key: string) => head + id(codes[key]),
+      (_all, head: string, key: string) => head + id(taxCodes[key]),
     )
-    .replace(/\{"\$ref":"(tax-code:[^"]+)"\}/g, (_all, ref: string) => id(codes[ref]))
+    .replace(/\{"\$ref":"(tax-code:[^"]+)"\}/g, (_all, ref: string) => id(taxCodes[ref]))
     .replace(/,"TaxLine":\[.*?\}\}\]/, '')
     .replace(/"CustomField":\[.*?\],/, '');
 }
@@ -114,8 +117,8 @@ function saidBy(invoice: Invoice) {
   };
 }
 
-async function postedBy({ rig, company }: Books, id: string) {
-  const { documents } = await rig.admin('GET', `postings?company=${company}&document=Invoice/${id}`);
+async function postedBy({ rig, company }: Books, id: string, resource = 'Invoice') {
+  const { documents } = await rig.admin('GET', `postings?company=${company}&document=${resource}/${id}`);
   const lines = (at(documents, 0, 'lines') ?? []) as unknown as { readonly name: string; readonly amount: string }[];
   const on = (is: (name: string) => boolean): bigint =>
     lines.filter(({ name }) => is(name)).reduce((sum, { amount }) => sum + cents(amount), 0n);
@@ -158,4 +161,51 @@ describe.each(['us-auto', 'uk-vat'] as const)('invoices in the books of %s', (co
       expect(await postedBy(books, String(record['Id']))).toEqual(saidBy(invoice));
     },
   );
+});
+
+describe('an invoice voided in closed books (postings.md §6.8)', () => {
+  let books: Books;
+  beforeAll(async () => {
+    books = await openBooks('us-auto');
+  });
+  afterAll(() => books.rig.close());
+
+  test('its credit memo, applied, leaves nothing owed; the closed month stays as it was', async () => {
+    const { rig } = books;
+    const invoice = { ...RAC_1041, voidedOn: '2026-12-02' };
+    const ref = 'invoice:inv_1041';
+    const closed = withProfile(US, { bookCloseDate: '2026-11-30' });
+    const sent = async (path: string, mapped: Mapped, ids: Readonly<Record<string, string>> = {}) => {
+      if (isHold(mapped)) throw new Error(mapped.hold.code);
+      const body = mapped.body.replace(
+        /\{"\$ref":"(invoice:[^"]+)"(,"at":"[^"]+")?\}/g,
+        (_all, of: string, at_?: string) => JSON.stringify(at_ === undefined ? ids[of] : books.customer),
+      );
+      const answer = await rig.call('POST', path, await withIds(books, body));
+      expect(answer.json['Fault']).toBeUndefined();
+      return answer.json[mapped.resource] as TextObject;
+    };
+    const posted = await sent('invoice', toInvoice(invoice, US));
+    await rig.admin('POST', 'preferences', {
+      company: 'us-auto',
+      AccountingInfoPrefs: { BookCloseDate: '2026-11-30' },
+    });
+    rig.now = Date.parse('2026-12-02T18:00:00Z');
+    await rig.refresh();
+    const voiding = await rig.call('POST', 'invoice?operation=void', {
+      Id: posted['Id'],
+      SyncToken: posted['SyncToken'],
+    });
+    expect(codes(voiding)).toEqual(['6210']);
+    const memo = await sent('creditmemo', toCreditMemo(invoice, ref, closed));
+    expect(memo).toMatchObject({ TotalAmt: '179.70', TxnDate: '2026-12-02', DocNumber: 'RAC-1041-C1' });
+    const ids = { [ref]: String(posted['Id']), [creditMemoRef(ref)]: String(memo['Id']) };
+    await sent('payment', toCreditApplication(invoice, ref, closed), ids);
+    expect(await rig.get('Invoice', String(posted['Id']))).toMatchObject({ Balance: '0.00', TotalAmt: '179.70' });
+    expect(await rig.get('CreditMemo', String(memo['Id']))).toMatchObject({ RemainingCredit: '0.00' });
+    expect(await rig.get('Customer', books.customer)).toMatchObject({ Balance: '0.00' });
+    const back = await postedBy(books, String(memo['Id']), 'CreditMemo');
+    expect(back).toEqual({ receivable: -17970n, discounts: 0n, tips: 0n, tax: 1370n, income: 16600n });
+    expect(await postedBy(books, String(posted['Id']))).toEqual(saidBy(invoice));
+  });
 });
