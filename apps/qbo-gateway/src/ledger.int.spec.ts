@@ -4,8 +4,9 @@ import { shardOf } from '@qbo-sync/gateway/intake';
 import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
-import { insertRequests } from '@qbo-sync/gateway/sql/taking';
+import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
 
 const TENANT = 'acme';
 const AT = new Date('2026-11-20T16:00:00Z');
@@ -20,6 +21,11 @@ function entry(ref: string, record: string, epoch = '7'): LedgerEntry {
   };
 }
 
+const request = (ref: string, revision: number): NewRequest => ({
+  ...{ tenant: TENANT, ref, revision, books: 'bk_1', kind: 'put', last: false, lane: 'live' },
+  ...{ run: null, refs: [], message: '{}', shard: shardOf(TENANT), newest: true },
+});
+
 describe('answers committed together', () => {
   let database: TestDatabase;
   let ledger: Ledger;
@@ -29,18 +35,7 @@ describe('answers committed together', () => {
     ledger = new Ledger(database.pool);
     await insertRequests(
       database.pool,
-      [1, 2, 3, 4].map((n) => ({
-        ...{
-          tenant: TENANT,
-          ref: `invoice:inv_${n}`,
-          revision: 1,
-          books: 'bk_1',
-          kind: 'put',
-          last: false,
-          lane: 'live',
-        },
-        ...{ run: null, refs: [], message: '{}', shard: shardOf(TENANT), newest: true },
-      })),
+      [1, 2, 3, 4].map((n) => request(`invoice:inv_${n}`, 1)),
     );
   });
   afterEach(() => database.drop());
@@ -69,6 +64,21 @@ describe('answers committed together', () => {
     const ends = await settled([1, 2, 4].map((n) => entry(`invoice:inv_${n}`, '{}')).toSpliced(2, 0, refused));
     expect(ends).toEqual(['stored', 'stored', expect.objectContaining({ code: '22021' }), 'stored']);
     expect(await pending()).toEqual(['invoice:inv_3']);
+  });
+
+  it('leave a higher revision where it is that comes at that very moment', async () => {
+    const intake = await database.pool.connect();
+    await intake.query('begin');
+    await insertRequests(intake, [request('invoice:inv_1', 2)]);
+    const ends = settled([entry('invoice:inv_1', '{}')]);
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await until(async () => (await database.pool.query(waits)).rowCount === 1, {
+      what: 'the settlement to wait for the intake',
+    });
+    await intake.query('commit');
+    intake.release();
+    expect(await ends).toEqual(['stored']);
+    expect(await pending()).toContain('invoice:inv_1');
   });
 
   it('are not stored under an epoch that is over; the others are', async () => {

@@ -11,6 +11,7 @@ import { RECOVERY_SQL } from './migrations/0012-recovery';
 import { READS_SQL } from './migrations/0030-reads';
 import { REVOCATIONS_SQL } from './migrations/0031-revocations';
 import { SEALED_BY_SQL } from './migrations/0032-sealed-by';
+import { REFS_UNREAD_SQL } from './migrations/0033-refs-unread';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0030-reads', sql: READS_SQL },
   { name: 'gateway/0031-revocations', sql: REVOCATIONS_SQL },
   { name: 'gateway/0032-sealed-by', sql: SEALED_BY_SQL },
+  { name: 'gateway/0033-refs-unread', sql: REFS_UNREAD_SQL },
 ];

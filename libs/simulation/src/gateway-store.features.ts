@@ -11,7 +11,7 @@ import {
 } from '@qbo-sync/gateway/sql/companies';
 import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { deletePending, selectHeads } from '@qbo-sync/gateway/sql/pending';
+import { deletePending, selectClaimed, selectHeads } from '@qbo-sync/gateway/sql/pending';
 import { selectRequests } from '@qbo-sync/gateway/sql/requests';
 import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import type { OpenStore } from './store.features';
@@ -89,6 +89,41 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     await deletePending(db, [{ ...request, revision: 5 }]);
     await insertRequests(db, [{ ...request, revision: 4 }]);
     expect(await line()).toEqual([]);
+  });
+
+  it('puts refs that come for the first time in line as they came, of several revisions the newest', async () => {
+    const first = (ref: string, revision: number, newest: boolean): NewRequest => ({
+      ...{
+        tenant: 'birch',
+        ref,
+        revision,
+        books: 'books_2',
+        kind: 'put',
+        last: false,
+        lane: 'live',
+        run: null,
+        newest,
+      },
+      ...{ refs: [], message: `{"of":"${ref} ${revision}"}`, shard: 7 },
+    });
+    const cursor = { tenant: 'birch', all: true, lane: 'live', after: '0' } as const;
+    const line = async (): Promise<string[]> =>
+      (await selectHeads(db, [cursor], 10, AT)).map(({ ref, revision }) => `${ref} ${revision}`);
+    await insertRequests(db, [
+      first('b:1', 2, true),
+      first('b:2', 1, false),
+      first('b:2', 3, true),
+      first('b:0', 1, true),
+    ]);
+    expect(await line()).toEqual(['b:1 2', 'b:2 3', 'b:0 1']);
+    await insertRequests(db, [first('b:1', 1, false), first('b:2', 4, true), first('b:3', 1, true)]);
+    expect(await line()).toEqual(['b:1 2', 'b:2 4', 'b:0 1', 'b:3 1']);
+    const keys = ['b:3', 'b:9', 'b:2'].map((ref) => ({ tenant: 'birch', ref }));
+    expect(await selectClaimed(db, keys)).toEqual([
+      expect.objectContaining({ ref: 'b:3', run: null, refs: [], message: '{"of":"b:3 1"}', suspectSince: null }),
+      undefined,
+      expect.objectContaining({ ref: 'b:2', revision: 4, said: null, attempts: 0, message: '{"of":"b:2 4"}' }),
+    ]);
   });
 
   it('keeps a link by books and ref, its hashes and lists as they were given', async () => {

@@ -7,17 +7,21 @@ import { shardOf, takeRequests } from '@qbo-sync/gateway/intake';
 import { Leases } from '@qbo-sync/gateway/scheduling/leases';
 import { settleAll } from '@qbo-sync/gateway/sending/ledger';
 import { howToRead, newRealm, readWindows, type Realm } from '@qbo-sync/gateway/scheduling/realms';
-import { selectCompanies, upsertConnected } from '@qbo-sync/gateway/sql/companies';
+import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
+import { selectGatesInNeed } from '@qbo-sync/gateway/sql/gates';
 import { selectClaimed, type HeadRow } from '@qbo-sync/gateway/sql/pending';
+import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { KILOBYTE, type Contender, type Job } from './peers-work';
 
 export const OURS =
-  'the gateway: takeRequests by 500 with the offset row; shards leased, windows by keyset, claims and answers by 500';
+  'the gateway: takeRequests by 900 with the offset row; shards leased, windows by keyset, claims and answers by 500';
 
-const TAKEN = 500;
+/** What the consumer's fetch brings of one partition, 1 MiB, in requests of 1 KB. */
+const TAKEN = 900;
+/** As many as are claimed at once, and answered in one transaction. */
 const STARTED = 500;
-/** Heads one company may start before the next one's turn. */
-const QUANTUM = 10;
+/** Heads one company may start before the next one's turn, as in the dispatcher. */
+const QUANTUM = MOST_PARTS;
 /** Groups of answers being committed while the next heads start. */
 const WRITERS = 2;
 const OFFSET = { group: 'bench', topic: 'qbo.requests.v1', partition: 0 };
@@ -56,18 +60,13 @@ function take(db: Database, reads: readonly Read[]): Promise<void> {
 }
 
 async function dispatch(db: Database, leases: Leases, total: number, start: (job: Job) => void): Promise<void> {
-  const companies = await selectCompanies(db);
-  const realms = new Map(
-    companies.map((each) => [each.tenant, newRealm({ ...each, active: true }, { most: 'limit', all: true })]),
-  );
+  const companies = await selectGatesInNeed(db);
+  const realms = new Map(companies.map((each) => [each.tenant, newRealm(each, { most: 'limit', all: true })]));
   const ready = new Set(realms.keys());
   const busy = new Set<string>();
   const writing = new Set<Promise<void>>();
   for (let started = 0; started < total;) {
-    await readSome(
-      db,
-      [...ready].flatMap((tenant) => realms.get(tenant) ?? []),
-    );
+    await readSome(db, realms, ready);
     const heads = nextHeads(realms, ready, busy);
     if (heads.length === 0 || writing.size >= WRITERS) await Promise.race(writing);
     if (heads.length === 0) continue;
@@ -99,11 +98,16 @@ async function dispatch(db: Database, leases: Leases, total: number, start: (job
 }
 
 /** Windows that are stale or low, in one statement. */
-async function readSome(db: Database, realms: readonly Realm[]): Promise<void> {
+async function readSome(db: Database, realms: ReadonlyMap<string, Realm>, ready: ReadonlySet<string>): Promise<void> {
   const now = new Date();
-  const how = realms.map((realm) => ({ realm, how: howToRead(realm, now.getTime()) }));
-  const those = (wanted: 'anew' | 'on'): Realm[] => how.flatMap((each) => (each.how === wanted ? [each.realm] : []));
-  const [anew, on] = [those('anew'), those('on')];
+  const anew: Realm[] = [];
+  const on: Realm[] = [];
+  for (const tenant of ready) {
+    const realm = realms.get(tenant);
+    const how = realm && howToRead(realm, now.getTime());
+    if (realm !== undefined && how === 'anew') anew.push(realm);
+    if (realm !== undefined && how === 'on') on.push(realm);
+  }
   if (anew.length + on.length > 0) await readWindows(db, anew, on, now);
 }
 
@@ -114,7 +118,11 @@ function nextHeads(realms: ReadonlyMap<string, Realm>, ready: Set<string>, busy:
     const realm = realms.get(tenant);
     if (realm === undefined || all.length >= STARTED) break;
     const most = Math.min(QUANTUM, STARTED - all.length);
-    const { heads, lanes } = takeHeads(realm.lanes, most, ({ ref }) => !busy.has(`${tenant}:${ref}`));
+    const { heads, lanes } = takeHeads(
+      realm.lanes,
+      { all: most, backlog: most },
+      ({ ref }) => !busy.has(`${tenant}:${ref}`),
+    );
     realm.lanes = lanes;
     for (const head of heads) busy.add(`${tenant}:${head.ref}`);
     all.push(...heads);

@@ -21,7 +21,7 @@ export interface LedgerEntry {
 }
 
 /** Entries of one transaction, and transactions at a time: while these write, the next ones gather. */
-const MOST = 200;
+const MOST = 500;
 const WRITERS = 2;
 
 interface Waiting {

@@ -1,6 +1,6 @@
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Sql } from './client';
-import { joined, joinedJson } from './joined';
+import { joined, joinedJson, joinedOrNull, parted } from './joined';
 
 export interface NewAnswer {
   readonly tenant: string;
@@ -20,13 +20,16 @@ export interface NewAnswer {
   readonly quickbooksId?: string | null;
 }
 
-/** Appends answers, each still to be published; their ids, in the order given. */
+/** Appends answers, each still to be published; their ids, in the order given: `unnest` gives its rows in theirs. */
 export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Promise<string[]> {
   if (answers.length === 0) return [];
-  const column = (of: (answer: NewAnswer) => string | number | boolean | null | undefined): string =>
-    joined(answers.map((answer) => of(answer) ?? null));
-  const { rows: ids } = await sql.query<{ answer: string }>(
-    `with said as (
+  type Column = string | number | boolean | null | undefined;
+  const column = (of: (answer: NewAnswer) => Column): string => joined(answers.map((answer) => of(answer) ?? null));
+  const rare = (of: (answer: NewAnswer) => Column): string | null =>
+    joinedOrNull(answers.map((answer) => of(answer) ?? null));
+  const { rows } = await sql.query<{ ids: string | null }>({
+    name: 'answers',
+    text: `with said as (
        insert into answer (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
                            quickbooks_id, record)
        select tenant, ref, revision::bigint, attempt::int, books, outcome, at::timestamptz, code, detail, holder,
@@ -37,13 +40,14 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
                      string_to_array($10, chr(30), ''), string_to_array($11, chr(30), ''),
                      string_to_array($12, chr(30), ''), string_to_array($13, chr(30), ''),
                      string_to_array($14, chr(30), ''))
-              with ordinality as a (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted,
-                                    intuit_tid, quickbooks_id, record, place)
-        order by place
+              as a (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
+                    quickbooks_id, record)
        returning id, at
+     ), unpublished as (
+       insert into unpublished_answer (answer, at) select id, at from said
      )
-     insert into unpublished_answer (answer, at) select id, at from said order by id returning answer`,
-    [
+     select string_agg(s.id::text, chr(30)) as ids from (select id from said order by id) as s`,
+    values: [
       column(({ tenant }) => tenant),
       column(({ ref }) => ref),
       column(({ revision }) => revision),
@@ -51,16 +55,16 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
       column(({ books }) => books),
       column(({ outcome }) => outcome),
       column(({ at }) => at),
-      column(({ code }) => code),
-      column(({ detail }) => detail),
-      column(({ holder }) => holder),
-      column(({ adopted }) => adopted),
-      column(({ intuitTid }) => intuitTid),
-      column(({ quickbooksId }) => quickbooksId),
+      rare(({ code }) => code),
+      rare(({ detail }) => detail),
+      rare(({ holder }) => holder),
+      rare(({ adopted }) => adopted),
+      rare(({ intuitTid }) => intuitTid),
+      rare(({ quickbooksId }) => quickbooksId),
       joinedJson(answers.map(({ record }) => record)),
     ],
-  );
-  return ids.map(({ answer }) => answer);
+  });
+  return parted(rows[0]?.ids ?? null);
 }
 
 /** The record of an answer, JSON text; null where it held none, or is not kept any more. */

@@ -1,5 +1,6 @@
 import type { FieldHashes } from '../decide/fields';
 import type { Sql } from './client';
+import { joined, joinedJson, joinedOrNull, parted } from './joined';
 
 /** One send to QuickBooks, stored before it: its bytes and requestid are the same at every resend. */
 export interface AttemptRow {
@@ -60,18 +61,25 @@ interface Row {
 
 /** Opens attempts, each counted as sent once; in their order. Only ids come back: the rest is what was given. */
 export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]): Promise<AttemptRow[]> {
-  const column = (of: (attempt: NewAttempt) => unknown): unknown[] => attempts.map(of);
-  const { rows } = await sql.query<{ id: string }>(
-    `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields,
-                          sent_at, last_sent_at, sends)
-     select tenant, books, ref, revision, number, epoch, kind, path, query::jsonb, requestid, bid, bytes, fields::jsonb,
-            at, at, 1
-       from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[], $7::text[], $8::text[],
-                   $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
-            with ordinality as a (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes,
-                                  fields, at, place)
-      order by place returning id`,
-    [
+  if (attempts.length === 0) return [];
+  const column = (of: (attempt: NewAttempt) => string | number): string => joined(attempts.map(of));
+  const { rows } = await sql.query<{ ids: string | null }>({
+    name: 'attempts',
+    text: `with opened as (
+       insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields,
+                            sent_at, last_sent_at, sends)
+       select tenant, books, ref, revision::bigint, number::int, epoch::bigint, kind, path, query::jsonb, requestid, bid,
+              bytes, fields::jsonb, at::timestamptz, at::timestamptz, 1
+         from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                     string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
+                     string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30)),
+                     string_to_array($10, chr(30)), string_to_array($11, chr(30), ''), string_to_array($12, chr(30)),
+                     string_to_array($13, chr(30)), string_to_array($14, chr(30)))
+              as a (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields, at)
+       returning id
+     )
+     select string_agg(o.id::text, chr(30)) as ids from (select id from opened order by id) as o`,
+    values: [
       column(({ tenant }) => tenant),
       column(({ books }) => books),
       column(({ ref }) => ref),
@@ -80,16 +88,17 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
       column(({ epoch }) => epoch),
       column(({ kind }) => kind),
       column(({ path }) => path),
-      column(({ query }) => JSON.stringify(query)),
+      joinedJson(attempts.map(({ query }) => JSON.stringify(query))),
       column(({ requestid }) => requestid),
-      column(({ bid }) => bid),
-      column(({ bytes }) => bytes),
-      column(({ fields }) => JSON.stringify(fields)),
-      column(({ at }) => at),
+      joinedOrNull(attempts.map(({ bid }) => bid)),
+      joinedJson(attempts.map(({ bytes }) => bytes)),
+      joinedJson(attempts.map(({ fields }) => JSON.stringify(fields))),
+      column(({ at }) => at.toISOString()),
     ],
-  );
+  });
+  const ids = parted(rows[0]?.ids ?? null);
   return attempts.map(({ epoch: _epoch, at, ...attempt }, place) => {
-    const id = rows[place]?.id;
+    const id = ids[place];
     if (id === undefined) throw new Error('an insert returned fewer rows than it was given');
     return { ...attempt, id, sentAt: at, lastSentAt: at, sends: 1, heard: false };
   });
@@ -98,11 +107,15 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
 /** Open attempts whose next step is due; `act_at` null is at once. */
 export async function selectOpenAttempts(sql: Sql, tenants: readonly string[], now: Date): Promise<AttemptRow[]> {
   if (tenants.length === 0) return [];
-  const { rows } = await sql.query<Row>(
-    `select * from attempt
-      where closed_at is null and tenant = any($1::text[]) and (act_at is null or act_at <= $2) order by id`,
-    [tenants, now],
-  );
+  const { rows } = await sql.query<Row>({
+    name: 'attempts open',
+    text: `select id, tenant, books, ref, revision, number, kind, path, query, requestid, bid, bytes, fields, sent_at,
+                  last_sent_at, act_at, sends
+             from attempt
+            where closed_at is null and tenant = any(string_to_array($1, chr(30))) and (act_at is null or act_at <= $2)
+            order by id`,
+    values: [joined(tenants), now],
+  });
   return rows.map(rowOf);
 }
 
@@ -168,12 +181,18 @@ export interface Closing {
 /** Closes attempts that are open still. */
 export async function closeAttempts(sql: Sql, closings: readonly Closing[]): Promise<void> {
   if (closings.length === 0) return;
-  await sql.query(
-    `update attempt a set closed_at = c.at, outcome = c.outcome
-       from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as c (id, outcome, at)
-      where a.id = c.id and a.closed_at is null`,
-    [closings.map(({ id }) => id), closings.map(({ outcome }) => outcome), closings.map(({ at }) => at)],
-  );
+  await sql.query({
+    name: 'attempts closed',
+    text: `update attempt a set closed_at = c.at::timestamptz, outcome = c.outcome
+             from unnest(string_to_array((select $1), chr(30)), string_to_array((select $2), chr(30)),
+                         string_to_array((select $3), chr(30))) as c (id, outcome, at)
+            where a.id = c.id::bigint and a.closed_at is null`,
+    values: [
+      joined(closings.map(({ id }) => id)),
+      joined(closings.map(({ outcome }) => outcome)),
+      joined(closings.map(({ at }) => at.toISOString())),
+    ],
+  });
 }
 
 function rowOf(row: Row): AttemptRow {

@@ -18,9 +18,25 @@ export function joined(words: readonly (string | number | boolean | null)[]): st
   return words.map((word) => (typeof word === 'string' ? plain(word) : (word ?? ''))).join(BETWEEN);
 }
 
-/** Lists of words, for `string_to_array(…, chr(31))` of each element. */
-export function joinedLists(lists: readonly (readonly string[])[]): string {
+/** The same where often nothing is given at all: null then, for which `unnest` gives a null in each row. */
+export function joinedOrNull(words: readonly (string | number | boolean | null)[]): string | null {
+  return words.every((word) => word === null) ? null : joined(words);
+}
+
+/** Lists of words, for `string_to_array(…, chr(31))` of each element; null when all are empty. */
+export function joinedLists(lists: readonly (readonly string[])[]): string | null {
+  if (lists.every((words) => words.length === 0)) return null;
   return lists.map((words) => words.map(plain).join(WITHIN)).join(BETWEEN);
+}
+
+/** The parts of a text that came back joined (`string_agg(…, chr(30))`); of no rows it is null. */
+export function parted(text: string | null): string[] {
+  return text === null ? [] : text.split(BETWEEN);
+}
+
+/** A list of words that came back joined (`array_to_string(…, chr(31))`). */
+export function partedList(text: string): string[] {
+  return text === '' ? [] : text.split(WITHIN);
 }
 
 function plain(word: string): string {

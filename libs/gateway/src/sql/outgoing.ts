@@ -1,4 +1,5 @@
 import type { Sql } from './client';
+import { joined, joinedJson } from './joined';
 
 /** A message to publish, stored in the transaction that caused it. */
 export interface Outgoing {
@@ -9,11 +10,18 @@ export interface Outgoing {
 
 export async function insertOutgoing(sql: Sql, messages: readonly Outgoing[]): Promise<void> {
   if (messages.length === 0) return;
-  await sql.query(
-    `insert into unpublished_message (topic, key, value)
-     select * from unnest($1::text[], $2::text[], $3::text[])`,
-    [messages.map((each) => each.topic), messages.map((each) => each.key), messages.map((each) => each.value)],
-  );
+  await sql.query({
+    name: 'messages',
+    text: `insert into unpublished_message (topic, key, value)
+           select topic, key, value
+             from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)))
+                  as m (topic, key, value)`,
+    values: [
+      joined(messages.map(({ topic }) => topic)),
+      joined(messages.map(({ key }) => key)),
+      joinedJson(messages.map(({ value }) => value)),
+    ],
+  });
 }
 
 /** The oldest messages; never by an id cursor: ids are taken before their transaction commits. */

@@ -1,5 +1,6 @@
 import type { RequestKind } from '@qbo-sync/contracts/sync/request';
 import type { Sql } from './client';
+import { joined, parted, partedList } from './joined';
 
 /** What is to be made true of one ref: at most one row, the highest revision. */
 export interface PendingRow {
@@ -18,21 +19,18 @@ export interface PendingRow {
   readonly attempts: number;
 }
 
-interface Row {
-  tenant: string;
-  ref: string;
-  revision: string;
-  books: string;
-  kind: RequestKind;
-  last: boolean;
-  lane: 'live' | 'backlog';
-  run: string | null;
-  refs: string[];
-  said: string | null;
-  attempts: number;
-}
+/**
+ * Rows as they come from Postgres: one row of all, each column joined. Apart, a row costs the driver more CPU than all that
+ * is done with it.
+ */
+type Joined = Record<keyof PendingRow, string | null>;
 
-const COLUMNS = 'tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts';
+const JOINED = `string_agg(p.tenant, chr(30)) as tenant, string_agg(p.ref, chr(30)) as ref,
+                string_agg(p.revision::text, chr(30)) as revision, string_agg(p.books, chr(30)) as books,
+                string_agg(p.kind, chr(30)) as kind, string_agg(p.last::text, chr(30)) as last,
+                string_agg(p.lane, chr(30)) as lane, string_agg(coalesce(p.run, ''), chr(30)) as run,
+                string_agg(array_to_string(p.refs, chr(31)), chr(30)) as refs,
+                string_agg(coalesce(p.said, ''), chr(30)) as said, string_agg(p.attempts::text, chr(30)) as attempts`;
 
 /** A row that waits for nothing, with its place in line. */
 export interface HeadRow extends PendingRow {
@@ -57,26 +55,32 @@ export async function selectHeads(
   now: Date,
 ): Promise<HeadRow[]> {
   if (cursors.length === 0) return [];
-  const { rows } = await sql.query<Row & { position: string }>(
-    `select h.* from unnest($1::text[], $2::boolean[], $3::text[], $4::bigint[]) as c (tenant, whole, lane, after)
+  const { rows } = await sql.query<Joined & { position: string | null }>({
+    name: 'pending heads',
+    text: `select ${JOINED}, string_agg(p.position::text, chr(30)) as position
+       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                   string_to_array($4, chr(30))) as c (tenant, whole, lane, after)
       cross join lateral (
-        select ${COLUMNS}, position from pending p
-         where p.tenant = c.tenant and p.lane = c.lane and p.position > c.after
-           and p.waits_on is null and (p.not_before is null or p.not_before <= $6)
-           and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)
-           and (c.whole or p.run is not null or p.kind in ('list', 'link', 'cancel'))
-         order by p.position limit $5
-      ) as h`,
-    [
-      cursors.map(({ tenant }) => tenant),
-      cursors.map(({ all }) => all),
-      cursors.map(({ lane }) => lane),
-      cursors.map(({ after }) => after),
+        select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, position from pending o
+         where o.tenant = c.tenant and o.lane = c.lane and o.position > c.after::bigint
+           and o.waits_on is null and (o.not_before is null or o.not_before <= $6)
+           and not exists (select from attempt a where a.tenant = o.tenant and a.ref = o.ref and a.closed_at is null)
+           and (c.whole::boolean or o.run is not null or o.kind in ('list', 'link', 'cancel'))
+         order by o.position limit $5
+      ) as p`,
+    values: [
+      joined(cursors.map(({ tenant }) => tenant)),
+      joined(cursors.map(({ all }) => all)),
+      joined(cursors.map(({ lane }) => lane)),
+      joined(cursors.map(({ after }) => after)),
       each,
       now,
     ],
-  );
-  return rows.map((row) => ({ ...rowOf(row), position: row.position }));
+  });
+  const [all] = rows;
+  if (all === undefined) return [];
+  const positions = parted(all.position);
+  return apart(all).map((row, at) => ({ ...row, position: positions[at] ?? '' }));
 }
 
 /** A row that is worked on, with the request it stands for: JSON text. */
@@ -95,22 +99,32 @@ export async function selectClaimed(
   keys: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<(ClaimedRow | undefined)[]> {
   if (keys.length === 0) return [];
-  const { rows } = await sql.query<Row & { place: string; message: string | null; suspect_since: Date | null }>(
-    `select k.place, p.tenant, p.ref, p.revision, p.books, p.kind, p.last, p.lane, p.run, p.refs, p.said, p.attempts,
-            p.suspect_since, r.message
-       from unnest($1::text[], $2::text[]) with ordinality as k (tenant, ref, place)
+  const { rows } = await sql.query<Joined & Record<'place' | 'message' | 'suspect_since', string | null>>({
+    name: 'pending claimed',
+    text: `select string_agg(k.place::text, chr(30)) as place, ${JOINED},
+            string_agg(coalesce(extract(epoch from p.suspect_since)::text, ''), chr(30)) as suspect_since,
+            string_agg(coalesce(r.message, ''), chr(30)) as message
+       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality as k (tenant, ref, place)
       cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p
       cross join lateral (
         select message from request o where o.tenant = p.tenant and o.ref = p.ref and o.revision = p.revision limit 1
       ) as r
       where p.waits_on is null
         and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
-    [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
-  );
+    values: [joined(keys.map(({ tenant }) => tenant)), joined(keys.map(({ ref }) => ref))],
+  });
   const found: (ClaimedRow | undefined)[] = keys.map(() => undefined);
-  for (const { place, suspect_since: suspectSince, ...row } of rows) {
-    found[Number(place) - 1] = { ...rowOf(row), suspectSince };
-  }
+  const [all] = rows;
+  if (all === undefined) return found;
+  const [places, messages, suspects] = [parted(all.place), parted(all.message), parted(all.suspect_since)];
+  apart(all).forEach((row, at) => {
+    const [message = '', since = ''] = [messages[at], suspects[at]];
+    found[Number(places[at]) - 1] = {
+      ...row,
+      message: message === '' ? null : message,
+      suspectSince: since === '' ? null : new Date(Number(since) * 1_000),
+    };
+  });
   return found;
 }
 
@@ -128,11 +142,12 @@ export async function selectPendingOf(
   keys: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<AskedFor[]> {
   if (keys.length === 0) return [];
-  const { rows } = await sql.query<AskedFor>(
-    `select p.tenant, p.ref, p.kind, p.last from unnest($1::text[], $2::text[]) as k (tenant, ref)
+  const { rows } = await sql.query<AskedFor>({
+    name: 'pending of refs',
+    text: `select p.tenant, p.ref, p.kind, p.last from unnest($1::text[], $2::text[]) as k (tenant, ref)
       cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p`,
-    [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
-  );
+    values: [keys.map(({ tenant }) => tenant), keys.map(({ ref }) => ref)],
+  });
   return rows;
 }
 
@@ -180,37 +195,52 @@ export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Of each ref everything up to the answered revision is settled; a higher one stays. Row by row through the key. */
+/**
+ * Of each ref everything up to the answered revision is settled; a higher one stays. Row by row through the key, as the
+ * `select`s around the parameters make it: Postgres does not see how many there are, and would read all that is pending.
+ */
 export async function deletePending(
   sql: Sql,
   settled: readonly { readonly tenant: string; readonly ref: string; readonly revision: number }[],
 ): Promise<void> {
-  await sql.query(
-    `delete from pending where ctid = any(array(
-       select p.ctid from unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant, ref, revision)
-        cross join lateral (
-          select o.ctid from pending o
-           where o.tenant = s.tenant and o.ref = s.ref and o.revision <= s.revision limit 1 for update
-        ) as p
-     ))`,
-    [settled.map(({ tenant }) => tenant), settled.map(({ ref }) => ref), settled.map(({ revision }) => revision)],
-  );
+  await sql.query({
+    name: 'pending settled',
+    text: `delete from pending p
+      using unnest(string_to_array((select $1), chr(30)), string_to_array((select $2), chr(30)),
+                   string_to_array((select $3), chr(30))) as s (tenant, ref, revision)
+      where p.tenant = s.tenant and p.ref = s.ref and p.revision <= s.revision::bigint`,
+    values: [
+      joined(settled.map(({ tenant }) => tenant)),
+      joined(settled.map(({ ref }) => ref)),
+      joined(settled.map(({ revision }) => revision)),
+    ],
+  });
 }
 
-/** What waits for these refs is looked at again; the tenants of what did. */
+/** What waits for these refs is looked at again; the tenants of what did. Of most tenants nothing waits. */
 export async function wakeWaiters(
   sql: Sql,
   awaited: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<Set<string>> {
-  const { rows } = await sql.query<{ tenant: string }>(
-    `update pending set waits_on = null where ctid = any(array(
-       select p.ctid from unnest($1::text[], $2::text[]) as a (tenant, ref)
+  const { rows } = await sql.query<{ tenant: string }>({
+    name: 'pending woken',
+    text: `update pending set waits_on = null where ctid = any(array(
+       select p.ctid
+         from unnest(string_to_array($3, chr(30))) as t (tenant)
+        cross join lateral (
+          select from pending o where o.tenant = t.tenant and o.waits_on is not null limit 1
+        ) as waiting
+         join unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) as a (tenant, ref) on a.tenant = t.tenant
         cross join lateral (
           select o.ctid from pending o where o.tenant = a.tenant and o.waits_on = a.ref offset 0 for update
         ) as p
      )) returning tenant`,
-    [awaited.map(({ tenant }) => tenant), awaited.map(({ ref }) => ref)],
-  );
+    values: [
+      joined(awaited.map(({ tenant }) => tenant)),
+      joined(awaited.map(({ ref }) => ref)),
+      joined([...new Set(awaited.map(({ tenant }) => tenant))]),
+    ],
+  });
   return new Set(rows.map(({ tenant }) => tenant));
 }
 
@@ -262,6 +292,25 @@ export async function updateOrphanSaid(sql: Sql, { tenant, ref, revision, waitsO
   return rowCount === 1;
 }
 
-function rowOf<R extends Row>(row: R): Omit<R, 'revision'> & { readonly revision: number } {
-  return { ...row, revision: Number(row.revision) };
+function apart(all: Joined): PendingRow[] {
+  const [refs, revisions, books, kinds] = [parted(all.ref), parted(all.revision), parted(all.books), parted(all.kind)];
+  const [lasts, lanes, runs] = [parted(all.last), parted(all.lane), parted(all.run)];
+  const [named, saids, attempts] = [parted(all.refs), parted(all.said), parted(all.attempts)];
+  return parted(all.tenant).map((tenant, at) => ({
+    tenant,
+    ref: refs[at] ?? '',
+    revision: Number(revisions[at]),
+    books: books[at] ?? '',
+    kind: kinds[at] as RequestKind,
+    last: lasts[at] === 'true',
+    lane: lanes[at] as PendingRow['lane'],
+    run: orNull(runs[at]),
+    refs: partedList(named[at] ?? ''),
+    said: orNull(saids[at]),
+    attempts: Number(attempts[at]),
+  }));
+}
+
+function orNull(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }

@@ -1,4 +1,5 @@
 import type { Sql } from './client';
+import { joined } from './joined';
 
 export const SHARDS = 64;
 
@@ -90,10 +91,12 @@ export async function fenceShards(sql: Sql): Promise<void> {
 
 /** Which of these epochs are the shards' own; that cannot change before the transaction ends. */
 export async function selectHeldEpochs(sql: Sql, held: readonly Held[]): Promise<Set<number>> {
-  const { rows } = await sql.query<{ shard: number }>(
-    `select s.shard from shard s, unnest($1::smallint[], $2::bigint[]) as h (shard, epoch)
-      where s.shard = h.shard and s.epoch = h.epoch order by s.shard for share of s`,
-    [held.map(({ shard }) => shard), held.map(({ epoch }) => epoch)],
-  );
+  const { rows } = await sql.query<{ shard: number }>({
+    name: 'shards held',
+    text: `select s.shard
+             from shard s, unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) as h (shard, epoch)
+            where s.shard = h.shard::smallint and s.epoch = h.epoch::bigint order by s.shard for share of s`,
+    values: [joined(held.map(({ shard }) => shard)), joined(held.map(({ epoch }) => epoch))],
+  });
   return new Set(rows.map(({ shard }) => shard));
 }

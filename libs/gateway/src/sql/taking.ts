@@ -1,5 +1,5 @@
 import type { Sql } from './client';
-import { joined, joinedJson, joinedLists } from './joined';
+import { joined, joinedJson, joinedLists, joinedOrNull } from './joined';
 import type { PendingRow } from './pending';
 
 /** A request as it comes in, and what would be pending by it. */
@@ -14,13 +14,96 @@ export interface NewRequest extends Omit<PendingRow, 'said' | 'attempts'> {
 /**
  * Stores requests for good; of one revision at most one is given. What is new and the newest of its ref takes the ref's
  * place among what is pending: a higher revision replaces the row and starts over, and keeps its place in line. New rows
- * stand in line in the order given.
+ * stand in line in the order given, those of refs that came before behind those that come for the first time.
+ *
+ *   ref never asked for ──▶ nothing of it is stored: two plain inserts
+ *   asked for before ─────▶ one statement that looks for the same revision, a higher one, and what is pending
+ *
+ * Within a transaction: a request without its pending row would never be sent. Two that bring the same ref for the first
+ * time at the same moment (its partition is another since a moment ago) end in 23505 for one; it comes again and finds it.
  */
 export async function insertRequests(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  const column = (of: (request: NewRequest) => string | number | boolean | null): string => joined(requests.map(of));
-  await sql.query(
-    `with given as (
+  const known = await selectAskedBefore(sql, requests);
+  const first = requests.filter((_, place) => !known.has(place));
+  await insertFirst(sql, first);
+  await insertFirstPending(
+    sql,
+    first.filter(({ newest }) => newest),
+  );
+  await insertAgain(
+    sql,
+    requests.filter((_, place) => known.has(place)),
+  );
+}
+
+type Column = string | number | boolean | null;
+
+/** The places of those whose ref was asked for before. Row by row through the key. */
+async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Promise<Set<number>> {
+  const { rows } = await sql.query<{ place: string }>({
+    name: 'requests before',
+    text: `select k.place from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
+                         as k (tenant, ref, place)
+      cross join lateral (select from request o where o.tenant = k.tenant and o.ref = k.ref limit 1) as r`,
+    values: [joined(requests.map(({ tenant }) => tenant)), joined(requests.map(({ ref }) => ref))],
+  });
+  return new Set(rows.map(({ place }) => Number(place) - 1));
+}
+
+async function insertFirst(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const column = (of: (request: NewRequest) => Column): string => joined(requests.map(of));
+  await sql.query({
+    name: 'requests',
+    text: `insert into request (tenant, ref, revision, message)
+     select tenant, ref, revision::bigint, message
+       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                   string_to_array($4, chr(30))) as r (tenant, ref, revision, message)`,
+    values: [
+      column(({ tenant }) => tenant),
+      column(({ ref }) => ref),
+      column(({ revision }) => revision),
+      joinedJson(requests.map(({ message }) => message)),
+    ],
+  });
+}
+
+/** `unnest` gives its rows in their order: so they stand in line. */
+async function insertFirstPending(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const column = (of: (request: NewRequest) => Column): string => joined(requests.map(of));
+  await sql.query({
+    name: 'requests pending',
+    text: `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
+     select tenant, ref, shard::smallint, revision::bigint, books, kind, last::boolean, lane, run,
+            string_to_array(coalesce(refs, ''), chr(31))
+       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                   string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
+                   string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30), ''),
+                   string_to_array($10, chr(30), ''))
+            as r (tenant, ref, shard, revision, books, kind, last, lane, run, refs)`,
+    values: [
+      column(({ tenant }) => tenant),
+      column(({ ref }) => ref),
+      column(({ shard }) => shard),
+      column(({ revision }) => revision),
+      column(({ books }) => books),
+      column(({ kind }) => kind),
+      column(({ last }) => last),
+      column(({ lane }) => lane),
+      joinedOrNull(requests.map(({ run }) => run)),
+      joinedLists(requests.map(({ refs }) => refs)),
+    ],
+  });
+}
+
+async function insertAgain(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const column = (of: (request: NewRequest) => Column): string => joined(requests.map(of));
+  await sql.query({
+    name: 'requests again',
+    text: `with given as (
        select tenant, ref, revision::bigint, message, newest::boolean, shard::smallint, books, kind, last::boolean, lane,
               run, string_to_array(coalesce(refs, ''), chr(31)) as refs, place
          from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
@@ -45,7 +128,7 @@ export async function insertRequests(sql: Sql, requests: readonly NewRequest[]):
             lane = excluded.lane, run = excluded.run, refs = excluded.refs, waits_on = null, said = null,
             not_before = null, attempts = 0
       where pending.revision < excluded.revision`,
-    [
+    values: [
       column(({ tenant }) => tenant),
       column(({ ref }) => ref),
       column(({ revision }) => revision),
@@ -56,8 +139,8 @@ export async function insertRequests(sql: Sql, requests: readonly NewRequest[]):
       column(({ kind }) => kind),
       column(({ last }) => last),
       column(({ lane }) => lane),
-      column(({ run }) => run),
+      joinedOrNull(requests.map(({ run }) => run)),
       joinedLists(requests.map(({ refs }) => refs)),
     ],
-  );
+  });
 }

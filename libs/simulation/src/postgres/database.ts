@@ -194,6 +194,9 @@ async function waitFor(transaction: Transaction, holder: Transaction): Promise<v
   transaction.waitsFor = undefined;
 }
 
+/** A statement by its text, or with a name under which the server would keep it. */
+type Asked = string | { readonly text: string; readonly values: readonly unknown[] };
+
 /** One connection: at most one transaction, and the session's advisory locks. */
 export class MemoryClient {
   isDead = false;
@@ -210,10 +213,11 @@ export class MemoryClient {
     private readonly onGone: (client: MemoryClient) => void,
   ) {}
 
-  async query(sql: string, params: readonly unknown[] = []): Promise<QueryAnswer> {
-    await this.pace.step(this, sql);
-    const answer = await this.now(sql, params);
-    await this.pace.done(this, sql);
+  async query(asked: Asked, given: readonly unknown[] = []): Promise<QueryAnswer> {
+    const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
+    await this.pace.step(this, text);
+    const answer = await this.now(text, values);
+    await this.pace.done(this, text);
     return answer;
   }
 
@@ -293,10 +297,10 @@ export class MemoryPool {
     return this.dead ? new Promise<never>(() => undefined) : Promise.resolve(this.client());
   }
 
-  async query(sql: string, params: readonly unknown[] = []): Promise<QueryAnswer> {
+  async query(asked: Asked, given: readonly unknown[] = []): Promise<QueryAnswer> {
     const client = await this.connect();
     try {
-      return await client.query(sql, params);
+      return await client.query(asked, given);
     } finally {
       if (!client.isDead) client.release();
     }

@@ -48,6 +48,7 @@ const AGGREGATES = new Set([
   'count distinct',
   'jsonb_agg',
   'json_agg',
+  'string_agg',
 ]);
 
 export function hasAggregate(expr: Expr): boolean {
@@ -283,6 +284,8 @@ function plainCall(name: string, args: readonly unknown[], run: Execution): unkn
       return String.fromCharCode(Number(first));
     case 'string_to_array':
       return stringToArray(first as string | null, String(second), args[2]);
+    case 'array_to_string':
+      return first === null ? null : (first as unknown[]).filter((each) => each !== null).join(String(second));
     case 'lower':
       return first === null ? null : String(first).toLowerCase();
     case 'make_interval':
@@ -314,9 +317,11 @@ function stringToArray(text: string | null, between: string, empty: unknown): re
   return text === '' ? [] : text.split(between).map((each) => (each === empty ? null : each));
 }
 
+const NOTHING: Expr = { is: 'literal', value: '' };
+
 function aggregate({ name, args }: Extract<Expr, { is: 'call' }>, scope: Scope, run: Execution): unknown {
   const members = scope.group ?? [];
-  const [of] = args;
+  const [of, between = NOTHING] = args;
   if (of === undefined || of.is === 'star') return BigInt(members.length);
   const values = members.map((each) => evaluate(of, each, run));
   const present = values.filter((value) => value !== null);
@@ -340,6 +345,8 @@ function aggregate({ name, args }: Extract<Expr, { is: 'call' }>, scope: Scope, 
     case 'json_agg':
     case 'jsonb_agg':
       return values.length === 0 ? null : values;
+    case 'string_agg':
+      return present.length === 0 ? null : present.map(String).join(evaluate(between, scope, run) as string);
     default:
       throw new Error(`the aggregate ${name} is not known here`);
   }
