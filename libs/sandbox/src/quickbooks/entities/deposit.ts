@@ -4,12 +4,12 @@ import { amount, decimal, object, objects, pick, present, ref, sum, text, ZERO, 
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
-import { choice, date, ENVELOPE, ignored, many, number, one, ref as refKind, text as textKind } from '../shape';
+import { choice, ignored, many, number, one, ref as refKind, text as textKind } from '../shape';
 import { readDepositLine, type DepositLine } from './deposit-lines';
 import { lineIds } from './line-ids';
 import { depositLink } from './locks';
 import { checkCurrency } from './sales-header';
-import { givenLines, openDay, removeTransaction } from './transaction';
+import { TRANSACTION, TRANSACTION_LINE, givenLines, openDay, removeTransaction } from './transaction';
 
 const LINKABLE = ['Transfer', 'Payment', 'SalesReceipt', 'RefundReceipt', 'JournalEntry'] as const;
 
@@ -17,18 +17,11 @@ const LINKABLE = ['Transfer', 'Payment', 'SalesReceipt', 'RefundReceipt', 'Journ
 export const deposit: Resource = {
   name: 'Deposit',
   shape: {
-    ...ENVELOPE,
+    ...TRANSACTION,
     DepositToAccountRef: refKind,
-    TxnDate: date,
-    PrivateNote: textKind(4000),
-    CurrencyRef: refKind,
     DepartmentRef: refKind,
-    GlobalTaxCalculation: choice('TaxExcluded', 'TaxInclusive', 'NotApplicable'),
     Line: many({
-      Id: textKind(100),
-      LineNum: ignored,
-      Description: textKind(4000),
-      Amount: number,
+      ...TRANSACTION_LINE,
       DetailType: choice('DepositLineDetail'),
       DepositLineDetail: one({
         AccountRef: refKind,
@@ -50,10 +43,6 @@ export const deposit: Resource = {
       LinkedTxn: many({ TxnId: textKind(100), TxnType: choice(...LINKABLE), TxnLineId: textKind(20) }),
     }),
     CashBack: one({ AccountRef: refKind, Amount: number, Memo: textKind(4000) }),
-    TxnTaxDetail: ignored,
-    TotalAmt: ignored,
-    HomeTotalAmt: ignored,
-    ExchangeRate: ignored,
   },
   nameList: false,
   sequence: 'transaction',

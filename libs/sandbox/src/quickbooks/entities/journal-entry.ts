@@ -18,29 +18,22 @@ import type { Posting } from '../ledger';
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
-import { choice, date, ENVELOPE, flag, ignored, many, number, one, ref as refKind, text as textKind } from '../shape';
+import { choice, flag, ignored, many, one, ref as refKind, text as textKind } from '../shape';
 import { lineIds } from './line-ids';
 import { applicationsOf, openItem } from './open-items';
 import { releasePayments } from './settle';
 import { checkCurrency, checkEntryNumber } from './sales-header';
-import { givenLines, lineAccount, openDay, removeTransaction } from './transaction';
+import { TRANSACTION, TRANSACTION_LINE, givenLines, lineAccount, openDay, removeTransaction } from './transaction';
 
 /** Debits and credits as they are wanted (quickbooks.md §10 2300, §14.4); a void is answered and does nothing (§9.2). */
 export const journalEntry: Resource = {
   name: 'JournalEntry',
   shape: {
-    ...ENVELOPE,
+    ...TRANSACTION,
     DocNumber: textKind(21),
-    TxnDate: date,
-    PrivateNote: textKind(4000),
     Adjustment: flag,
-    CurrencyRef: refKind,
-    GlobalTaxCalculation: choice('TaxExcluded', 'TaxInclusive', 'NotApplicable'),
     Line: many({
-      Id: textKind(100),
-      LineNum: ignored,
-      Description: textKind(4000),
-      Amount: number,
+      ...TRANSACTION_LINE,
       DetailType: choice('JournalEntryLineDetail', 'DescriptionOnly'),
       JournalEntryLineDetail: one({
         PostingType: choice('Debit', 'Credit'),
@@ -56,10 +49,6 @@ export const journalEntry: Resource = {
       LinkedTxn: ignored,
       ProjectRef: ignored,
     }),
-    TxnTaxDetail: ignored,
-    TotalAmt: ignored,
-    HomeTotalAmt: ignored,
-    ExchangeRate: ignored,
   },
   nameList: false,
   sequence: 'transaction',

@@ -17,31 +17,33 @@ import {
 import { follow, refTo } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Resource, Writing } from '../resource';
-import { choice, date, ENVELOPE, flag, ignored, many, number, one, ref as refKind, text as textKind } from '../shape';
+import { choice, flag, ignored, many, one, ref as refKind, text as textKind } from '../shape';
 import { lineIds } from './line-ids';
 import { checkCurrency } from './sales-header';
-import { checkOpen, givenLines, lastNote, lineAccount, openDay, removeTransaction } from './transaction';
+import {
+  TRANSACTION,
+  TRANSACTION_LINE,
+  checkOpen,
+  givenLines,
+  lastNote,
+  lineAccount,
+  openDay,
+  removeTransaction,
+} from './transaction';
 
 /** Money spent, as people enter it: we never write one (quickbooks.md §9.1, §9.2, §14.17; postings.md §10.4). */
 export const purchase: Resource = {
   name: 'Purchase',
   shape: {
-    ...ENVELOPE,
+    ...TRANSACTION,
     AccountRef: refKind,
     PaymentType: choice('Cash', 'Check', 'CreditCard'),
     EntityRef: refKind,
-    TxnDate: date,
     DocNumber: textKind(21),
-    PrivateNote: textKind(4000),
     PaymentMethodRef: refKind,
     Credit: flag,
-    CurrencyRef: refKind,
-    GlobalTaxCalculation: choice('TaxExcluded', 'TaxInclusive', 'NotApplicable'),
     Line: many({
-      Id: textKind(100),
-      LineNum: ignored,
-      Description: textKind(4000),
-      Amount: number,
+      ...TRANSACTION_LINE,
       DetailType: choice('AccountBasedExpenseLineDetail'),
       AccountBasedExpenseLineDetail: one({
         AccountRef: refKind,
@@ -52,10 +54,7 @@ export const purchase: Resource = {
       }),
       LinkedTxn: ignored,
     }),
-    TotalAmt: ignored,
     PrintStatus: ignored,
-    TxnTaxDetail: ignored,
-    ExchangeRate: ignored,
   },
   nameList: false,
   sequence: 'transaction',

@@ -5,37 +5,23 @@ import type { Posting } from '../ledger';
 import { follow } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
 import type { Writing } from '../resource';
-import {
-  ADDRESS,
-  choice,
-  date,
-  ENVELOPE,
-  flag,
-  ignored,
-  many,
-  one,
-  ref as refKind,
-  text as textKind,
-  type Shape,
-} from '../shape';
+import { ADDRESS, choice, flag, ignored, many, one, ref as refKind, text as textKind, type Shape } from '../shape';
 import { checkCountry } from './customer';
 import { addressesOf, checkCurrency, checkCustomFields, checkEmail, numberFor } from './sales-header';
 import { LINES, readLines, zeroLines, type SalesLines } from './sales-lines';
 import { computeTax, TAX_DETAIL } from './sales-tax';
 import type { Tax } from './tax-rates';
-import { checkOpen, lastNote, openDay } from './transaction';
+import { TRANSACTION, checkOpen, lastNote, openDay } from './transaction';
 
 const EMAIL = one({ Address: textKind(100) });
 
 /** What every sales form may hold: invoices, credit memos, refund receipts, estimates (quickbooks.md §9.5, §9.7). */
 export const SALES_FORM: Shape = {
-  ...ENVELOPE,
+  ...TRANSACTION,
   CustomerRef: refKind,
   DocNumber: textKind(21),
-  TxnDate: date,
   Line: LINES,
   TxnTaxDetail: TAX_DETAIL,
-  GlobalTaxCalculation: choice('TaxExcluded', 'TaxInclusive', 'NotApplicable'),
   ApplyTaxAfterDiscount: flag,
   BillAddr: one(ADDRESS),
   ShipAddr: one(ADDRESS),
@@ -45,7 +31,6 @@ export const SALES_FORM: Shape = {
   BillEmailBcc: EMAIL,
   EmailStatus: choice('NotSet', 'NeedToSend', 'EmailSent'),
   PrintStatus: choice('NotSet', 'NeedToPrint', 'PrintComplete'),
-  PrivateNote: textKind(4000),
   CustomerMemo: one({ value: textKind(1000) }),
   CustomField: many({
     DefinitionId: textKind(20),
@@ -55,16 +40,12 @@ export const SALES_FORM: Shape = {
   }),
   ClassRef: refKind,
   DepartmentRef: refKind,
-  CurrencyRef: refKind,
   LinkedTxn: ignored,
   Balance: ignored,
-  TotalAmt: ignored,
-  HomeTotalAmt: ignored,
   HomeBalance: ignored,
   TaxExemptionRef: ignored,
   RecurDataRef: ignored,
   FreeFormAddress: ignored,
-  ExchangeRate: ignored,
 };
 
 const COPIED = [

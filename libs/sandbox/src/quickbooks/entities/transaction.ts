@@ -4,8 +4,30 @@ import type { EntityName } from '../company';
 import { object, objects, text } from '../exact';
 import { follow } from '../name-list';
 import { refuse, refuseMissing } from '../refusal';
+import { choice, date, ENVELOPE, ignored, number, ref as refKind, text as textKind, type Shape } from '../shape';
 
 const MOST_LINES = 10_000;
+
+/** What every transaction of amounts may hold in its head. */
+export const TRANSACTION: Shape = {
+  ...ENVELOPE,
+  TxnDate: date,
+  PrivateNote: textKind(4000),
+  CurrencyRef: refKind,
+  GlobalTaxCalculation: choice('TaxExcluded', 'TaxInclusive', 'NotApplicable'),
+  TxnTaxDetail: ignored,
+  TotalAmt: ignored,
+  HomeTotalAmt: ignored,
+  ExchangeRate: ignored,
+};
+
+/** What each of its lines may. */
+export const TRANSACTION_LINE: Shape = {
+  Id: textKind(100),
+  LineNum: ignored,
+  Description: textKind(4000),
+  Amount: number,
+};
 
 const CLOSED =
   'The account period has closed and the account books cannot be updated through the QBO Services API. Please use the QBO website to make these changes.';
