@@ -1,0 +1,101 @@
+import type { Made } from '../sync/rules';
+import { whereabouts } from './whereabouts';
+
+const FUNDS = { id: '4', name: 'Undeposited Funds' };
+const made = (body: object | string, more: Partial<Made> = {}): Made => ({
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  basis: undefined,
+  linked: true,
+  removed: false,
+  ...more,
+});
+const payment = (amount: string, account: string): Made =>
+  made(
+    `{"TotalAmt":${amount},"CustomerRef":{"value":{"$ref":"customer:cus_1"}},"DepositToAccountRef":{"value":"${account}"}}`,
+  );
+const entry = (debit: string, credit: string, amount = '179.70'): Made =>
+  made(`{"TxnDate":"2026-12-03","Line":[
+    {"Amount":${amount},"JournalEntryLineDetail":{"PostingType":"Debit","AccountRef":{"value":"${debit}"},
+     "Entity":{"Type":"Customer","EntityRef":{"value":{"$ref":"customer:cus_1"}}}}},
+    {"Amount":${amount},"JournalEntryLineDetail":{"PostingType":"Credit","AccountRef":{"value":"${credit}"}}}]}`);
+const ours = (ref: string, records: Record<string, Made>) =>
+  ({ is: 'ours', ref, text: 'RAC-1041', made: records }) as const;
+const plain = (ref: string, amount: string, account: string) => ({
+  ref,
+  amount,
+  in: { id: account, name: '' },
+  customer: { $ref: ref, at: 'CustomerRef.value' },
+  text: 'RAC-1041',
+});
+
+test("a charge: every part of its payment where it was put, its return's entry beside it left out", () => {
+  const records = {
+    'payment:pay_500': payment('100.00', '91'),
+    'payment:pay_500/cus_61': payment('79.70', '4'),
+    'payment:pay_500/cus_62': { ...payment('9.99', '91'), removed: true },
+    'payment:pay_500/returned': entry('84', '91'),
+  };
+  expect(whereabouts('charge', ours('payment:pay_500', records), FUNDS)).toEqual({
+    sits: [
+      { ...plain('payment:pay_500', '100.00', '91'), txnType: 'Payment' },
+      { ...plain('payment:pay_500/cus_61', '79.70', '4'), in: 'undeposited', txnType: 'Payment' },
+    ],
+  });
+});
+
+test('what failed: the entry, by the line that took the money', () => {
+  const records = { 'payment:pay_500': payment('179.70', '91'), 'payment:pay_500/returned': entry('84', '4') };
+  expect(whereabouts('charge_failure', ours('payment:pay_500', records), FUNDS)).toEqual({
+    sits: [
+      {
+        ref: 'payment:pay_500/returned',
+        amount: '-179.70',
+        in: 'undeposited',
+        txnType: 'JournalEntry',
+        lineAt: 'Line.1.Id',
+        customer: { $ref: 'payment:pay_500/returned', at: 'Line.0.JournalEntryLineDetail.Entity.EntityRef.value' },
+        text: 'RAC-1041',
+      },
+    ],
+  });
+});
+
+test('a refund: its receipt with what was refunded, or its entry', () => {
+  const receipt = made(
+    { DepositToAccountRef: { value: '91' }, Line: [{ Amount: 46.19 }] },
+    { basis: { amount: '50.00' } },
+  );
+  expect(whereabouts('refund', ours('refund:re_77', { 'refund:re_77': receipt }), FUNDS)).toEqual({
+    sits: [{ ...plain('refund:re_77', '-50.00', '91'), txnType: 'RefundReceipt' }],
+  });
+  expect(
+    whereabouts('refund', ours('refund:re_78', { 'refund:re_78': entry('84', '91', '5.00') }), FUNDS),
+  ).toMatchObject({
+    sits: [{ amount: '-5.00', in: { id: '91' }, txnType: 'JournalEntry', lineAt: 'Line.1.Id' }],
+  });
+});
+
+test('a failed payout is back where its entry put it; one posted whole was taken from there', () => {
+  const failed = { 'payout:po_0': entry('35', '91'), 'payout:po_0/failed': entry('91', '35') };
+  const back = whereabouts('payout_reversal', ours('payout:po_0', failed), FUNDS);
+  expect('sits' in back && back.sits.length).toBe(1);
+  expect(back).toMatchObject({
+    sits: [{ ref: 'payout:po_0/failed', amount: '179.70', in: { id: '91' }, lineAt: 'Line.0.Id' }],
+  });
+  const whole = { 'payout:po_0': entry('35', '91') };
+  expect(whereabouts('earlier_payout', ours('payout:po_0', whole), FUNDS)).toMatchObject({
+    sits: [{ ref: 'payout:po_0', amount: '-179.70', in: { id: '91' }, lineAt: 'Line.1.Id' }],
+  });
+});
+
+test('nothing asked for yet, or taken back: it is waited for; what nobody knows is not', () => {
+  const on = { missing: 'RAC-1041 is not in QuickBooks yet', on: 'payment:pay_500' };
+  expect(whereabouts('charge', ours('payment:pay_500', {}), FUNDS)).toEqual(on);
+  const removed = { 'payment:pay_500': { ...payment('1.00', '91'), removed: true } };
+  expect(whereabouts('charge', ours('payment:pay_500', removed), FUNDS)).toEqual(on);
+  expect(
+    whereabouts('charge_failure', ours('payment:pay_500', { 'payment:pay_500': payment('1.00', '91') }), FUNDS),
+  ).toEqual(on);
+  expect(whereabouts('charge', { is: 'before' }, FUNDS)).toEqual({ missing: 'it is from before Sync was switched on' });
+  expect(whereabouts('charge', { is: 'unknown' }, null)).toEqual({ missing: 'Run a Call does not know it' });
+});
