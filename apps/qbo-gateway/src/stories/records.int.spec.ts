@@ -198,6 +198,49 @@ describe('what a request asks for', () => {
     expect((await rig.answered('customer:c1', 2)).outcome).toBe('synced');
   });
 
+  it('the tax service answers in a form of its own: its code is known by id, found after a lost answer, adopted by name', async () => {
+    const put = (
+      ref: string,
+      revision: number,
+      resource: string,
+      how: object,
+      body: object,
+      where: [string, string],
+    ) => ({
+      ...customer('x', revision, '', {}, { find: { where: [where], agree: [], adopt: true } }),
+      ...{ ref, resource, body: JSON.stringify(body), how: { update: 'whole' as const, path: '', ...how } },
+    });
+    const name = 'To classify 8.25%';
+    const agencyId = { $ref: 'tax-agency:to-classify' };
+    const rate = { TaxRateName: name, RateValue: '8.25', TaxAgencyId: agencyId, TaxApplicableOn: 'Sales' };
+    const service = { path: 'taxservice/taxcode', wrapper: '', id: 'TaxCodeId' };
+    const code = (ref: string) =>
+      put(ref, 1, 'TaxCode', service, { TaxCode: name, TaxRateDetails: [rate] }, ['Name', name]);
+    const agency = put(
+      'tax-agency:to-classify',
+      1,
+      'TaxAgency',
+      { path: 'taxagency' },
+      { DisplayName: 'To classify' },
+      ['DisplayName', 'To classify'],
+    );
+    await rig.admin('POST', 'disturbances', { kind: 'commit-then-drop', contains: name, times: 1 });
+    await rig.take(code('tax-code:8.25'), agency);
+    expect(await rig.answered('tax-code:8.25', 1)).toMatchObject({ outcome: 'synced' });
+    expect(await rig.writes('TaxCode')).toHaveLength(1);
+    const linked = async (ref: string) => {
+      const sql = `select qbo_id from link where ref = $1`;
+      return (await rig.db.query<{ qbo_id: string }>(sql, [ref])).rows.map(({ qbo_id: id }) => id);
+    };
+    const ids = await linked('tax-code:8.25');
+    expect(ids).toEqual([expect.stringMatching(/^\d+$/)]);
+    await rig.db.query(`delete from link where ref = 'tax-code:8.25'`);
+    await rig.take(code('tax-code:8.250'));
+    expect(await rig.answered('tax-code:8.250', 1)).toMatchObject({ outcome: 'synced' });
+    expect(await linked('tax-code:8.250')).toEqual(ids);
+    expect(await rig.writes('TaxCode')).toHaveLength(1);
+  });
+
   describe('when QuickBooks as a whole is the trouble', () => {
     const conditions = async () =>
       (await rig.said()).filter(({ value }) => value['kind'] === 'company').map(({ value }) => value['condition']);
