@@ -29,8 +29,8 @@ const DEFAULT_TEXT = 'Discount';
  *   {"Amount":16.60,"DetailType":"DiscountLineDetail","Description":"Neighbour discount",
  *    "DiscountLineDetail":{"PercentBased":false,"DiscountAccountRef":{"value":"86"}}}
  *
- * Elsewhere: negative lines on the discount helper, one per tax treatment, split by the lines' amounts; a discount that
- * came off after tax is one untaxed line. Holds: discount_large, account_missing.
+ * Elsewhere, and where that line would change a tax QuickBooks works out itself: negative lines on the discount helper, one per
+ * tax treatment, split by the lines' amounts; a discount that came off after tax is one untaxed line. Holds: discount_large, account_missing.
  */
 export function planDiscount(invoice: Invoice, ctx: MappingContext, tax: TaxPlan, texts: Texts): DiscountPlan | Hold {
   const discount = parseAmount(invoice.discount?.amount);
@@ -39,7 +39,7 @@ export function planDiscount(invoice: Invoice, ctx: MappingContext, tax: TaxPlan
   const account = discountAccount(ctx);
   if (account === null) return hold('account_missing', { setting: 'invoices.discountsAccount' });
   const text = invoice.discount?.description;
-  if (isUnitedStates(ctx.profile.country) && ctx.profile.allowDiscount) {
+  if (takesDiscountLine(invoice, ctx)) {
     const line: BodyObject = {
       Amount: amountNumber(discount),
       DetailType: 'DiscountLineDetail',
@@ -74,6 +74,16 @@ export function planDiscount(invoice: Invoice, ctx: MappingContext, tax: TaxPlan
         ];
   });
   return { lines, applyTaxAfterDiscount: undefined };
+}
+
+/**
+ * QuickBooks spreads a discount line over all lines, the tip's too, which Run a Call does not: with one code per invoice, where
+ * QuickBooks works the tax out, a part of the discount would miss what is taxed.
+ */
+function takesDiscountLine(invoice: Invoice, { profile }: MappingContext): boolean {
+  if (!isUnitedStates(profile.country) || !profile.allowDiscount) return false;
+  const spreadsOverTip = profile.taxMode === 'manual_us' && !parseAmount(invoice.tip).isZero();
+  return !(spreadsOverTip && discountBeforeTax(invoice));
 }
 
 interface Treatment {

@@ -124,6 +124,22 @@ export const INVOICE_TAX_CASES: readonly InvoiceCase[] = [
   },
   {
     section: '6.3',
+    says: 'US manual, before tax, and a tip: negative lines, or QuickBooks would spread the discount over the tip',
+    invoice: invoiceOf({
+      lines: [line({ amount: '100.00', ...taxed }), line({ amount: '100.00' })],
+      discount: { amount: '10.00' },
+      taxes: [{ taxRateId: 'tax_tx', taxableAmount: '95.00', amount: '7.84' }],
+      tip: '5.00',
+    }),
+    ctx: MANUAL,
+    body: us(
+      `${labour('TAX')},${labour('NON')},${sale('-5.00', 'Discount', 'item:helper.discount.86', 'TAX')},` +
+        `${sale('-5.00', 'Discount', 'item:helper.discount.86', 'NON')},${sale('5.00', 'Tip', 'item:helper.tip.95', 'NON')}`,
+      `"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":7.84,${TAX_LINE('7.84', '95.00')}}`,
+    ),
+  },
+  {
+    section: '6.3',
     says: 'US manual: a discount line after tax, and a tip that is NON',
     invoice: invoiceOf({
       lines: [line({ amount: '100.00', ...taxed })],
