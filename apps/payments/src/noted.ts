@@ -1,38 +1,47 @@
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { entityOf } from '@qbo-sync/contracts/refs';
-import type { InvoiceRefund } from '@qbo-sync/entities/refund/refund';
-import type { RefundData } from '@qbo-sync/entities/refund/refund';
+import type { InvoiceRefund, RefundData } from '@qbo-sync/entities/refund/refund';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { NotedChange } from '@qbo-sync/service/entity-service/definition';
 
 /** Notes which streams look at which invoices, and the refunds of an invoice. */
 export async function notePayments(client: Client, changes: readonly NotedChange[]): Promise<void> {
+  await noteReaders(client, changes.flatMap(readersIn));
   for (const { tenant, ref, sequence, data } of changes) {
-    const entity = entityOf(ref);
-    if (entity === 'payment') {
-      const { allocations } = data as unknown as Payment;
-      await noteReader(
-        client,
-        tenant,
-        ref,
-        allocations.map(({ invoiceId }) => invoiceId),
-      );
-    }
-    if (entity !== 'refund') continue;
+    if (entityOf(ref) !== 'refund') continue;
     const { refund } = data as unknown as RefundData;
-    if (refund.invoiceId === undefined) continue;
-    await noteReader(client, tenant, ref, [refund.invoiceId]);
-    if (refund.effect === 'reduce-sale') await noteRefund(client, tenant, refund.invoiceId, sequence, refund);
+    if (refund.invoiceId === undefined || refund.effect !== 'reduce-sale') continue;
+    await noteRefund(client, tenant, refund.invoiceId, sequence, refund);
   }
 }
 
-async function noteReader(client: Client, tenant: string, ref: string, invoiceIds: readonly string[]): Promise<void> {
-  if (invoiceIds.length === 0) return;
+interface Reader {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly invoiceId: string;
+}
+
+function readersIn({ tenant, ref, data }: NotedChange): readonly Reader[] {
+  const named = (): readonly string[] => {
+    switch (entityOf(ref)) {
+      case 'payment':
+        return (data as unknown as Payment).allocations.map(({ invoiceId }) => invoiceId);
+      case 'refund':
+        return [(data as unknown as RefundData).refund.invoiceId ?? []].flat();
+      default:
+        return [];
+    }
+  };
+  return named().map((invoiceId) => ({ tenant, ref, invoiceId }));
+}
+
+async function noteReaders(client: Client, readers: readonly Reader[]): Promise<void> {
+  if (readers.length === 0) return;
   await client.query(
     `insert into invoice_reader (tenant, invoice_id, ref)
-     select $1, invoice_id, $2 from unnest($3::text[]) as i (invoice_id)
+     select * from unnest($1::text[], $2::text[], $3::text[])
      on conflict do nothing`,
-    [tenant, ref, [...new Set(invoiceIds)]],
+    [readers.map(({ tenant }) => tenant), readers.map(({ invoiceId }) => invoiceId), readers.map(({ ref }) => ref)],
   );
 }
 

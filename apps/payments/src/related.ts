@@ -1,8 +1,7 @@
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
 import { paidIn } from '@qbo-sync/entities/payment/judge-payment';
-import type { PaymentRelated } from '@qbo-sync/entities/payment/payment';
-import { isAppliedTo } from '@qbo-sync/entities/payment/payment';
+import { isAppliedTo, type PaymentRelated } from '@qbo-sync/entities/payment/payment';
 import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
 import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';

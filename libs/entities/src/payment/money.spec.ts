@@ -414,7 +414,7 @@ it('any sequence of pay, refund, return, void and update of an invoice sums to w
       if (model.invoiceVoided) expect(books.applied()).toBe('0.00');
       posted += model.payments.length;
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
-  expect(posted).toBeGreaterThan(300);
+  expect(posted).toBeGreaterThan(150);
 });

@@ -181,6 +181,18 @@ describe('several allocations', () => {
     expect(covers).toEqual([1, 0]);
   });
 
+  it('entered in error → every part is voided', () => {
+    const story = start({ inv_1041: followed(), inv_1042: followed({ customerId: 'cus_61' }) }).when(
+      changed('collected', 1, two),
+    );
+    const voided = story.when(changed('voided', 2, { ...two, voidedOn: '2026-11-26', voidReason: 'entered-in-error' }));
+    expect(lines(voided.events)).toEqual([
+      'Changed voided',
+      'PushRequested remove payment:pay_500',
+      'PushRequested remove payment:pay_500/cus_61',
+    ]);
+  });
+
   it('one part refused: it alone is held, and alone made again on a retry', () => {
     const story = start({ inv_1041: followed(), inv_1042: followed({ customerId: 'cus_61' }) }).when(
       changed('collected', 1, two),
