@@ -326,6 +326,15 @@ describe('follows its invoices, with nothing open too', () => {
     expect(line.when(RELATED).events).toEqual([]);
   });
 
+  it('dismissed, it stays so as long as nothing else is to be said', () => {
+    const held = start().when(changed('collected', 1, { ...payment, tip: '10.00' }));
+    const gone = held.when({ kind: 'dismiss', commandId: 'c', by: 'pat' });
+    expect(lines(gone.events)).toEqual(['Dismissed']);
+    expect(gone.when(RELATED).events).toEqual([]);
+    const shown = gone.under({ related: { invoices: { inv_1041: followed({ tip: '10.00' }) } } });
+    expect(lines(shown.when(RELATED).events)).toEqual(['PushRequested put payment:pay_500']);
+  });
+
   it('an invoice that is voided loses its line', () => {
     const voided = posted().under({ related: { invoices: { inv_1041: followed({ voided: true }) } } });
     const story = voided.when(RELATED);

@@ -181,16 +181,17 @@ function stop<Related>(
   });
 }
 
-/** The same outcome for the same reason is not said twice; a look at a later time or ref is. */
+/** The same outcome for the same reason is not said twice, dismissed or not; a look at a later time or ref is. */
 function isInForce(state: State, plan: Exclude<Plan, { do: 'push' } | { do: 'settle' }>): boolean {
   if (plan.do === 'skip') {
     if (state.stop !== undefined) return false;
     return plan.reason.code === 'unchanged' || sameReason(state.decided?.reason, plan.reason);
   }
+  const stop = state.stop ?? state.dismissed;
   return (
-    state.stop?.type === (plan.do === 'hold' ? 'Held' : 'Deferred') &&
-    sameReason(state.stop.reason, plan.reason) &&
-    (plan.do === 'hold' || (state.stop.waitsOn === plan.waitsOn && state.stop.revisitAt === plan.revisitAt))
+    stop?.type === (plan.do === 'hold' ? 'Held' : 'Deferred') &&
+    sameReason(stop.reason, plan.reason) &&
+    (plan.do === 'hold' || (stop.waitsOn === plan.waitsOn && stop.revisitAt === plan.revisitAt))
   );
 }
 
