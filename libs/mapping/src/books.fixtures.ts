@@ -57,6 +57,7 @@ export interface Body {
   readonly TotalAmt?: Digits;
   readonly TxnTaxDetail?: { readonly TotalTax: Digits };
   readonly GlobalTaxCalculation?: string;
+  readonly ApplyTaxAfterDiscount?: boolean;
   readonly DepositToAccountRef?: { readonly value: string };
   readonly PaymentRefNum?: string;
 }
