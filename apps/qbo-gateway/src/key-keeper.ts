@@ -12,8 +12,8 @@ export function keyKeeper(db: Database, vault: Vault, file: string, log: Log): R
     everyMs: EVERY_MS,
     round: async () => {
       vault.use(readKeyRing(file));
-      const rows = await resealAll(db, vault);
-      if (rows > 0) log.info({ rows, key: vault.current }, 'sealed anew');
+      const count = await resealAll(db, vault);
+      if (count > 0) log.info({ count }, 'sealed anew');
     },
     // The ring of before stays in use.
     onError: (err) => log.warn({ err }, 'could not look after the keys'),
