@@ -1,0 +1,19 @@
+import { joined, joinedJson, joinedLists, joinedOrNull, parted, partedList } from './joined';
+
+describe('many values in one parameter', () => {
+  it('come apart as they were joined', () => {
+    expect(parted(joined(['a', 2, true, 'd']))).toEqual(['a', '2', 'true', 'd']);
+    expect(parted(joinedJson(['{"a":1}', null]))).toEqual(['{"a":1}', '']);
+    expect(parted(joinedLists([['a', 'b'], [], ['c']])).map(partedList)).toEqual([['a', 'b'], [], ['c']]);
+  });
+
+  it('stay as many as they are when one holds what stands between them', () => {
+    expect(parted(joined(['a\u001eb\u001fc', 'd']))).toEqual(['a\ufffdb\ufffdc', 'd']);
+  });
+
+  it('are nothing where each is nothing, and come from no rows', () => {
+    expect([joinedOrNull([null, null]), joinedLists([[], []])]).toEqual([null, null]);
+    expect(joinedOrNull([null, 'a'])).toBe('\u001ea');
+    expect(parted(null)).toEqual([]);
+  });
+});
