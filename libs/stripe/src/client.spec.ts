@@ -230,6 +230,33 @@ describe('refusals are data', () => {
     expect(netOf([...first.value.items, ...rest])).toBe(0);
   });
 
+  test('of what is behind a refund: its page is read again later', async () => {
+    const charge = await admin('charges', { amount: 10_000 });
+    const refund = await admin('refunds', { charge: charge.id });
+    await admin('charges', { amount: 10_000, count: 150 });
+    const { id } = await admin('payouts');
+    await set('faults', { kind: 'rate-limit', times: 1, contains: 'refunds' });
+    const readings: Reading<Page<StripeTransaction>>[] = [];
+    for await (const reading of reader.transactions(ACCOUNT, id)) readings.push(reading);
+    expect(readings.map(({ is }) => is)).toEqual(['ok', 'failed']);
+    const [first] = readings;
+    if (first?.is !== 'ok') throw new Error('not read');
+    const rest = await all(reader.transactions(ACCOUNT, id, first.value.after));
+    expect(rest.find(({ source }) => source === refund.id)?.charge).toBe(charge.id);
+    expect(netOf([...first.value.items, ...rest])).toBe(0);
+  });
+
+  test('of a page that would not have been the last one: the reading ends with it', async () => {
+    await admin('charges', { amount: 10_000, count: 150 });
+    const charge = await admin('charges', { amount: 10_000 });
+    await admin('refunds', { charge: charge.id });
+    const { id } = await admin('payouts');
+    await set('faults', { kind: 'server-error', contains: 'refunds' });
+    const readings: Reading<Page<StripeTransaction>>[] = [];
+    for await (const reading of reader.transactions(ACCOUNT, id)) readings.push(reading);
+    expect(readings.map(({ is }) => is)).toEqual(['failed']);
+  });
+
   test('nobody listens', async () => {
     const nobody = new StripeReader({ apiUrl: 'http://127.0.0.1:1', secretKey: 'sk' });
     expect(await nobody.payout(ACCOUNT, 'po_1')).toMatchObject({ failure: { class: 'retry' } });

@@ -36,7 +36,6 @@ const FAILURE_TABLE: readonly FailureRow[] = [
   { type: 'StripeConnectionError', class: 'retry' },
   { type: 'StripeRateLimitError', class: 'rate_limit' },
   { type: 'StripeAuthenticationError', class: 'auth' },
-  { code: 'account_invalid', class: 'permission' },
   { type: 'StripePermissionError', class: 'permission' },
   { code: 'resource_missing', class: 'gone' },
   { status: (status) => status === 404, class: 'gone' },

@@ -106,6 +106,8 @@ describe('story 11: a payout of 40 payments, 2 refunds and fees', () => {
     expect(lines(story.events)).toEqual(['Changed payout in_transit', 'Deferred parts']);
     const paid = story.when(seen(2, { reconciliationStatus: 'in_progress' }));
     expect(lines(paid.events).at(-1)).toBe('Deferred parts');
+    const early = paid.under({ related: RELATED }).when(seen(3, { reconciliationStatus: 'in_progress' }));
+    expect(lines(early.events).at(-1)).toBe('Deferred parts');
     const itemised = paid.when(seen(3));
     expect(lines(itemised.events).at(-1)).toBe('Deferred parts');
     const read = itemised.under({ related: RELATED }).when(RELATED_CHANGED);
@@ -246,6 +248,31 @@ it('negative: an entry', () => {
   const related = { ...RELATED, transactions: [transaction('re_1', 'refund', -5_000)] };
   const story = start(related).when(seen(1, { amount: '-50.00' }));
   expect(requested(story).data.resource).toBe('JournalEntry');
+});
+
+it('negative in Undeposited Funds: what is in QuickBooks stands while the rest is asked for anew', () => {
+  const transactions = [transaction('ch_0', 'charge', 1_000, 50), transaction('re_1', 'refund', -5_000)];
+  const where = {
+    txn_ch_0: sits('payment:pay_0', 1_000, 'undeposited'),
+    txn_re_1: sits('refund:re_1', -5_000, 'undeposited'),
+  };
+  const story = start({ ...RELATED, transactions, where }).when(seen(1, { amount: '-40.50' }));
+  expect(lines(story.events).slice(1)).toEqual(['PushRequested put payout:po_1', 'PushRequested put payout:po_1/2']);
+  const Line = [
+    { Amount: '40.50', JournalEntryLineDetail: { PostingType: 'Debit', AccountRef: { value: '4' } } },
+    { Amount: '40.50', JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '35' } } },
+  ];
+  const entry = { Id: '900', TxnDate: '2026-12-02', DocNumber: 'RAC-po_1', Line };
+  const half = story.when(answered(story, { record: entry }));
+  const values = {
+    'payments.feeAccount': { id: '7', name: 'Other' },
+    'payments.payoutAccount': { id: '36', name: 'Savings' },
+  };
+  const other = half
+    .under({ settings: settings({ values: { ...VALUES, ...values } }) })
+    .when({ kind: 'redecide', why: 'settings' });
+  expect(lines(other.events)).toEqual(['PushRequested put payout:po_1/2']);
+  expect(only(other.events, 'PushRequested').personal.body).toContain('"AccountRef":{"value":"7"}');
 });
 
 it('a manual payout that never went: nothing', () => {
