@@ -64,6 +64,44 @@ describe('the items service', () => {
     expect(await untilRow('item:itm_1', 'synced')).toMatchObject({ quickbooks: { type: 'Item', id: '11' } });
   });
 
+  it('story 9: the account of its category changes; it moves when a person says also existing, and no sooner', async () => {
+    const mapTo = (version: number, id: string, existing: string[]) =>
+      rig.settings(version, {
+        values: {
+          'items.categoryAccounts': [{ categoryId: 'cat_1', name: 'Cooling', account: { id, name: 'Cooling' } }],
+          'items.existing': existing,
+        },
+      });
+    const read = (version: number) =>
+      until(
+        () =>
+          rig
+            .activities()
+            .some((one) => 'settingsVersion' in one && one.kind === 'read' && one.settingsVersion === version),
+        {
+          what: `version ${version} read`,
+        },
+      );
+    const again = (commandId: string) => {
+      const command = {
+        ...{ commandId, kind: 'redecide', tenant: rig.tenant, by: 'console' },
+        entity: 'item',
+        closed: true,
+      };
+      const value = JSON.stringify({ ...command, at: '2026-11-20T16:00:00Z' });
+      return rig.send({ topic: TOPICS.commands.name, key: `${rig.tenant}:item`, value });
+    };
+    await rig.send(mapTo(2, '82', []));
+    await read(2);
+    await again('not-yet');
+    await rig.send(mapTo(3, '83', ['cat_1']));
+    await read(3);
+    await again('existing-items-3');
+    const moved = await until(() => rig.requests().filter(({ ref }) => ref === 'item:itm_1')[1], { what: 'the move' });
+    expect(JSON.parse(moved.body)).toMatchObject({ IncomeAccountRef: { value: '83' } });
+    expect(moved).toMatchObject({ lane: 'backlog' });
+  });
+
   it('makes a helper item when a document wants it, and shows it without an event', async () => {
     const ref = helperItemRef('discount', '86');
     const push = {
@@ -87,7 +125,7 @@ describe('the items service', () => {
       `select distinct split_part(ref, ':', 1) as entity from event where tenant = $1`,
       [rig.tenant],
     );
-    expect(rows.map(({ entity }: { entity: string }) => entity).toSorted()).toEqual(['item', 'settings']);
+    expect(rows.map(({ entity }: { entity: string }) => entity).toSorted()).toEqual(['item', 'operation', 'settings']);
   });
 
   it('logs neither names nor amounts at debug', () => {

@@ -6,10 +6,14 @@ import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
-import { until } from '@qbo-sync/testkit/until';
+import { until as untilWithin } from '@qbo-sync/testkit/until';
 import { TAX, TaxModule } from './tax.module';
 
 jest.setTimeout(60_000);
+
+/** A loaded machine joins its groups slowly. */
+const until = <Result>(condition: () => Result | Promise<Result>, { what }: { readonly what: string }) =>
+  untilWithin(condition, { what, timeoutMs: 40_000 });
 
 describe('the tax service', () => {
   let database: TestDatabase;

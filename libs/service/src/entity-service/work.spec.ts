@@ -217,6 +217,14 @@ describe('a command', () => {
       { ...command, kind: 'redecide', entity: 'payment' },
       { do: 'redecide', entity: 'payment', streams: undefined, closed: false },
     ],
+    [
+      { ...command, kind: 'redecide', entity: 'payment', closed: true },
+      { do: 'redecide', entity: 'payment', streams: undefined, closed: true },
+    ],
+    [
+      { ...command, kind: 'redecide', closed: true },
+      { do: 'redecide', entity: undefined, streams: undefined, closed: false },
+    ],
     [{ ...command, kind: 'redecide', entity: 'invoice' }, { do: 'nothing' }],
   ])('%j', (value, expected) => {
     expect(read(TOPICS.commands.name, value)).toMatchObject(expected);

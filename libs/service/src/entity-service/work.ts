@@ -188,7 +188,8 @@ function commandWork(service: EntityService, command: SyncCommand, message: Cons
       : { do: 'redecide', commandId, by, tenant, streams, entity, closed };
   return entity !== undefined && !mine(entity)
     ? { do: 'nothing' }
-    : { do: 'redecide', commandId, by, tenant, streams: undefined, entity, closed };
+    : // Of no entity, the streams a service keeps for itself would be among those that are done.
+      { do: 'redecide', commandId, by, tenant, streams: undefined, entity, closed: closed && entity !== undefined };
 }
 
 const CHOICE =
