@@ -1,6 +1,7 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { PushRequested, StreamEvent } from './events';
 import type { Answered, Context, Rules, Verdict, View } from './rules';
+import { bothSides } from './both-sides';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';
 import { plainVerdict } from './refusals';
@@ -82,7 +83,7 @@ function ownVerdict(
   ref: string,
 ): Verdict | undefined {
   const { kind, books } = asked.request.data;
-  const { summary } = asked.request.personal;
+  const { body, summary } = asked.request.personal;
   const name = summary.number ?? summary.party ?? ref;
   switch (answer.outcome) {
     case 'cancelled':
@@ -90,7 +91,10 @@ function ownVerdict(
     case 'gone':
       return { verdict: 'hold', reason: { code: 'gone_in_qbo', params: { doc: name, date: answer.at.slice(0, 10) } } };
     case 'clash':
-      return { verdict: 'hold', reason: { code: 'both_changed', params: { name } } };
+      return {
+        verdict: 'hold',
+        reason: { code: 'both_changed', params: { name, ...bothSides(fieldsOf(answer), body, answer.record) } },
+      };
     case 'synced':
       // Nothing had to be sent, for this very body was sent and compared before.
       return answer.record === undefined &&
@@ -102,6 +106,11 @@ function ownVerdict(
     case 'refused':
       return undefined;
   }
+}
+
+/** The gateway names the fields of a clash in its detail. */
+function fieldsOf({ detail = '' }: Answered): string[] {
+  return detail.split(', ').filter((field) => field !== '');
 }
 
 function conclusion<Related>(

@@ -137,8 +137,14 @@ describe('story 7: a customer changed in QuickBooks', () => {
     const here = linked().when(changed('updated', 4, { ...dana, displayName: 'Dana R.' }));
     const there = here.when(renamed);
     expect(there.events).toEqual([]);
-    const clash = there.when(answered(there, { outcome: 'clash', code: 'both_changed' }));
+    const record = { DisplayName: 'Dana Ruiz-Lee' };
+    const clash = there.when(
+      answered(there, { outcome: 'clash', code: 'both_changed', detail: 'DisplayName', record }),
+    );
     expect(lines(clash.events)).toEqual(['Held both_changed']);
+    expect(only(clash.events, 'Held').personal.reason.params).toMatchObject({
+      ...{ fields: 'DisplayName', 'ours.DisplayName': 'Dana R.', 'theirs.DisplayName': 'Dana Ruiz-Lee' },
+    });
   });
 
   it.each(['inactive', 'merged'] as const)('%s there: shown once, never deleted here, never made again', (gone) => {
@@ -240,9 +246,9 @@ describe('a document of ours changed in QuickBooks', () => {
   const linked = () => posted(invoiceRules as unknown as Rules, 'invoice:inv_1', bill);
 
   it('in a field that we sent: shown, and nothing is sent over it', () => {
-    expect(lines(linked().when(theirs('invoice:inv_1', ['Line', 'TotalAmt'], {})).events)).toEqual([
-      'Held both_changed',
-    ]);
+    const story = linked().when(theirs('invoice:inv_1', ['Line', 'TotalAmt'], { Line: [] }));
+    expect(lines(story.events)).toEqual(['Held both_changed']);
+    expect(only(story.events, 'Held').personal.reason.params).toMatchObject({ fields: 'Line', 'theirs.Line': '[]' });
   });
 
   it('in a field of theirs alone: nothing to show', () => {

@@ -1,5 +1,6 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Reason } from '@qbo-sync/contracts/reasons';
+import { bothSides } from './both-sides';
 import { mappingContext } from './plans';
 import { base, record, type Recording } from './recording';
 import type { Context, Rules, Theirs } from './rules';
@@ -38,10 +39,12 @@ export function theirs<Data, Related>(
     );
   }
   if (rules.back !== undefined) return tellChanged(rules, start, change, context);
-  const sent = bodyOf(state.asked[change.ref]?.request.personal.body);
-  return rules.nature === 'document' && change.changed.some((field) => field in sent)
-    ? show(start, { code: 'both_changed', params: { name } }, change.ref, context)
-    : start;
+  const body = state.asked[change.ref]?.request.personal.body;
+  const sent = bodyOf(body);
+  const fields = change.changed.filter((field) => field in sent);
+  if (rules.nature !== 'document' || fields.length === 0) return start;
+  const params = { name, ...bothSides(fields, body, change.record) };
+  return show(start, { code: 'both_changed', params }, change.ref, context);
 }
 
 function tellNew<Data, Related>(
