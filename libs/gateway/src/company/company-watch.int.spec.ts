@@ -10,6 +10,8 @@ import { selectCompany } from '../sql/companies';
 import type { Tokens } from '../tokens/tokens';
 import { CompanyWatch } from './company-watch';
 
+jest.setTimeout(60_000);
+
 const TENANT = 'acme';
 const START = Date.parse('2026-11-20T16:00:00Z');
 const SECOND = 1_000;

@@ -2,6 +2,7 @@ import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readActive } from '../company/condition';
+import { Rounds } from '../rounds';
 import type { Quickbooks } from '../calling/quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
 import { readChanges } from './reading';
@@ -42,30 +43,32 @@ const AT_ONCE = 8;
 export class Feed {
   readonly #options: FeedOptions;
   readonly #clock: () => Date;
-  #rounds: Promise<void> | undefined;
+  readonly #rounds: Rounds;
   #forgotAt = 0;
-  #woken = false;
   #stopped = false;
-  #rouse: (() => void) | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => new Date());
+    this.#rounds = new Rounds({
+      everyMs: options.pollMs ?? POLL_MS,
+      breathMs: BREATH_MS,
+      round: () => this.round(),
+      onError: (error) => options.onError?.(error, ''),
+    });
   }
 
   start(): void {
-    this.#rounds = this.#loop();
+    this.#rounds.start();
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#rouse?.();
+    this.#rounds.wake();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#rouse?.();
-    await this.#rounds;
+    await this.#rounds.stop();
   }
 
   /** One look at everything that is due. */
@@ -172,32 +175,5 @@ export class Feed {
   #paced(feed: FeedRow): FeedRow {
     const { everyMs = READ_EVERY_MS } = this.#options;
     return feed.calledAt === null ? feed : { ...feed, calledAt: feed.calledAt + everyMs - READ_EVERY_MS };
-  }
-
-  async #loop(): Promise<void> {
-    while (!this.#stopped) {
-      this.#woken = false;
-      try {
-        await this.round();
-      } catch (error) {
-        this.#options.onError?.(error, '');
-      }
-      await this.#rest(this.#options.pollMs ?? POLL_MS);
-    }
-  }
-
-  /** Woken or not it takes a breath: a storm of webhooks is a few looks, not one each. */
-  async #rest(pollMs: number): Promise<void> {
-    if (this.#stopped) return;
-    await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
-    if (this.#woken || this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
-      this.#rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#rouse = undefined;
   }
 }

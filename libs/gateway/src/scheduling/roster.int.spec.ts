@@ -5,6 +5,8 @@ import { GATEWAY_MIGRATIONS } from '../migrations';
 import { Permits } from '../calling/permits';
 import { Roster } from './roster';
 
+jest.setTimeout(60_000);
+
 const NOW = new Date('2026-11-20T16:00:00Z');
 const LIMITS = { concurrent: 10, perWindow: { single: 5, batch: 5 }, windowMs: 60_000 };
 
