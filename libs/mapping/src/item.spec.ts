@@ -68,6 +68,12 @@ describe('item', () => {
     expect(bodyOf(toItem(item, ctx))['IncomeAccountRef']).not.toEqual({ value: '79' });
   });
 
+  test('§5 settings of an older console move nothing', () => {
+    const { 'items.existing': _, ...values } = moved([]).values;
+    const ctx = { ...US, values: values as MappingContext['values'] };
+    expect(bodyOf(toItem(TUNE_UP, ctx, 0, { accountId: '79' }))['IncomeAccountRef']).toEqual({ value: '79' });
+  });
+
   test('§12 what is adopted keeps QuickBooks’ account, also without a default', () => {
     const ctx = withValues(US, { 'items.defaultIncomeAccount': null });
     expect(bodyOf(toItem(TUNE_UP, ctx, 0, { accountId: undefined }))).not.toHaveProperty('IncomeAccountRef');

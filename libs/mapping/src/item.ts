@@ -69,7 +69,8 @@ function mappedAccount(item: Item, ctx: MappingContext): Choice | null {
 
 /** True when the place its account comes from is among those whose existing items follow. */
 function followsMap(item: Item, { values }: MappingContext): boolean {
-  const existing = values['items.existing'];
+  // Settings published by an older console do not say.
+  const existing = (values as Partial<typeof values>)['items.existing'] ?? [];
   const place = item.kind === 'membership' ? 'membership' : (item.categoryId ?? 'default');
   const own =
     place === 'membership'
