@@ -26,6 +26,7 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
   const tips = await account('tips', 'tips');
   const clearing = await account('stripe-clearing', 'clearing');
   const undeposited = await undepositedOf(one);
+  const bank = await bankOf(one);
   const outside = company.country !== 'US';
   const codes = await api.taxCodes(company.id);
   const rates = await mapRates(one, codes);
@@ -39,6 +40,7 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
     'invoices.tipsAccount': tips.id,
     'payments.clearingAccount': clearing.id,
     'payments.undepositedAccount': undeposited.id,
+    'payments.refundAccount': bank.id,
     'tax.rates': rates,
     ...(outside
       ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id }
@@ -58,6 +60,7 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
     tips,
     undeposited,
     clearing,
+    refunds: bank,
     mappedRates: Object.keys(rates),
   };
 }
@@ -104,6 +107,12 @@ async function undepositedOf({ company: { id }, api }: ConnectedCompany): Promis
   const found = own ?? (await api.accounts(id, 'undeposited')).find(({ name }) => UNDEPOSITED.test(name));
   if (found === undefined) throw new DayStopped(`QuickBooks of ${id} lists no account "Undeposited Funds".`);
   return choiceOf(found);
+}
+
+async function bankOf({ company: { id }, api }: ConnectedCompany): Promise<Choice> {
+  const [bank] = await api.accounts(id, 'bank');
+  if (bank === undefined) throw new DayStopped(`QuickBooks of ${id} lists no bank account.`);
+  return choiceOf(bank);
 }
 
 /** Rate id → code id. Outside the US each rate must have one; where QuickBooks works out the tax itself it need not. */

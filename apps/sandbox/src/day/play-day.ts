@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
-import { PLAYED_COMPANIES } from '@qbo-sync/sandbox/runacall/companies';
-import { planDay } from '@qbo-sync/sandbox/runacall/day';
+import { companiesOf, planDay } from '@qbo-sync/sandbox/runacall/day';
 import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
 import { baselineOf, compare } from './compare-day';
 import { configure, turnOn } from './configure';
@@ -40,7 +39,7 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     size: config.DAY_SIZE,
   }));
   progress.step(`Run a Call plays a ${identity.size} day from seed ${identity.seed}`);
-  const connected = await connectCompanies(world, PLAYED_COMPANIES);
+  const connected = await connectCompanies(world, companiesOf(identity.size));
   if (!goesTo('configure')) return undefined;
 
   const writesBefore = await countWrites(world);

@@ -1,4 +1,5 @@
 import type { Comparison } from '@qbo-sync/sandbox/books/compare';
+import { rowsPlayed, type PlayedRow } from '@qbo-sync/sandbox/books/posting-rows';
 import type { DayIdentity, PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
 import { describe, type SettledEvent, standingOf } from './settle';
 
@@ -22,6 +23,8 @@ export interface DayResult {
   readonly surprises: readonly string[];
   readonly latency: { readonly count: number; readonly p50Ms: number; readonly p95Ms: number } | null;
   readonly comparisons: readonly Comparison[];
+  /** The rows of the table of documents (postings.md §4), and how often each was played. */
+  readonly rows: readonly PlayedRow[];
   readonly agreed: boolean;
 }
 
@@ -67,6 +70,10 @@ export function dayResult(day: {
     surprises,
     latency: latencyOf(events),
     comparisons,
+    rows: rowsPlayed(
+      comparisons.map(({ tenant }) => tenant),
+      messages,
+    ),
     agreed: surprises.length === 0 && comparisons.every(({ differences }) => differences.length === 0),
   };
 }
@@ -132,6 +139,9 @@ export function reportLines(result: DayResult): string[] {
     ...(result.heldEvents.length === 0
       ? []
       : ['Kept and not posted:', ...result.heldEvents.map((line) => `  ${line}`)]),
+    '',
+    'Played, by row of the table of documents:',
+    ...result.rows.map(({ row, times }) => `  ${row.padEnd(40)}${String(times).padStart(6)}`),
     ...result.comparisons.flatMap(table),
     ...(result.surprises.length === 0 ? [] : ['', 'Not as predicted:', ...result.surprises.map((line) => `  ${line}`)]),
     '',

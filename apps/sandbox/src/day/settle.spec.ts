@@ -1,4 +1,4 @@
-import type { Prediction } from '@qbo-sync/sandbox/books/model';
+import type { Prediction } from '@qbo-sync/sandbox/books/predictions';
 import type { LogRow } from './console-api';
 import { countStates, latencyOf } from './report';
 import { settle, standingOf, type SettledEvent } from './settle';

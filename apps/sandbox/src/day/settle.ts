@@ -1,4 +1,5 @@
-import type { ExpectedBooks, Prediction } from '@qbo-sync/sandbox/books/model';
+import type { ExpectedBooks } from '@qbo-sync/sandbox/books/model';
+import type { Prediction } from '@qbo-sync/sandbox/books/predictions';
 import type { LogRow } from './console-api';
 import { DayStopped } from './stopped';
 import type { ConnectedCompany, World } from './world';

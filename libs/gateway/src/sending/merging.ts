@@ -57,6 +57,7 @@ async function mergeRemoval(
   if (remembered !== undefined && isRemoved(record, how.remove?.as ?? 'delete')) {
     return settle(desk, job, { outcome: 'synced', record, link: { remembered, generation: link.generation } }, attempt);
   }
+  await tellTheirs(desk, job, record);
   await dropAttempt(desk, attempt);
   const at = { qboId: link.qboId, syncToken: remembered?.syncToken ?? link.syncToken };
   const bytes = removeBytes(how, parseBytes(how.remove?.fields ?? '{}'), at);

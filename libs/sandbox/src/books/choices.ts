@@ -6,7 +6,7 @@ export interface ChosenAccount {
 
 /** What the model must know of a company's settings to say where money goes. */
 export interface BooksChoices {
-  readonly taxedBy: 'automated' | 'per line';
+  readonly taxedBy: 'automated' | 'by code' | 'per line';
   readonly income: ChosenAccount;
   readonly categories: Readonly<Record<string, ChosenAccount>>;
   readonly memberships: ChosenAccount;
@@ -14,6 +14,8 @@ export interface BooksChoices {
   readonly tips: ChosenAccount;
   readonly undeposited: ChosenAccount;
   readonly clearing: ChosenAccount;
+  /** Refunds that are not Stripe's are paid from it. */
+  readonly refunds: ChosenAccount;
   /** Rates that have a QuickBooks code. */
   readonly mappedRates: readonly string[];
 }

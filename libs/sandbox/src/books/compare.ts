@@ -1,7 +1,7 @@
 import { money, sum, type Cents } from './cents';
 import type { BooksChoices } from './choices';
 import type { ExpectedBooks } from './model';
-import type { ReadBooks } from './read-books';
+import type { ReadBooks, ReadEntry, ReadLine } from './read-books';
 
 /** One row of the table a person reads: all three as text, amounts with two decimals. */
 export interface ComparedRow {
@@ -37,30 +37,33 @@ export function compareBooks(
   choices: BooksChoices,
   baseline: Baseline,
 ): Comparison {
-  const sums = new Map<string, Cents>();
-  for (const { accountId, amount } of found.invoices.flatMap(({ lines }) => lines)) {
-    sums.set(accountId, (sums.get(accountId) ?? 0n) + amount);
-  }
-  const onAccount = (id: string): Cents => sums.get(id) ?? 0n;
-  const undeposited = found.payments.filter(
-    ({ depositAccount }) => (depositAccount ?? choices.undeposited.id) === choices.undeposited.id,
+  const earned = onAccounts([...found.invoices, ...found.entries].flatMap(({ lines }) => lines));
+  const waiting = onAccounts(
+    found.payments.map(({ depositAccount, amount: paid }) => ({
+      accountId: depositAccount ?? choices.undeposited.id,
+      amount: paid,
+    })),
   );
-  const clearing = found.payments.filter(({ depositAccount }) => depositAccount === choices.clearing.id);
-  const paid = ({ amount }: { amount: Cents }): Cents => amount;
-  const special = new Set([choices.discounts.id, choices.tips.id]);
-  const incomeIds = new Set([...expected.accounts.keys(), ...sums.keys()].filter((id) => !special.has(id)));
+  const moneyIds = new Set([...expected.money.keys(), ...waiting.keys(), ...[choices.refunds.id]]);
+  const special = new Set([choices.discounts.id, choices.tips.id, ...moneyIds]);
+  const incomeIds = new Set([...expected.accounts.keys(), ...earned.keys()].filter((id) => !special.has(id)));
+  const onAccount = (id: string): Cents => earned.get(id) ?? 0n;
+  const entries = (resource: ReadEntry['resource']): number =>
+    found.entries.filter((entry) => entry.resource === resource).length;
 
   const shown = [
     count('Customers', expected.counts.Customer, found.customers.size - baseline.customers),
     count('Items', expected.counts.Item, pricebookItems(found) - baseline.items),
     count('Invoices', expected.counts.Invoice, found.invoices.length),
     count('Payments', expected.counts.Payment, found.payments.length),
+    count('Refund receipts', expected.counts.RefundReceipt, entries('RefundReceipt')),
+    count('Journal entries', expected.counts.JournalEntry, entries('JournalEntry')),
     amount(
       'Invoices, total',
       sum([...expected.invoices.values()].map(({ total }) => total)),
       sum(found.invoices.map(({ total }) => total)),
     ),
-    amount('Sales tax', expected.salesTax, sum(found.invoices.map(({ tax }) => tax))),
+    amount('Sales tax', expected.salesTax, sum([...found.invoices, ...found.entries].map(({ tax }) => tax))),
     amount('Receivables', sum(expected.receivables.values()), sum(receivables(expected, found).found.values())),
     ...[...incomeIds].map((id) => {
       const known = expected.accounts.get(id);
@@ -68,19 +71,26 @@ export function compareBooks(
     }),
     amount(`Discounts: ${choices.discounts.name}`, expected.discounts, -onAccount(choices.discounts.id)),
     amount(`Tips: ${choices.tips.name}`, expected.tips, onAccount(choices.tips.id)),
-    amount(choices.undeposited.name, expected.undeposited, sum(undeposited.map(paid))),
-    amount(choices.clearing.name, expected.clearing, sum(clearing.map(paid))),
-    amount(
-      'Payments elsewhere',
-      0n,
-      sum(found.payments.map(paid)) - sum(undeposited.map(paid)) - sum(clearing.map(paid)),
-    ),
+    ...[...moneyIds].map((id) => {
+      const known = expected.money.get(id);
+      const name = known?.name ?? moneyNames(choices).get(id) ?? `Money on account ${id}`;
+      return amount(name, known?.amount ?? 0n, (waiting.get(id) ?? 0n) - onAccount(id));
+    }),
   ];
   const single = [...invoiceRows(expected, found), ...receivableRows(expected, found), ...markerRows(found)].filter(
     differs,
   );
   const rows = [...shown, ...single];
   return { tenant: expected.tenant, rows, differences: rows.filter(differs) };
+}
+
+const moneyNames = ({ undeposited, clearing, refunds }: BooksChoices): Map<string, string> =>
+  new Map([undeposited, clearing, refunds].map(({ id, name }) => [id, name]));
+
+function onAccounts(lines: readonly ReadLine[]): Map<string, Cents> {
+  const sums = new Map<string, Cents>();
+  for (const { accountId, amount: moved } of lines) sums.set(accountId, (sums.get(accountId) ?? 0n) + moved);
+  return sums;
 }
 
 /** Every invoice by its number: total, tax, balance. */
@@ -114,7 +124,11 @@ function receivables(expected: ExpectedBooks, found: ReadBooks): { found: Map<st
     owner.set(qboCustomer, customerId);
   };
   for (const invoice of found.invoices) claim(invoice.customer, expected.invoices.get(invoice.number)?.customerId);
-  for (const payment of found.payments) claim(payment.customer, expected.payers.get(payment.marker));
+  // Parts of a split payment cannot be told apart by what they say: their invoices tell whose they are.
+  for (const payment of found.payments) {
+    const [payer, ...others] = expected.payers.get(payment.marker) ?? [];
+    if (others.length === 0) claim(payment.customer, payer);
+  }
   const totals = new Map<string, Cents>();
   for (const [qboCustomer, customerId] of owner) {
     totals.set(customerId, (totals.get(customerId) ?? 0n) + (found.customers.get(qboCustomer)?.balance ?? 0n));
@@ -133,11 +147,16 @@ function receivableRows(expected: ExpectedBooks, found: ReadBooks): ComparedRow[
   ];
 }
 
-/** No document of ours stands there twice. */
+/** No document of ours stands there twice; a payment once for each customer it is of. */
 function markerRows(found: ReadBooks): ComparedRow[] {
   const times = new Map<string, number>();
-  for (const { marker } of [...found.invoices, ...found.payments]) times.set(marker, (times.get(marker) ?? 0) + 1);
-  return [...times].map(([marker, n]) => count(`Documents of ${marker}`, 1, n));
+  const named = [
+    ...found.invoices.map(({ marker }) => marker),
+    ...found.payments.map(({ marker, customer }) => `${marker} of QuickBooks customer ${customer}`),
+    ...found.entries.map(({ resource, marker }) => `${resource} ${marker}`),
+  ];
+  for (const name of named) times.set(name, (times.get(name) ?? 0) + 1);
+  return [...times].map(([name, n]) => count(`Documents of ${name}`, 1, n));
 }
 
 const count = (what: string, expected: number, found: number): ComparedRow => ({

@@ -2,7 +2,6 @@ import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
-import { cents } from './cents';
 
 /** What was published, read anew from the bytes: the model trusts the wire only, not the generator. */
 export interface Wire {
@@ -92,7 +91,7 @@ const SHOWN: Readonly<Record<Noun, readonly string[]>> = {
     'billingAddress',
     'serviceAddress',
   ],
-  payment: ['customerId', 'amount', 'collectedOn', 'method', 'allocations', 'refunds', 'voidedOn', 'voidReason'],
+  payment: ['customerId', 'amount', 'collectedOn', 'method', 'allocations', 'voidedOn', 'voidReason'],
   'tax-rate': ['name', 'percentage', 'active'],
 };
 
@@ -107,17 +106,8 @@ export type Stop = { readonly state: 'needs attention' | 'waiting'; readonly rea
 /** The longest number QuickBooks takes. */
 const NUMBER_LENGTH = 21;
 
-/** Stops that the event itself shows; `customerOf` knows whose invoice it is. */
-export function stopOf(happening: Happening, customerOf: (invoiceId: string) => string | undefined): Stop | undefined {
-  const { noun, change, data } = happening;
-  const missing: Stop = { state: 'needs attention', reason: 'rule_missing' };
-  if (noun === 'invoice') {
-    if (data.number.length > NUMBER_LENGTH) return { state: 'needs attention', reason: 'number_long' };
-    return change === 'voided' && cents(data.balance) !== cents(data.total) ? missing : undefined;
-  }
-  if (noun !== 'payment') return undefined;
-  if (change === 'refunded' || change === 'updated') return missing;
-  if (change === 'voided') return data.voidReason === 'entered-in-error' ? undefined : missing;
-  const customers = new Set(data.allocations.map(({ invoiceId }) => customerOf(invoiceId)));
-  return customers.size > 1 ? missing : undefined;
+/** Stops that the event itself shows. */
+export function stopOf({ noun, data }: Happening): Stop | undefined {
+  const isLong = noun === 'invoice' && data.number.length > NUMBER_LENGTH;
+  return isLong ? { state: 'needs attention', reason: 'number_long' } : undefined;
 }

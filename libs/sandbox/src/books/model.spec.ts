@@ -2,7 +2,7 @@ import { type ExactJson, ExactNumber, printExact } from '@qbo-sync/contracts/exa
 import { compareBooks } from './compare';
 import type { BooksChoices } from './choices';
 import type { Wire } from './happened';
-import { expectBooks } from './model';
+import { expectBooks, type AccountSums } from './model';
 import { readBooks } from './read-books';
 import { planDay, type PlannedDay } from '../runacall/day';
 import { stamp } from '../runacall/published-day';
@@ -18,6 +18,7 @@ const CHOICES: BooksChoices = {
   tips: account('5', 'Undistributed Tips'),
   undeposited: account('6', 'Undeposited Funds'),
   clearing: account('7', 'Stripe clearing'),
+  refunds: account('8', 'Checking'),
   mappedRates: ['tax_tx'],
 };
 
@@ -84,7 +85,7 @@ const partPaid = says('invoice', 'updated', 2, { ...invoiceData, balance: '500.0
 describe('the model of the books', () => {
   test('a small day, reckoned by hand', () => {
     const books = expectBooks('acme', [collected, sent, item, boiler, customer, partPaid, sent], CHOICES);
-    expect(books.counts).toEqual({ Customer: 1, Item: 2, Invoice: 1, Payment: 1 });
+    expect(books.counts).toMatchObject({ Customer: 1, Item: 2, Invoice: 1, Payment: 1 });
     const amounts = [...books.accounts.values()].map(({ name, amount }) => `${name} ${money(amount)}`).sort();
     expect(amounts).toEqual([
       'Discounts given -129.00',
@@ -94,8 +95,9 @@ describe('the model of the books', () => {
     ]);
     expect(money(books.discounts)).toBe('129.00');
     expect(money(books.salesTax)).toBe('82.50');
-    expect(money(books.clearing)).toBe('600.00');
-    expect(money(books.undeposited)).toBe('0.00');
+    expect([...books.money.values()].map(({ name, amount }) => `${name} ${money(amount)}`)).toEqual([
+      'Stripe clearing 600.00',
+    ]);
     const invoice = books.invoices.get('RAC-1')!;
     expect([invoice.total, invoice.tax, invoice.balance].map(money)).toEqual(['1087.50', '82.50', '500.00']);
     // 500.00 open, 12.50 of the payment is credit.
@@ -119,24 +121,16 @@ describe('the model of the books', () => {
     const cash = says('payment', 'collected', 1, { ...payment, method: 'cash', processor: undefined });
     const books = expectBooks('acme', [item, boiler, customer, subscription, cash], CHOICES);
     expect(money(books.accounts.get('3')!.amount)).toBe('1129.00');
-    expect(money(books.undeposited)).toBe('600.00');
-    expect(money(books.clearing)).toBe('0.00');
+    expect([...books.money.values()].map(({ name, amount }) => `${name} ${money(amount)}`)).toEqual([
+      'Undeposited Funds 600.00',
+    ]);
   });
 
-  test('what is not posted yet is held, and the books stay as they were', () => {
-    const late = [
-      says('invoice', 'voided', 3, { ...invoiceData, balance: '500.00', voidedOn: '2026-11-22' }),
-      says('payment', 'refunded', 2, { ...payment, refunds: [{ id: 're_1' }], refundId: 're_1' }),
-      says('customer', 'deactivated', 2, { id: 'cus_1', displayName: 'Dana Ruiz', taxExempt: false, active: false }),
-    ];
-    const before = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid], CHOICES);
-    const after = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid, ...late], CHOICES);
-    expect({ ...after, predictions: 0 }).toEqual({ ...before, predictions: 0 });
-    expect(late.map(({ headers }) => after.predictions.get(headers['ce_id']!)?.state)).toEqual([
-      'needs attention',
-      'needs attention',
-      'waiting',
-    ]);
+  test('a customer who left and owes stays, and waits', () => {
+    const left = { id: 'cus_1', displayName: 'Dana Ruiz', taxExempt: false, active: false };
+    const late = says('customer', 'deactivated', 2, left);
+    const books = expectBooks('acme', [item, boiler, customer, sent, collected, partPaid, late], CHOICES);
+    expect(books.predictions.get(late.headers['ce_id']!)).toMatchObject({ state: 'waiting', reason: 'owes' });
   });
 
   test('voids take documents out; an older sequence is replaced; a long number holds its payment too', () => {
@@ -239,17 +233,21 @@ describe('the comparison with QuickBooks', () => {
 
   test('catches a payment that stands there twice', async () => {
     const { differences } = await compared({ twice: true });
-    expect(differences.map(({ what }) => what)).toEqual(['Payments', 'Stripe clearing', 'Documents of pay_1']);
+    expect(differences.map(({ what }) => what)).toEqual([
+      'Payments',
+      'Stripe clearing',
+      'Documents of pay_1 of QuickBooks customer 58',
+    ]);
   });
 });
 
 describe('the model over whole days', () => {
   const days = Array.from({ length: 40 }, (_, n) => planDay(`model-${n}`, '2026-11-21T12:00:00Z', 'full'));
-  const mapped = { ...CHOICES, mappedRates: ['tax_tx', 'tax_vat20', 'tax_vat5', 'tax_vat0'] };
-  const taxedBy = { 'us-auto': 'automated', 'uk-vat': 'per line' } as Record<string, BooksChoices['taxedBy']>;
   const books = (day: PlannedDay) => {
     const wires = day.events.map((event) => stamp(event, '2026-11-21T12:00:01.000Z'));
-    return day.companies.map(({ id }) => expectBooks(id, wires, { ...mapped, taxedBy: taxedBy[id]! }));
+    return day.companies.map(({ id, tax, rates }) =>
+      expectBooks(id, wires, { ...CHOICES, taxedBy: tax, mappedRates: rates.map((rate) => rate.id) }),
+    );
   };
 
   test('says where every event must rest, and holds at most 3 %', () => {
@@ -257,18 +255,16 @@ describe('the model over whole days', () => {
       const predictions = books(day).flatMap((one) => [...one.predictions.values()]);
       expect(predictions).toHaveLength(new Set(day.events).size);
       const held = predictions.filter(({ state }) => state === 'needs attention' || state === 'waiting');
-      expect(held.length).toBeGreaterThanOrEqual(8);
+      expect(held.length).toBeGreaterThanOrEqual(4);
       expect(held.length / predictions.length).toBeLessThanOrEqual(0.03);
-      expect(predictions.filter(({ state }) => state === 'synced with warnings')).toHaveLength(2);
+      expect(predictions.filter(({ state }) => state === 'synced with warnings')).toHaveLength(day.companies.length);
     }
   });
 
-  test('debits equal credits: invoices are income less discounts, tips and tax', () => {
+  test('debits equal credits: what is owed and what was paid is income, discounts, tips and tax', () => {
     for (const one of days.flatMap(books)) {
-      const lines = sum([...one.accounts.values()].map(({ amount }) => amount));
-      const totals = sum([...one.invoices.values()].map(({ total }) => total));
-      expect(totals).toBe(lines + one.salesTax);
-      expect(sum(one.receivables.values())).toBe(totals - one.clearing - one.undeposited);
+      const all = (accounts: AccountSums): bigint => sum([...accounts.values()].map(({ amount }) => amount));
+      expect(sum(one.receivables.values()) + all(one.money)).toBe(all(one.accounts) + one.salesTax);
     }
   });
 });

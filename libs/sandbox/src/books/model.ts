@@ -1,7 +1,10 @@
-import type { Line } from '@qbo-sync/contracts/runacall/invoice';
+import type { Refund } from '@qbo-sync/contracts/runacall/payment';
 import { cents, sum, type Cents } from './cents';
 import type { BooksChoices, ChosenAccount } from './choices';
-import { formOf, livesOf, stopOf, type Data, type Happening, type Life, type Stop, type Wire } from './happened';
+import { livesOf, stopOf, type Data, type Life, type Wire } from './happened';
+import { earned, givenBack, paidFrom, waitsIn, type Ledger, type Movement } from './movements';
+import { partsOf, type PaymentPart } from './payment-parts';
+import { isRemoval, judgeAll, type Judged, type Prediction } from './predictions';
 
 /**
  * What the books must be, worked out from the published events and the settings alone. It knows nothing of how the
@@ -14,40 +17,27 @@ export interface ExpectedInvoice {
   readonly customerId: string;
 }
 
+export type AccountSums = ReadonlyMap<string, { readonly name: string; readonly amount: Cents }>;
+
+export type Counted = 'Customer' | 'Item' | 'Invoice' | 'Payment' | 'RefundReceipt' | 'JournalEntry';
+
 export interface ExpectedBooks {
   readonly tenant: string;
-  readonly counts: Readonly<Record<'Customer' | 'Item' | 'Invoice' | 'Payment', number>>;
+  readonly counts: Readonly<Record<Counted, number>>;
   /** By document number. */
   readonly invoices: ReadonlyMap<string, ExpectedInvoice>;
   /** By Run a Call's customer id: invoices open, less money not applied. */
   readonly receivables: ReadonlyMap<string, Cents>;
-  /** Payment id → the customer whose receivable it lowers. */
-  readonly payers: ReadonlyMap<string, string>;
-  /** By account id; discounts are negative. */
-  readonly accounts: ReadonlyMap<string, { readonly name: string; readonly amount: Cents }>;
+  /** Payment id → the customers whose receivables it lowers. */
+  readonly payers: ReadonlyMap<string, readonly string[]>;
+  /** Income, discounts (negative) and tips, by account id. */
+  readonly accounts: AccountSums;
+  /** Where money is, by account id. */
+  readonly money: AccountSums;
   readonly discounts: Cents;
   readonly tips: Cents;
-  readonly undeposited: Cents;
-  readonly clearing: Cents;
   readonly salesTax: Cents;
   readonly predictions: ReadonlyMap<string, Prediction>;
-}
-
-/** Where an event must come to rest. */
-export interface Prediction {
-  readonly ref: string;
-  readonly state: 'synced' | 'synced with warnings' | 'needs attention' | 'waiting' | 'skipped';
-  readonly reason?: string;
-  /** A newer event of the aggregate may overtake it: then it is skipped as replaced. */
-  readonly orReplaced: boolean;
-  /** Whether it is posted before a newer event takes it back is a matter of moments: skipped is as right as synced. */
-  readonly orSkipped: boolean;
-}
-
-interface Judged {
-  /** The state of the aggregate that reached the books, if any did. */
-  readonly posted: Happening | undefined;
-  readonly predictions: readonly (readonly [string, Prediction])[];
 }
 
 /** Exemption reasons QuickBooks knows are few; ours are none of them unless named so (quickbooks.md §9.3). */
@@ -57,67 +47,99 @@ const ITEM_NAME_LENGTH = 100;
 /** The model's books of one company. */
 export function expectBooks(tenant: string, wires: readonly Wire[], choices: BooksChoices): ExpectedBooks {
   const lives = livesOf(tenant, wires);
-  const all = [...lives.values()];
-  const of = (noun: Life['noun']): Life[] => all.filter((life) => life.noun === noun);
-  const invoiceCustomer = (id: string): string | undefined =>
-    lives.get(`invoice:${id}`)?.happenings.at(-1)?.data.customerId;
+  const ledger: Ledger = { lives, choices };
+  const of = (noun: Life['noun']): Life[] => [...lives.values()].filter((life) => life.noun === noun);
+  const newest = (noun: Life['noun'], id: string): Data | undefined =>
+    lives.get(`${noun}:${id}`)?.happenings.at(-1)?.data;
+  const customerOf = (invoiceId: string): string | undefined => newest('invoice', invoiceId)?.customerId;
 
-  const invoices = judgeAll(
-    of('invoice'),
-    (event) => stopOf(event, invoiceCustomer),
-    (event) => taxWarning(event.data, choices),
-  );
-  const postedInvoices = [...invoices.values()].flatMap(({ posted }) =>
-    posted && posted.change !== 'voided' ? [posted.data] : [],
-  );
-  const inBooks = new Set([...invoices].filter(([, { posted }]) => posted).map(([id]) => id));
-  const payments = judgeAll(of('payment'), (event) => {
-    const unposted = event.data.allocations.some(({ invoiceId }) => !inBooks.has(invoiceId));
-    return stopOf(event, invoiceCustomer) ?? (unposted ? { state: 'waiting', reason: 'parent' } : undefined);
+  const invoices = judgeAll(of('invoice'), {
+    stop: (event) => stopOf(event),
+    warning: ({ data }) => taxWarning(data, choices),
   });
-  const postedPayments = [...payments.values()].flatMap(({ posted }) =>
+  const standing = [...invoices.values()].flatMap(({ posted }) =>
     posted && posted.change !== 'voided' ? [posted.data] : [],
   );
+  const payments = judgeAll(of('payment'), {
+    stop: (event) => {
+      const unposted = event.data.allocations.some(({ invoiceId }) => invoices.get(invoiceId)?.posted === undefined);
+      return stopOf(event) ?? (unposted ? { state: 'waiting', reason: 'parent' } : undefined);
+    },
+  });
+  const held = new Set(
+    of('payment').flatMap(({ happenings }) =>
+      happenings.filter((event) => stopOf(event) !== undefined).map(({ data }) => data.refundId),
+    ),
+  );
+  const refundsOf = ({ id }: Data): Refund[] =>
+    (newest('payment', id)?.refunds ?? []).filter((refund) => refund.status === 'succeeded' && !held.has(refund.id));
+  const taken = [...payments.values()].flatMap(({ posted }) =>
+    posted && posted.data.voidReason !== 'entered-in-error' ? [posted.data] : [],
+  );
+  const refunds = taken.flatMap(refundsOf);
+  const reduced = refunds.filter(({ effect }) => effect === 'reduce-sale');
+  const owedAgain = refunds.filter(({ effect }) => effect !== 'reduce-sale');
+  const gone = taken.filter(cameBack);
 
-  const applied = tally(
-    postedPayments.flatMap(({ allocations }) => allocations.map((one) => [one.invoiceId, cents(one.amount)] as const)),
-  );
-  const balanceOf = (invoice: Data): Cents => cents(invoice.total) - (applied.get(invoice.id) ?? 0n);
-  const receivables = tally([
-    ...postedInvoices.map((invoice) => [invoice.customerId, balanceOf(invoice)] as const),
-    ...postedPayments.map((payment) => [payerOf(payment, invoiceCustomer), unapplied(payment) * -1n] as const),
+  const parts = taken.flatMap((payment) => partsOf(payment, customerOf));
+  const applied = tally([
+    ...parts
+      .filter(({ payment }) => !cameBack(payment))
+      .flatMap((part) => part.applied.map(({ invoiceId, amount }) => [invoiceId, amount] as const)),
+    ...owedAgain.flatMap(({ invoiceId, amount }) =>
+      invoiceId === undefined ? [] : [[invoiceId, -cents(amount)] as const],
+    ),
   ]);
-  const items = judgeAll(
-    of('item'),
-    () => undefined,
-    (event) => (event.data.name.length > ITEM_NAME_LENGTH ? 'name_shortened' : undefined),
-  );
+  const balanceOf = (invoice: Data): Cents => cents(invoice.total) - (applied.get(invoice.id) ?? 0n);
+  const back = taken.flatMap((payment) => entriesOf(payment, refundsOf(payment)));
+  const receivables = tally([
+    ...standing.map(({ customerId, total }) => [customerId, cents(total)] as const),
+    ...parts.map(({ customerId, amount }) => [customerId, -amount] as const),
+    ...back.map(({ payment, amount }) => [partsOf(payment, customerOf)[0]?.customerId ?? '', amount] as const),
+  ]);
+
+  const returned = standing.map((invoice) => {
+    const own = reduced.filter(({ invoiceId }) => invoiceId === invoice.id);
+    return own.length === 0 ? { movements: [], tax: 0n } : givenBack(invoice, own, ledger);
+  });
+  const accounts = onAccounts([
+    ...standing.flatMap((invoice) => earned(invoice, ledger)),
+    ...returned.flatMap(({ movements }) => movements),
+  ]);
+  const money = onAccounts([
+    ...taken.map((payment) => ({ account: waitsIn(payment, choices), amount: cents(payment.amount) })),
+    ...gone.map((payment) => ({ account: waitsIn(payment, choices), amount: -cents(payment.amount) })),
+    ...refunds.map((refund) => ({ account: paidFrom(refund, choices), amount: -cents(refund.amount) })),
+  ]);
+  const amountOn = ({ id }: ChosenAccount): Cents => accounts.get(id)?.amount ?? 0n;
+  const items = judgeAll(of('item'), {
+    warning: ({ data }) => (data.name.length > ITEM_NAME_LENGTH ? 'name_shortened' : undefined),
+  });
   const twins = laterTwins(of('customer'));
-  const customers = judgeAll(
-    of('customer'),
-    (event) =>
-      (receivables.get(event.data.id) ?? 0n) !== 0n && isRemoval(event)
+  const customers = judgeAll(of('customer'), {
+    stop: (event) =>
+      isRemoval(event) && (receivables.get(event.data.id) ?? 0n) !== 0n
         ? { state: 'waiting', reason: 'owes' }
         : undefined,
-    (event) => (twins.has(event.data.id) && !isRemoval(event) ? 'name_changed' : exemptWarning(event.data, choices)),
-  );
-  const rates = judgeAll(of('tax-rate'), (event) =>
-    choices.mappedRates.includes(event.data.id) ? undefined : { state: 'waiting', reason: 'tax_unmapped' },
-  );
-
-  const accounts = postings(postedInvoices, lives, choices);
-  const amountOn = (account: ChosenAccount): Cents => accounts.get(account.id)?.amount ?? 0n;
-  const stripe = postedPayments.filter(({ processor }) => processor === 'stripe');
+    warning: (event) =>
+      twins.has(event.data.id) && !isRemoval(event) ? 'name_changed' : exemptWarning(event.data, choices),
+  });
+  const rates = judgeAll(of('tax-rate'), {
+    stop: ({ data }) =>
+      choices.mappedRates.includes(data.id) ? undefined : { state: 'waiting', reason: 'tax_unmapped' },
+  });
   return {
     tenant,
     counts: {
       Customer: customers.size,
       Item: items.size,
-      Invoice: postedInvoices.length,
-      Payment: postedPayments.length,
+      Invoice: standing.length,
+      Payment: parts.length,
+      RefundReceipt: reduced.length,
+      JournalEntry: back.length,
     },
     invoices: new Map(
-      postedInvoices.map((invoice) => [
+      standing.map((invoice) => [
         invoice.number,
         {
           total: cents(invoice.total),
@@ -128,101 +150,44 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
       ]),
     ),
     receivables,
-    payers: new Map(postedPayments.map((payment) => [payment.id, payerOf(payment, invoiceCustomer)])),
+    payers: payersOf(parts),
     accounts,
+    money,
     discounts: -amountOn(choices.discounts),
     tips: amountOn(choices.tips),
-    clearing: sum(stripe.map(({ amount }) => cents(amount))),
-    undeposited: sum(
-      postedPayments.filter(({ processor }) => processor !== 'stripe').map(({ amount }) => cents(amount)),
-    ),
-    salesTax: sum(postedInvoices.map(({ taxTotal }) => cents(taxTotal))),
-    predictions: new Map(
-      [customers, items, invoices, payments, rates].flatMap((group) =>
-        [...group.values()].flatMap(({ predictions }) => predictions),
-      ),
-    ),
+    salesTax: sum(standing.map(({ taxTotal }) => cents(taxTotal))) - sum(returned.map(({ tax }) => tax)),
+    predictions: predictionsOf([customers, items, invoices, payments, rates]),
   };
 }
 
-const isRemoval = ({ change }: Happening): boolean => ['deactivated', 'merged', 'voided'].includes(change);
+/** Money that came and went back: failed or returned (postings.md §8.5). */
+const cameBack = ({ voidReason }: Data): boolean => voidReason === 'failed' || voidReason === 'returned';
 
-function judgeAll(
-  lives: readonly Life[],
-  stop: (event: Happening) => Stop | undefined,
-  warning: (event: Happening) => string | undefined = () => undefined,
-): Map<string, Judged> {
-  return new Map(lives.map((life) => [life.id, judge(life, stop, warning)]));
+/** Journal entries of a payment: the money that went back without shrinking a sale is owed again. */
+function entriesOf(payment: Data, refunds: readonly Refund[]): { readonly payment: Data; readonly amount: Cents }[] {
+  const owed = refunds.filter(({ effect }) => effect !== 'reduce-sale');
+  return [...(cameBack(payment) ? [payment.amount] : []), ...owed.map(({ amount }) => amount)].map((amount) => ({
+    payment,
+    amount: cents(amount),
+  }));
 }
 
-/** Walks an aggregate's events as they were published and says where each must end. */
-function judge(
-  life: Life,
-  stop: (event: Happening) => Stop | undefined,
-  warning: (event: Happening) => string | undefined,
-): Judged {
-  const ref = `${life.noun}:${life.id}`;
-  const predictions: [string, Prediction][] = [];
-  const written: { event: Happening; prediction: number }[] = [];
-  let highest = -1;
-  for (const event of life.happenings) {
-    const add = (prediction: Pick<Prediction, 'state' | 'reason'>): number =>
-      predictions.push([event.id, { ref, orReplaced: false, orSkipped: false, ...prediction }]) - 1;
-    if (event.sequence < highest && !isRemoval(event)) {
-      add({ state: 'skipped', reason: 'replaced' });
-      continue;
-    }
-    highest = Math.max(highest, event.sequence);
-    const stopped = stop(event);
-    const before = written.at(-1)?.event;
-    if (stopped !== undefined) add(stopped);
-    else if (before !== undefined && formOf(before) === formOf(event)) add({ state: 'skipped', reason: 'unchanged' });
-    else written.push({ event, prediction: add(warned(warning(event))) });
-  }
-  const removed = written.at(-1)?.event;
-  for (const [place, { prediction }] of written.entries()) {
-    const last = place === written.length - 1;
-    const entry = predictions[prediction];
-    if (entry === undefined) continue;
-    const takenBack = removed?.change === 'voided';
-    entry[1] = { ...entry[1], orReplaced: !last, orSkipped: takenBack };
-  }
-  return { posted: removed, predictions };
+function payersOf(parts: readonly PaymentPart[]): Map<string, string[]> {
+  const payers = new Map<string, string[]>();
+  for (const { payment, customerId } of parts) payers.set(payment.id, [...(payers.get(payment.id) ?? []), customerId]);
+  return payers;
 }
 
-function warned(reason: string | undefined): Pick<Prediction, 'state' | 'reason'> {
-  return reason === undefined ? { state: 'synced' } : { state: 'synced with warnings', reason };
+function predictionsOf(groups: readonly ReadonlyMap<string, Judged>[]): Map<string, Prediction> {
+  return new Map(groups.flatMap((group) => [...group.values()].flatMap(({ predictions }) => predictions)));
 }
 
-/** Income, discounts and tips by account, from the invoices' own lines. */
-function postings(
-  invoices: readonly Data[],
-  lives: ReadonlyMap<string, Life>,
-  choices: BooksChoices,
-): ExpectedBooks['accounts'] {
+function onAccounts(movements: readonly Movement[]): Map<string, { name: string; amount: Cents }> {
   const accounts = new Map<string, { name: string; amount: Cents }>();
-  const post = (account: ChosenAccount, amount: Cents): void => {
-    if (amount === 0n && !accounts.has(account.id)) return;
+  for (const { account, amount } of movements) {
     accounts.set(account.id, { name: account.name, amount: (accounts.get(account.id)?.amount ?? 0n) + amount });
-  };
-  for (const invoice of invoices) {
-    for (const line of invoice.lines) {
-      if (line.kind !== 'note') post(accountOf(line, invoice, lives, choices), cents(line.amount));
-    }
-    post(choices.discounts, -cents(invoice.discount?.amount ?? '0'));
-    post(choices.tips, cents(invoice.tip ?? '0'));
   }
   return accounts;
-}
-
-function accountOf(line: Line, invoice: Data, lives: ReadonlyMap<string, Life>, choices: BooksChoices): ChosenAccount {
-  if (line.kind === 'discount') return choices.discounts;
-  const subscription = invoice.membershipId !== undefined && invoice.jobId === undefined;
-  if (subscription || line.kind === 'membership') return choices.memberships;
-  const item = line.itemId === undefined ? undefined : lives.get(`item:${line.itemId}`)?.happenings[0]?.data;
-  if (item?.kind === 'membership') return choices.memberships;
-  const category = item === undefined ? line.categoryId : item.categoryId;
-  return (category === undefined ? undefined : choices.categories[category]) ?? choices.income;
 }
 
 function taxWarning(invoice: Data, choices: BooksChoices): string | undefined {
@@ -246,15 +211,6 @@ function laterTwins(customers: readonly Life[]): Set<string> {
     names.add(name);
   }
   return later;
-}
-
-function payerOf(payment: Data, customerOf: (invoiceId: string) => string | undefined): string {
-  const first = payment.allocations[0];
-  return (first === undefined ? undefined : customerOf(first.invoiceId)) ?? payment.customerId;
-}
-
-function unapplied(payment: Data): Cents {
-  return cents(payment.amount) - sum(payment.allocations.map(({ amount }) => cents(amount)));
 }
 
 function tally(entries: readonly (readonly [string, Cents])[]): Map<string, Cents> {

@@ -38,12 +38,21 @@ export interface ReadPayment {
   readonly depositAccount: string | undefined;
 }
 
+/** A document of ours that is neither invoice nor payment, as what it moves: credits are positive. */
+export interface ReadEntry {
+  readonly resource: 'RefundReceipt' | 'JournalEntry';
+  readonly marker: string;
+  readonly lines: readonly ReadLine[];
+  readonly tax: Cents;
+}
+
 export interface ReadBooks {
   readonly customers: ReadonlyMap<string, { readonly name: string; readonly balance: Cents }>;
   readonly items: ReadonlyMap<string, { readonly name: string; readonly incomeAccount: string | undefined }>;
   /** Ours, not voided. */
   readonly invoices: readonly ReadInvoice[];
   readonly payments: readonly ReadPayment[];
+  readonly entries: readonly ReadEntry[];
 }
 
 /** All pages of a resource. */
@@ -64,12 +73,15 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
   const items = await queryAll(read, 'Item', everyone);
   const invoices = await queryAll(read, 'Invoice');
   const payments = await queryAll(read, 'Payment');
+  const receipts = await queryAll(read, 'RefundReceipt');
+  const entries = await queryAll(read, 'JournalEntry');
   const itemAccounts = new Map(
     items.map((item) => [
       textAt(item, 'Id'),
       { name: textAt(item, 'Name'), incomeAccount: refAt(item, 'IncomeAccountRef') },
     ]),
   );
+  const incomeAccount = (item: string): string | undefined => itemAccounts.get(item)?.incomeAccount;
   return {
     customers: new Map(
       customers.map((customer) => [
@@ -78,9 +90,7 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
       ]),
     ),
     items: itemAccounts,
-    invoices: invoices
-      .filter(isOurs)
-      .map((invoice) => invoiceOf(invoice, (item) => itemAccounts.get(item)?.incomeAccount)),
+    invoices: invoices.filter(isOurs).map((invoice) => invoiceOf(invoice, incomeAccount)),
     payments: payments.filter(isOurs).map((payment) => ({
       qboId: textAt(payment, 'Id'),
       marker: markerOf(payment),
@@ -88,7 +98,35 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
       amount: centsAt(payment, 'TotalAmt'),
       depositAccount: refAt(payment, 'DepositToAccountRef'),
     })),
+    entries: [
+      ...receipts.filter(isOurs).map((receipt) => receiptOf(receipt, incomeAccount)),
+      ...entries.filter(isOurs).map(entryOf),
+    ],
   };
+}
+
+/** Takes its lines back from where they had been earned; what it pays comes off the account it is paid from. */
+function receiptOf(receipt: TextObject, incomeAccount: (item: string) => string | undefined): ReadEntry {
+  const paid = { accountId: refAt(receipt, 'DepositToAccountRef') ?? 'unknown', amount: centsAt(receipt, 'TotalAmt') };
+  const lines = listAt(receipt, 'Line').flatMap((line) => lineOf(line, incomeAccount));
+  return {
+    resource: 'RefundReceipt',
+    marker: markerOf(receipt),
+    lines: [paid, ...lines.map(({ accountId, amount }) => ({ accountId, amount: -amount }))],
+    tax: -centsAt(objectAt(receipt, 'TxnTaxDetail'), 'TotalTax'),
+  };
+}
+
+/** What a customer owes by it shows in the customer's balance. */
+function entryOf(entry: TextObject): ReadEntry {
+  const lines = listAt(entry, 'Line').flatMap((line) => {
+    const detail = objectAt(line, 'JournalEntryLineDetail');
+    const amount = centsAt(line, 'Amount');
+    if (textAt(objectAt(detail, 'Entity'), 'Type') === 'Customer') return [];
+    const isDebit = textAt(detail, 'PostingType') === 'Debit';
+    return [{ accountId: refAt(detail, 'AccountRef') ?? 'unknown', amount: isDebit ? -amount : amount }];
+  });
+  return { resource: 'JournalEntry', marker: markerOf(entry), lines, tax: 0n };
 }
 
 function invoiceOf(invoice: TextObject, incomeAccount: (item: string) => string | undefined): ReadInvoice {

@@ -5,8 +5,10 @@ import { Emulator, type CompanySeed, type EmulatorSettings } from './emulator';
 import { createQuickBooksServer, listen } from './http-server';
 import type { OAuthSettings } from './oauth';
 import { Traffic } from './traffic';
+import { CA_RATES } from './seeds/ca-rates';
 import { UK_VAT } from './seeds/uk-vat';
 import { US_AUTO } from './seeds/us-auto';
+import { US_MANUAL } from './seeds/us-manual';
 import { eventsOf } from './webhook-events';
 import { DEFAULT_WEBHOOKS, Webhooks, type WebhookSettings } from './webhooks';
 
@@ -35,7 +37,7 @@ export interface RunningQuickBooks {
   close(): Promise<void>;
 }
 
-export const DEFAULT_COMPANIES: readonly CompanySeed[] = [US_AUTO, UK_VAT];
+export const DEFAULT_COMPANIES: readonly CompanySeed[] = [US_AUTO, UK_VAT, US_MANUAL, CA_RATES];
 
 const DEFAULT_OAUTH: OAuthSettings = {
   clientId: 'sandbox-client',

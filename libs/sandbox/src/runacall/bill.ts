@@ -23,6 +23,10 @@ export class Bill {
     return cents(this.data.balance);
   }
 
+  get total(): Cents {
+    return cents(this.data.total);
+  }
+
   get paidSoFar(): Cents {
     return this.paid;
   }

@@ -18,8 +18,8 @@ export interface PlayedCompany {
   readonly country: string;
   readonly currency: string;
   readonly timeZone: string;
-  /** Who works out the tax: QuickBooks takes our total, or computes it from a code per line. */
-  readonly tax: 'automated' | 'per line';
+  /** Who works out the tax: QuickBooks takes our total, or computes it from a code of the invoice, or of each line. */
+  readonly tax: 'automated' | 'by code' | 'per line';
   /** The first is the usual one. */
   readonly rates: readonly PlayedRate[];
   readonly places: readonly Place[];
@@ -82,7 +82,61 @@ const UK_VAT: PlayedCompany = {
   phone: (n) => `020 7946 ${String(n).padStart(4, '0')}`,
 };
 
-export const PLAYED_COMPANIES: readonly PlayedCompany[] = [US_AUTO, UK_VAT];
+const US_MANUAL: PlayedCompany = {
+  id: 'us-manual',
+  name: 'Gulf Coast Electric',
+  country: 'US',
+  currency: 'USD',
+  timeZone: 'America/New_York',
+  tax: 'by code',
+  rates: [
+    {
+      id: 'tax_hillsborough',
+      name: 'Hillsborough 7.5%',
+      percentage: '7.5',
+      components: [{ name: 'Hillsborough County', percentage: '7.5', agency: 'Florida Department of Revenue' }],
+    },
+  ],
+  places: [
+    { city: 'Tampa', region: 'FL', postalCode: '33606' },
+    { city: 'Brandon', region: 'FL', postalCode: '33511' },
+    { city: 'Plant City', region: 'FL', postalCode: '33563' },
+  ],
+  streets: ['Bay St', 'Bayshore Blvd', 'Swann Ave', 'Dale Mabry Hwy', 'Palm Ave'],
+  phone: (n) => `(813) 555-${String(n).padStart(4, '0')}`,
+};
+
+const CA_RATES: PlayedCompany = {
+  id: 'ca-rates',
+  name: 'Great Lakes Mechanical',
+  country: 'CA',
+  currency: 'CAD',
+  timeZone: 'America/Toronto',
+  tax: 'per line',
+  rates: [
+    {
+      id: 'tax_hst13',
+      name: 'HST ON 13%',
+      percentage: '13',
+      components: [{ name: 'HST', percentage: '13', agency: 'Canada Revenue Agency' }],
+    },
+    {
+      id: 'tax_gst5',
+      name: 'GST 5%',
+      percentage: '5',
+      components: [{ name: 'GST', percentage: '5', agency: 'Canada Revenue Agency' }],
+    },
+  ],
+  places: [
+    { city: 'Toronto', region: 'ON', postalCode: 'M5J 2Y5' },
+    { city: 'Mississauga', region: 'ON', postalCode: 'L5B 3C1' },
+    { city: 'Oakville', region: 'ON', postalCode: 'L6J 1H7' },
+  ],
+  streets: ['Queen St W', 'Dundas St', 'Lakeshore Rd', 'Bloor St', 'Spadina Ave'],
+  phone: (n) => `(416) 555-${String(n).padStart(4, '0')}`,
+};
+
+export const PLAYED_COMPANIES: readonly PlayedCompany[] = [US_AUTO, UK_VAT, US_MANUAL, CA_RATES];
 
 /** The pricebook category that gets an income account of its own. */
 export const EQUIPMENT_CATEGORY = { id: 'cat_equip', name: 'Equipment installs' } as const;

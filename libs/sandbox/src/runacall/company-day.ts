@@ -2,7 +2,7 @@ import { addDays } from '@qbo-sync/money/zone';
 import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { Item } from '@qbo-sync/contracts/runacall/item';
-import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
 import { type Cents, cents, money } from '../books/cents';
 import { Bill } from './bill';
 import type { PlayedCompany } from './companies';
@@ -25,13 +25,16 @@ interface BillOptions {
   readonly number?: string;
   readonly subscription?: boolean;
   readonly tip?: boolean;
+  /** No discount of any kind. */
   readonly plain?: boolean;
+  /** Amounts so round that a tenth or a quarter of them is taxed to the cent. */
+  readonly round?: boolean;
 }
 
 interface PayOptions {
   readonly phase?: Phase;
   readonly tip?: Cents;
-  readonly method?: 'stripe' | 'cash' | 'check';
+  readonly method?: 'stripe' | 'ach' | 'cash' | 'check';
 }
 
 /**
@@ -84,7 +87,7 @@ export class CompanyDay {
       count: prng.between(1, 4),
       exempt: customer.taxExempt,
       lineDiscount,
-      round: lineDiscount || discounted,
+      round: lineDiscount || discounted || options.round === true,
       subscription: options.subscription ?? false,
       withoutItem: !options.subscription && n % 4 === 2,
       note: n % 6 === 0,
@@ -181,14 +184,28 @@ export class CompanyDay {
     this.say(bill, bill.balance === 0n ? 'paid' : 'updated', phase);
   }
 
-  enteredInError(payment: Payment, bill: Bill, phase: Phase): void {
-    this.journal.say(
-      NOUNS.payment,
-      'voided',
-      { ...payment, voidedOn: payment.collectedOn, voidReason: 'entered-in-error' },
-      { phase },
-    );
-    this.settle(bill, -cents(payment.amount), payment.collectedOn, phase);
+  /** The money never came, or came and went back: the invoice is open again. */
+  undone(payment: Payment, bill: Bill, voidReason: NonNullable<Payment['voidReason']>, phase: Phase): void {
+    const voidedOn = voidReason === 'entered-in-error' ? payment.collectedOn : this.day(4);
+    this.journal.say(NOUNS.payment, 'voided', { ...payment, voidedOn, voidReason }, { phase });
+    this.settle(bill, -cents(payment.amount), voidedOn, phase);
+  }
+
+  /** Gives money back once the books know the payment; whatever the payment says from now on carries the refund. */
+  refund(payment: Payment, amount: Cents, effect: Refund['effect'], bill?: Bill): void {
+    const refund: Refund = {
+      id: `re_${this.prng.token(8)}`,
+      amount: money(amount),
+      refundedOn: this.day(4),
+      method: payment.method,
+      effect,
+      ...(bill === undefined ? {} : { invoiceId: bill.data.id }),
+      ...(payment.processor === undefined ? {} : { processorRefundId: `re_3Q${this.prng.token(22)}` }),
+      status: 'succeeded',
+    };
+    payment.refunds = [...payment.refunds, refund];
+    this.journal.say(NOUNS.payment, 'refunded', payment, { phase: 'late', extra: { refundId: refund.id } });
+    if (effect === 'reopen-invoice' && bill !== undefined) this.settle(bill, -amount, refund.refundedOn, 'late');
   }
 
   private means(
@@ -228,7 +245,7 @@ export class CompanyDay {
     if (!counts.awkward) return;
     for (const name of AWKWARD_NAMES) this.customers.push(this.admit(book.named(name, 'residential')));
     this.customers.push(this.admit(book.named(TWIN_NAME, 'residential')));
-    if (this.company.tax === 'automated') {
+    if (this.company.country === 'US') {
       for (let n = 0; n < 2; n += 1)
         this.customers.push(this.admit({ ...book.business(), taxExempt: true, taxExemptReason: 'Resale' }));
     }

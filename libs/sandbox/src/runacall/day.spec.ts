@@ -8,12 +8,13 @@ import { readEvent } from '@qbo-sync/contracts/runacall/read-event';
 import { dayOf } from '@qbo-sync/money/zone';
 import { cents, isExactPercent, lineAmount, money, percentOf, sum } from '../books/cents';
 import { EQUIPMENT_CATEGORY, PLAYED_COMPANIES } from './companies';
+import { rowsPlayed } from '../books/posting-rows';
+import { stamp } from './published-day';
 import { planDay, type PlannedDay } from './day';
 import type { DayEvent } from './journal';
-import { stamp } from './published-day';
 
 const ANCHOR = '2026-11-21T02:30:00Z';
-const SEEDS = Array.from({ length: 200 }, (_, n) => `seed-${n}`);
+const SEEDS = Array.from({ length: 100 }, (_, n) => `seed-${n}`);
 
 const once = (day: PlannedDay): DayEvent[] => [...new Set(day.events)];
 const last = <T>(day: PlannedDay, noun: string): T[] => {
@@ -33,7 +34,7 @@ const aggregates = (day: PlannedDay): DayEvent[][] => {
   return [...groups.values()].map((group) => group.sort((a, b) => a.sequence - b.sequence));
 };
 
-describe('a day of Run a Call, over 200 seeds', () => {
+describe('a day of Run a Call, over 100 seeds', () => {
   const days = SEEDS.map((seed) => planDay(seed, ANCHOR, 'full'));
 
   test('is the same again from the same seed, and another from another', () => {
@@ -131,6 +132,10 @@ describe('a day of Run a Call, over 200 seeds', () => {
           );
           for (const { invoiceId, amount } of payment.allocations)
             applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) + cents(amount));
+          for (const { effect, invoiceId = '', amount } of payment.refunds) {
+            const owed = effect === 'reopen-invoice' ? cents(amount) : 0n;
+            applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) - owed);
+          }
         }
         for (const invoice of last<Invoice>(only, 'invoice')) {
           expect(cents(invoice.total) - cents(invoice.balance)).toBe(applied.get(invoice.id) ?? 0n);
@@ -235,8 +240,19 @@ describe('a day of Run a Call, over 200 seeds', () => {
       expect(new Set(payments.map(({ method }) => method)).size).toBeGreaterThanOrEqual(5);
       expect(payments.some(({ allocations }) => allocations.length === 0)).toBe(true);
       expect(payments.some(({ allocations }) => allocations.length === 2)).toBe(true);
-      expect(payments.some(({ refunds }) => refunds.length === 1)).toBe(true);
+      const refunds = payments.flatMap((payment) => payment.refunds);
+      expect(new Set(refunds.map(({ effect }) => effect)).size).toBe(3);
+      expect(payments.some((payment) => payment.refunds.length === 2)).toBe(true);
+      expect(refunds.some(({ processorRefundId }) => processorRefundId === undefined)).toBe(true);
+      expect(new Set(payments.map(({ voidReason }) => voidReason)).size).toBe(4);
     }
+  });
+
+  test('plays every row of the table of documents', () => {
+    const day = days[0]!;
+    const wires = day.events.map((event) => stamp(event, ANCHOR));
+    const tenants = day.companies.map(({ id }) => id);
+    expect(rowsPlayed(tenants, wires).filter(({ times }) => times === 0)).toEqual([]);
   });
 
   test('checks every aggregate against its DTO', () => {

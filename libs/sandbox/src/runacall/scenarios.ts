@@ -9,7 +9,14 @@ import { NOUNS } from './journal';
  */
 export type Scenario = (day: CompanyDay) => void;
 
-const half = (amount: Cents): Cents => amount / 2n;
+const part = (amount: Cents, of: bigint): Cents => amount / of;
+const half = (amount: Cents): Cents => part(amount, 2n);
+
+/** Where QuickBooks works the tax of a receipt out itself, amounts of which any quarter is taxed to the cent. */
+const evenly = ({ company }: CompanyDay): { plain: boolean; round: boolean } => {
+  const even = company.tax !== 'automated';
+  return { plain: even, round: even };
+};
 
 export const SCENARIOS = {
   open: (day) => void day.send(),
@@ -79,11 +86,11 @@ export const SCENARIOS = {
   },
   'cash entered in error': (day) => {
     const bill = day.send();
-    day.enteredInError(day.pay(bill, { method: 'cash' }), bill, 'day');
+    day.undone(day.pay(bill, { method: 'cash' }), bill, 'entered-in-error', 'day');
   },
   'check entered in error, late': (day) => {
     const bill = day.send();
-    day.enteredInError(day.pay(bill, { method: 'check' }), bill, 'late');
+    day.undone(day.pay(bill, { method: 'check' }), bill, 'entered-in-error', 'late');
   },
   'customer edited': (day) => {
     const customer = day.admit(day.book.person());
@@ -121,7 +128,6 @@ export const SCENARIOS = {
     const twin = day.admit(day.book.named(TWIN_NAME, 'residential'), 'late');
     day.pay(day.send({ customer: twin, phase: 'late' }), { phase: 'late' });
   },
-  // What is taken in, kept and shown, and not yet posted.
   'left owing': (day) => {
     const customer = day.admit(day.book.person());
     day.send({ customer });
@@ -133,20 +139,37 @@ export const SCENARIOS = {
     day.pay(bill);
     day.void(bill, 'late');
   },
-  refund: (day) => {
-    const payment = day.pay(day.send(), { method: 'stripe' });
-    const refund = {
-      id: `re_${day.prng.token(8)}`,
-      amount: '5.00',
-      refundedOn: payment.collectedOn,
-      method: 'card' as const,
-      effect: 'reduce-sale' as const,
-      invoiceId: payment.allocations[0]!.invoiceId,
-      processorRefundId: `re_3Q${day.prng.token(22)}`,
-      status: 'succeeded' as const,
-    };
-    const extra = { refundId: refund.id };
-    day.journal.say(NOUNS.payment, 'refunded', { ...payment, refunds: [refund] }, { phase: 'late', extra });
+  'part refunded': (day) => {
+    const bill = day.send(evenly(day));
+    day.refund(day.pay(bill, { method: 'stripe' }), part(bill.total, 4n), 'reduce-sale', bill);
+  },
+  'refunded in two': (day) => {
+    const bill = day.send({ plain: true, round: true });
+    const payment = day.pay(bill, { method: 'stripe' });
+    const first = part(bill.total, 4n);
+    day.refund(payment, first, 'reduce-sale', bill);
+    day.refund(payment, bill.total - first, 'reduce-sale', bill);
+  },
+  'refunded from the till': (day) => {
+    const bill = day.send();
+    day.refund(day.pay(bill, { method: 'cash' }), bill.total, 'reduce-sale', bill);
+  },
+  'refunded, owes again': (day) => {
+    const bill = day.send();
+    day.refund(day.pay(bill, { method: 'stripe' }), half(bill.total), 'reopen-invoice', bill);
+  },
+  'prepayment returned': (day) => {
+    const customer = day.prng.pick(day.customers);
+    const payment = day.collect(customer.id, [], BigInt(day.prng.between(10, 400)) * 100n, { method: 'stripe' });
+    day.refund(payment, cents(payment.amount), 'return-credit');
+  },
+  'check returned': (day) => {
+    const bill = day.send();
+    day.undone(day.pay(bill, { method: 'check' }), bill, 'returned', 'late');
+  },
+  'transfer failed': (day) => {
+    const bill = day.send();
+    day.undone(day.pay(bill, { method: 'ach' }), bill, 'failed', 'late');
   },
   'one check for two customers': (day) => {
     const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));

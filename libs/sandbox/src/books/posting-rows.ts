@@ -1,0 +1,58 @@
+import { cents, sum } from './cents';
+import { livesOf, type Data, type Happening, type Wire } from './happened';
+
+/** A row of the table of all documents (postings.md §4), and which events play it. */
+interface PostingRow {
+  readonly row: string;
+  readonly plays: (event: Happening) => boolean;
+}
+
+const of =
+  (noun: Happening['noun'], changes: readonly string[], when: (data: Data) => boolean = () => true) =>
+  (event: Happening): boolean =>
+    event.noun === noun && changes.includes(event.change) && when(event.data);
+
+const isStripe = ({ processor }: Data): boolean => processor === 'stripe';
+const leavesRest = ({ amount, allocations }: Data): boolean =>
+  cents(amount) > sum(allocations.map((allocation) => cents(allocation.amount)));
+const voidedAs =
+  (...reasons: readonly Data['voidReason'][]) =>
+  ({ voidReason }: Data): boolean =>
+    reasons.includes(voidReason);
+const refunds =
+  (effect: string) =>
+  ({ refunds: all, refundId }: Data): boolean =>
+    all.some((refund) => refund.id === refundId && refund.effect === effect);
+
+/** Every row that Run a Call's events play. */
+const ROWS: readonly PostingRow[] = [
+  { row: 'customer created or updated', plays: of('customer', ['created', 'updated']) },
+  { row: 'customer deactivated', plays: of('customer', ['deactivated']) },
+  { row: 'customer merged', plays: of('customer', ['merged']) },
+  { row: 'item created, updated or deactivated', plays: of('item', ['created', 'updated', 'deactivated']) },
+  { row: 'invoice sent', plays: of('invoice', ['sent']) },
+  { row: 'invoice updated', plays: of('invoice', ['updated']) },
+  { row: 'invoice paid', plays: of('invoice', ['paid']) },
+  { row: 'invoice voided', plays: of('invoice', ['voided']) },
+  { row: 'payment collected, Stripe', plays: of('payment', ['collected'], isStripe) },
+  { row: 'payment collected, other', plays: of('payment', ['collected'], (data) => !isStripe(data)) },
+  { row: 'payment with an unallocated rest', plays: of('payment', ['collected'], leavesRest) },
+  { row: 'payment updated', plays: of('payment', ['updated']) },
+  { row: 'payment voided, entered in error', plays: of('payment', ['voided'], voidedAs('entered-in-error')) },
+  { row: 'payment voided, failed or returned', plays: of('payment', ['voided'], voidedAs('failed', 'returned')) },
+  { row: 'refund that reduces the sale', plays: of('payment', ['refunded'], refunds('reduce-sale')) },
+  { row: 'refund, invoice open again', plays: of('payment', ['refunded'], refunds('reopen-invoice')) },
+  { row: 'refund that returns a credit', plays: of('payment', ['refunded'], refunds('return-credit')) },
+  { row: 'tax rate', plays: of('tax-rate', ['created', 'updated', 'retired']) },
+];
+
+export interface PlayedRow {
+  readonly row: string;
+  readonly times: number;
+}
+
+/** How often each row was played by what was published, every event once. */
+export function rowsPlayed(tenants: readonly string[], wires: readonly Wire[]): readonly PlayedRow[] {
+  const events = tenants.flatMap((tenant) => [...livesOf(tenant, wires).values()].flatMap((life) => life.happenings));
+  return ROWS.map(({ row, plays }) => ({ row, times: events.filter(plays).length }));
+}

@@ -1,0 +1,73 @@
+import { formOf, type Happening, type Life, type Stop } from './happened';
+
+/** Where an event must come to rest. */
+export interface Prediction {
+  readonly ref: string;
+  readonly state: 'synced' | 'synced with warnings' | 'needs attention' | 'waiting' | 'skipped';
+  readonly reason?: string;
+  /** A newer event of the aggregate may overtake it: then it is skipped as replaced. */
+  readonly orReplaced: boolean;
+  /** Whether it is posted before a newer event takes it back is a matter of moments: skipped is as right as synced. */
+  readonly orSkipped: boolean;
+}
+
+export interface Judged {
+  /** The state of the aggregate that reached the books, if any did. */
+  readonly posted: Happening | undefined;
+  readonly predictions: readonly (readonly [string, Prediction])[];
+}
+
+export interface Judging {
+  /** Why an event is not written, if it is not. */
+  readonly stop?: (event: Happening) => Stop | undefined;
+  /** What a person is told of one that is. */
+  readonly warning?: (event: Happening) => string | undefined;
+}
+
+export const isRemoval = ({ change }: Happening): boolean => ['deactivated', 'merged', 'voided'].includes(change);
+
+export function judgeAll(lives: readonly Life[], judging: Judging = {}): Map<string, Judged> {
+  return new Map(lives.map((life) => [life.id, judge(life, judging)]));
+}
+
+/** Walks an aggregate's events as they were published and says where each must end. */
+function judge(life: Life, { stop, warning }: Judging): Judged {
+  const ref = `${life.noun}:${life.id}`;
+  const predictions: [string, Prediction][] = [];
+  const written: { event: Happening; prediction: number }[] = [];
+  let highest = -1;
+  for (const event of life.happenings) {
+    const add = (prediction: Pick<Prediction, 'state' | 'reason'>, of = ref): number =>
+      predictions.push([event.id, { ref: of, orReplaced: false, orSkipped: false, ...prediction }]) - 1;
+    if (event.data.refundId !== undefined && event.change === 'refunded') {
+      // A record of its own, which no newer state of the payment takes back.
+      const stopped = stop?.(event);
+      if (stopped === undefined) add({ state: 'synced' }, `refund:${event.data.refundId}`);
+      else add(stopped);
+      highest = Math.max(highest, event.sequence);
+      continue;
+    }
+    if (event.sequence < highest && !isRemoval(event)) {
+      add({ state: 'skipped', reason: 'replaced' });
+      continue;
+    }
+    highest = Math.max(highest, event.sequence);
+    const stopped = stop?.(event);
+    const before = written.at(-1)?.event;
+    if (stopped !== undefined) add(stopped);
+    else if (before !== undefined && formOf(before) === formOf(event)) add({ state: 'skipped', reason: 'unchanged' });
+    else written.push({ event, prediction: add(warned(warning?.(event))) });
+  }
+  const last = written.at(-1)?.event;
+  for (const [place, { prediction }] of written.entries()) {
+    const entry = predictions[prediction];
+    if (entry === undefined) continue;
+    const orReplaced = place !== written.length - 1;
+    entry[1] = { ...entry[1], orReplaced, orSkipped: last?.change === 'voided' };
+  }
+  return { posted: last, predictions };
+}
+
+function warned(reason: string | undefined): Pick<Prediction, 'state' | 'reason'> {
+  return reason === undefined ? { state: 'synced' } : { state: 'synced with warnings', reason };
+}
