@@ -262,6 +262,33 @@ describe('refusals are data', () => {
     expect(await nobody.payout(ACCOUNT, 'po_1')).toMatchObject({ failure: { class: 'retry' } });
   });
 
+  test('an answer without end is given up; a redirect is not followed', async () => {
+    const chunk = '{"a":'.repeat(20_000);
+    let asked = 0;
+    let sent = 0;
+    const endless = await stub((_request, response) => {
+      asked += 1;
+      response.setHeader('content-type', 'application/json');
+      const more = (): void => {
+        do sent += chunk.length;
+        while (response.writable && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const there = await stub((_request, response) => {
+      response.writeHead(302, { location: `${endless.url}/v1/payouts/po_1` }).end('{}');
+    });
+    const odd = new StripeReader({ apiUrl: endless.url, secretKey: 'sk' });
+    expect(await odd.payout(ACCOUNT, 'po_1')).toMatchObject({ is: 'failed', failure: { class: 'retry' } });
+    expect(asked).toBe(1);
+    expect(sent).toBeLessThan(40_000_000);
+    const moved = new StripeReader({ apiUrl: there.url, secretKey: 'sk' });
+    expect(await moved.payout(ACCOUNT, 'po_1')).toMatchObject({ is: 'failed', failure: { class: 'unreadable' } });
+    expect(asked).toBe(1);
+    await Promise.all([endless.close(), there.close()]);
+  });
+
   test.each([
     ['a payout without an amount', '{"id":"po_1","object":"payout","currency":"usd"}', 'payout'],
     [

@@ -1,11 +1,14 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import Stripe from 'stripe';
+import { cappedHttp } from './capped-http';
 import { failureOf, type StripeFailure } from './failure';
 import { idOf, payoutOf, transactionOf } from './shapes';
 
 /** Stripe's most (docs.stripe.com/api/pagination). */
 export const PAGE_SIZE = 100;
 const TIMEOUT_MS = 30_000;
+/** A page is some tens of kilobytes. */
+const MOST_ANSWER = 8 * 1024 * 1024;
 
 export type Reading<T> =
   { readonly is: 'ok'; readonly value: T } | { readonly is: 'failed'; readonly failure: StripeFailure };
@@ -43,6 +46,7 @@ export class StripeReader {
       timeout: timeoutMs,
       maxNetworkRetries: 0,
       telemetry: false,
+      httpClient: cappedHttp(MOST_ANSWER),
     });
   }
 
