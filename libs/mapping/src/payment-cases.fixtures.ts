@@ -3,7 +3,7 @@ import { json, US, withValues } from './context.fixtures';
 import type { MappingContext } from './document';
 import type { PaymentBasis } from './payment';
 import type { PaidInvoice } from './payment-parts';
-import { CHECK, PAY_500 } from './payment.fixtures';
+import { CHECK, CHECK_BODY, PAY_500, PAY_500_REQUEST } from './payment.fixtures';
 
 export interface PaymentCase {
   readonly section: string;
@@ -58,6 +58,28 @@ const line = (amount: string, ref: string, type = 'Invoice') =>
   `{"Amount":${amount},"LinkedTxn":[{"TxnId":{"$ref":"${ref}"},"TxnType":"${type}"}]}`;
 
 export const PAYMENT_CASES: readonly PaymentCase[] = [
+  {
+    section: '8.1',
+    says: 'the example: by Stripe, on its invoice',
+    payment: PAY_500,
+    invoices: { inv_1041: RAC_1 },
+    bodies: { 'payment:pay_500': PAY_500_REQUEST },
+  },
+  {
+    section: '8.3',
+    says: 'a prepayment by check has no line',
+    payment: CHECK,
+    invoices: {},
+    bodies: { 'payment:pay_7': CHECK_BODY },
+  },
+  {
+    section: '8.3',
+    says: 'an invoice older than go-live: unapplied, with a warning',
+    payment: PAY_500,
+    invoices: { inv_1041: { ...RAC_1, unapplied: 'older' } },
+    bodies: { 'payment:pay_500': json(`${head('179.70', '{"$ref":"customer:cus_88"}')}"}`) },
+    warnings: ['left_unapplied'],
+  },
   {
     section: '8.2',
     says: 'invoices of two customers: a payment each, the rest with the payer’s own',

@@ -8,6 +8,7 @@ import { PAY_500 } from './payment.fixtures';
 import { readPosted } from './posted-invoice';
 import { overRefunded, refundOf, toFailedRefund, toRefundEntry } from './refund';
 import { toRefundReceipt } from './refund-receipt';
+import { REFUND_ENTRY_CASES } from './refund.fixtures';
 import { POSTED, POSTED_RECORD, RE_77, REFUND_CASES, type RefundCase } from './refund-receipt.fixtures';
 import { shareOf } from './refund-share';
 
@@ -98,19 +99,11 @@ describe('a refund that reduces the sale → RefundReceipt', () => {
 
 describe('a refund that owes again', () => {
   const reopened: Refund = { ...RE_77, effect: 'reopen-invoice' };
-  const payer = { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' };
 
-  test('§9 an entry: receivables of the customer against the account it left', () => {
-    const mapped = toRefundEntry(refundOf({ ...PAY_500, refunds: [reopened] }, reopened), payer, US);
+  test.each(REFUND_ENTRY_CASES)('§$section $says', ({ refund, payer, ctx = US, body }) => {
+    const mapped = toRefundEntry(refundOf({ ...PAY_500, refunds: [refund] }, refund), payer, ctx);
     if (isHold(mapped)) throw new Error(`held: ${mapped.hold.code}`);
-    expect(mapped.resource).toBe('JournalEntry');
-    expect(mapped.body).toBe(
-      '{"TxnDate":"2026-12-03","DocNumber":"RAC-re_77","PrivateNote":"Run a Call re_77 of pay_500","Line":[' +
-        '{"Amount":50.00,"DetailType":"JournalEntryLineDetail","Description":"Refund, the invoice is open again",' +
-        '"JournalEntryLineDetail":{"PostingType":"Debit","AccountRef":{"value":"84"},"Entity":{"Type":"Customer",' +
-        '"EntityRef":{"value":{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}}}}},' +
-        '{"Amount":50.00,"DetailType":"JournalEntryLineDetail","JournalEntryLineDetail":{"PostingType":"Credit","AccountRef":{"value":"91"}}}]}',
-    );
+    expect([mapped.resource, mapped.body]).toEqual(['JournalEntry', body]);
   });
 
   test('§9 more than is left of the payment holds; the refunds before it count, failed ones do not', () => {
