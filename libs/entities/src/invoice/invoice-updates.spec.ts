@@ -50,7 +50,8 @@ describe('updated after payment (postings.md §6.6)', () => {
       .under({ related: applied('179.70') })
       .when(changed('updated', 4, other));
     expect(lines(held.events)).toEqual(['Changed updated', 'Held customer_kept']);
-    const free = held.under({ related: related() }).when(resolve('retry'));
+    expect(held.when(RELATED).events).toEqual([]);
+    const free = held.under({ related: related() }).when(RELATED);
     expect(bodyOf(free)).toContain('customer:cus_89');
     const late = free.when(answered(free, { outcome: 'refused', code: '6130' }));
     expect(lines(late.events)).toEqual(['Held customer_kept']);

@@ -70,7 +70,9 @@ describe('voided (postings.md §6.8)', () => {
       .when(changed('voided', 4, voided));
     expect(lines(held.events)).toEqual(['Changed voided', 'Held deposited']);
     expect(only(held.events, 'Held').personal.reason.params).toMatchObject({ p: 'pay_500', n: 'RAC-1041' });
-    const free = held.under({ related: related() }).when(resolve('retry'));
+    expect(standing(held.state).waitsOn).toBe('payment:pay_500');
+    expect(held.when(RELATED).events).toEqual([]);
+    const free = held.under({ related: related() }).when(RELATED);
     expect(lines(free.events)).toEqual(['PushRequested remove invoice:inv_1041']);
   });
 

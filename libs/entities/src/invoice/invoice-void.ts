@@ -33,7 +33,7 @@ export function planVoid(
   const { number } = voided;
   const payments = related.payments ?? [];
   const locked = payments.find((payment) => payment.locked);
-  if (locked !== undefined) return { do: 'hold', reason: deposited(locked, number) };
+  if (locked !== undefined) return { do: 'hold', reason: deposited(locked, number), waitsOn: locked.ref };
   const [applied] = payments;
   if (applied !== undefined) return waitFor(applied);
   if (view.chosen['credit'] !== undefined) return planCredit(voided, view, ctx);

@@ -92,7 +92,7 @@ function planInvoice(data: Invoice, view: View<Invoice>, ctx: MappingContext, co
   const [applied] = payments;
   if (applied !== undefined && !sameBody(push.body, view.lastBody)) {
     if (basis !== undefined && basis.customerId !== data.customerId) {
-      return { do: 'hold', reason: { code: 'customer_kept', params: { n: data.number } } };
+      return { do: 'hold', reason: { code: 'customer_kept', params: { n: data.number } }, waitsOn: applied.ref };
     }
     const paid = sum(payments.map(({ amount }) => parseDecimal(amount)));
     if (paid.gt(parseDecimal(data.total))) return waitFor(applied);

@@ -168,13 +168,14 @@ function stop<Related>(
     ...(occasion.answer === undefined ? {} : { answer: occasion.answer }),
   };
   const personal = { reason: plan.reason, summary };
-  if (plan.do === 'hold') return record(before, { type: 'Held', data, personal });
   if (plan.do === 'skip') return record(before, { type: 'Skipped', data, personal });
+  const waits = plan.waitsOn === undefined ? {} : { waitsOn: plan.waitsOn };
+  if (plan.do === 'hold') return record(before, { type: 'Held', data: { ...data, ...waits }, personal });
   return record(before, {
     type: 'Deferred',
     data: {
       ...data,
-      ...(plan.waitsOn === undefined ? {} : { waitsOn: plan.waitsOn }),
+      ...waits,
       ...(plan.revisitAt === undefined ? {} : { revisitAt: plan.revisitAt }),
     },
     personal,
@@ -191,7 +192,8 @@ function isInForce(state: State, plan: Exclude<Plan, { do: 'push' } | { do: 'set
   return (
     stop?.type === (plan.do === 'hold' ? 'Held' : 'Deferred') &&
     sameReason(stop.reason, plan.reason) &&
-    (plan.do === 'hold' || (stop.waitsOn === plan.waitsOn && stop.revisitAt === plan.revisitAt))
+    stop.waitsOn === plan.waitsOn &&
+    (plan.do === 'hold' || stop.revisitAt === plan.revisitAt)
   );
 }
 

@@ -144,7 +144,7 @@ export interface Deferred {
 
 export interface Held {
   readonly type: 'Held';
-  readonly data: Decision & Stop;
+  readonly data: Decision & Stop & { readonly waitsOn?: string };
   readonly personal: { readonly reason: Reason; readonly summary: Summary };
 }
 

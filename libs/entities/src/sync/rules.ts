@@ -108,6 +108,8 @@ export type Plan =
   | {
       readonly do: 'hold';
       readonly reason: Reason;
+      /** A person ends it there: decided again when that ref is heard of. */
+      readonly waitsOn?: string;
       readonly pushes?: readonly Push[];
       readonly warnings?: readonly Reason[];
     }

@@ -194,7 +194,7 @@ export function evolve(before: State, stored: StreamEvent): State {
           covers: event.data.covers,
           change: event.data.change,
           byAnswer: event.data.answer !== undefined,
-          waitsOn: event.type === 'Deferred' ? event.data.waitsOn : undefined,
+          waitsOn: event.data.waitsOn,
           revisitAt: event.type === 'Deferred' ? event.data.revisitAt : undefined,
           revision: event.data.answer?.revision ?? state.version,
         },
