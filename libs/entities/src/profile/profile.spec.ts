@@ -1,4 +1,5 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
+import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
 import type { Trigger } from '../sync/rules';
 import {
   answered,
@@ -134,6 +135,33 @@ describe('tax codes', () => {
   it('are offered for the rates the service knows', () => {
     const story = withCodes({ rates: [rate] });
     expect(only(story.events, 'Proposed').personal.activity).toMatchObject({ kind: 'proposal', rates: [suggested] });
+  });
+
+  const offeredBy = (story: Story<ProfileRelated>) =>
+    story.events.flatMap((event) => (event.type === 'Proposed' ? [event.personal.activity['rates']] : []));
+  const known = (rates: RateMapping[]) => ({ settings: { ...fresh, values: { ...fresh.values, 'tax.rates': rates } } });
+  const bare = { rateId: 'tax_vat', name: '20.0% S', percentage: '20', state: 'not_mapped' } as const;
+
+  it('a new rate is offered before QuickBooks’ codes are read, once, and with its code after', () => {
+    const story = asked({ rates: [rate] });
+    expect(offeredBy(story)).toEqual([[bare]]);
+    expect(story.under(known([bare])).when(REDECIDE).events).toEqual([]);
+    const read = story
+      .under(known([bare]))
+      .when(listed('TaxCode', code))
+      .when(listed('TaxRate', taxRate));
+    expect(offeredBy(done(done(read, 'TaxCode'), 'TaxRate'))).toEqual([[suggested]]);
+  });
+
+  it('§7 a rate that is renamed, retired or at another percentage is offered again, also back as it was', () => {
+    const before = asked({ rates: [rate] }).under(known([bare]));
+    const moved = { ...rate, percentage: '21' };
+    const story = before.under({ related: { rates: [moved] } }).when(REDECIDE);
+    expect(offeredBy(story)).toEqual([[{ ...bare, percentage: '21' }]]);
+    const back = story.under({ ...known([{ ...bare, percentage: '21' }]), related: { rates: [rate] } }).when(REDECIDE);
+    expect(offeredBy(back)).toEqual([[bare]]);
+    const retired = before.under({ related: { rates: [{ ...rate, active: false }] } }).when(REDECIDE);
+    expect(offeredBy(retired)).toEqual([[{ ...bare, retired: true }]]);
   });
 
   it('are offered for rates that come to the settings later', () => {

@@ -5,6 +5,7 @@ import type { How } from '@qbo-sync/contracts/sync/request';
 import type { RateMapping, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { toCompanyProfile } from '@qbo-sync/mapping/company-profile';
 import { proposeRates } from '@qbo-sync/mapping/tax-code';
+import { equalByValue } from '@qbo-sync/money/decimal';
 import { sameJson } from '../sync/same-json';
 import { plainVerdict } from '../sync/refusals';
 import type { Context, Push, Rules, View } from '../sync/rules';
@@ -26,6 +27,7 @@ export interface ProfileRelated {
  *
  *   books known ─▶ five lists asked for ─Listed─▶ CompanyInfo, Preferences and Account there → the profile is said
  *                                               ▶ TaxCode and TaxRate there → a code is offered for each rate
+ *   a rate the settings do not know as it is (new, renamed, at another percentage, retired) ──▶ offered, also before that
  *
  * Both are said again when they come out differently; the console puts them into settings.
  */
@@ -63,7 +65,9 @@ function profileOf(view: View, settings: SyncSettings, at: string): readonly Pro
   if (companyInfo === undefined || preferences === undefined || !isRead(view, 'Account')) return [];
   const accounts = recordsOf(view, books, 'Account');
   const rates = isRead(view, 'TaxCode') && isRead(view, 'TaxRate');
-  const taxes = rates ? { taxCodes: recordsOf(view, books, 'TaxCode'), taxRates: recordsOf(view, books, 'TaxRate') } : {};
+  const taxes = rates
+    ? { taxCodes: recordsOf(view, books, 'TaxCode'), taxRates: recordsOf(view, books, 'TaxRate') }
+    : {};
   const profile = toCompanyProfile({ companyInfo, preferences, accounts, ...taxes }, settings.company);
   const said = ofKind<ProfileActivity>(view, 'profile', books);
   if (sameJson(said[said.length - 1]?.profile, profile)) return [];
@@ -76,15 +80,31 @@ function ratesOf(
   { now, related }: Context<ProfileRelated>,
 ): readonly ProposalActivity[] {
   const books = settings.books ?? '';
-  if (!isRead(view, 'TaxCode') || !isRead(view, 'TaxRate')) return [];
   const current = settings.values['tax.rates'];
   const known = related.rates ?? [];
   const wanted = [...known, ...current.filter(({ rateId }) => known.every(({ id }) => id !== rateId)).map(asRate)];
-  const rates = proposeRates(wanted, recordsOf(view, books, 'TaxCode'), recordsOf(view, books, 'TaxRate'), current);
+  const codesRead = isRead(view, 'TaxCode') && isRead(view, 'TaxRate');
+  const rates = codesRead
+    ? proposeRates(wanted, recordsOf(view, books, 'TaxCode'), recordsOf(view, books, 'TaxRate'), current)
+    : proposeRates(
+        known.filter((rate) => !current.some(isAs(rate))),
+        [],
+        [],
+        current,
+      );
   const said = ofKind<ProposalActivity>(view, 'proposal', books);
   const news = rates.filter((rate) => !current.some((one) => sameJson(one, rate)));
   if (news.length === 0 || sameJson(said[said.length - 1]?.rates, news)) return [];
   return [{ kind: 'proposal', tenant: view.tenant, at: now, books, rates: news }];
+}
+
+/** The settings know the rate as Run a Call last told it. */
+function isAs(rate: TaxRate): (known: RateMapping) => boolean {
+  return ({ rateId, name, percentage, retired }) =>
+    rateId === rate.id &&
+    name === rate.name &&
+    equalByValue(percentage, rate.percentage) &&
+    (retired === true) === !rate.active;
 }
 
 /** A rate as the settings know it; how many components it has is not told there. */

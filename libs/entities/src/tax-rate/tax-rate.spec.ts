@@ -1,6 +1,6 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
-import { changed, context, given, lines, NOW, only, REDECIDE, settings } from '../sync/spec-kit';
+import { changed, context, given, lines, NOW, REDECIDE, settings } from '../sync/spec-kit';
 import { taxRateRules } from './tax-rate';
 
 const texas: TaxRate = {
@@ -27,13 +27,9 @@ describe('a tax rate', () => {
     expect(lines(start(mapping).when(changed('created', 1, texas)).events)).toEqual(['Changed created', 'Settled']);
   });
 
-  it('not mapped: waits, is offered, and is settled once a person confirms', () => {
+  it('not mapped: waits, and is settled once a person confirms', () => {
     const story = start().when(changed('created', 1, texas));
-    expect(lines(story.events)).toEqual(['Changed created', 'Deferred tax_unmapped', 'Proposed']);
-    expect(only(story.events, 'Proposed').personal.activity).toMatchObject({
-      kind: 'proposal',
-      rates: [{ rateId: 'tax_tx', name: 'Texas', percentage: '8.25', state: 'not_mapped' }],
-    });
+    expect(lines(story.events)).toEqual(['Changed created', 'Deferred tax_unmapped']);
     const offered = story.under({ settings: under({ ...mapping, state: 'suggested' }) }).when(REDECIDE);
     expect(offered.events).toEqual([]);
     const confirmed = offered.under({ settings: under(mapping) }).when(REDECIDE);
@@ -45,21 +41,11 @@ describe('a tax rate', () => {
     const story = start(mapping)
       .when(changed('created', 1, texas))
       .when(changed('updated', 2, { ...texas, percentage: '8.5' }));
-    expect(lines(story.events)).toEqual(['Changed updated', 'Deferred tax_unmapped', 'Proposed']);
+    expect(lines(story.events)).toEqual(['Changed updated', 'Deferred tax_unmapped']);
     const suspended = { ...mapping, percentage: '8.5', state: 'percentage_differs' } as const;
     expect(story.under({ settings: under(suspended) }).when(REDECIDE).events).toEqual([]);
     const again = { ...suspended, state: 'confirmed' } as const;
     expect(lines(story.under({ settings: under(again) }).when(REDECIDE).events)).toEqual(['Settled']);
-  });
-
-  it('§7 back to a percentage it had before: offered again', () => {
-    const moved = { ...texas, percentage: '8.5' };
-    const story = start(mapping)
-      .when(changed('created', 1, texas))
-      .when(changed('updated', 2, moved))
-      .under({ settings: under({ ...mapping, percentage: '8.5', state: 'percentage_differs' }) })
-      .when(changed('updated', 3, texas));
-    expect(only(story.events, 'Proposed').personal.activity).toMatchObject({ rates: [{ percentage: '8.25' }] });
   });
 
   it('the same percentage, written otherwise, stays mapped', () => {
@@ -67,15 +53,13 @@ describe('a tax rate', () => {
     expect(lines(same.events)).toEqual(['Changed created', 'Settled']);
   });
 
-  it('§7 retired: kept for old invoices, mapped or not, and shown as retired', () => {
+  it('§7 retired: kept for old invoices, mapped or not', () => {
     const story = start(mapping)
       .when(changed('created', 1, texas))
       .when(changed('retired', 2, { ...texas, active: false }));
-    expect(lines(story.events)).toEqual(['Changed retired', 'Settled', 'Proposed']);
-    const retired = { rateId: 'tax_tx', name: 'Texas', percentage: '8.25', state: 'not_mapped', retired: true };
-    expect(only(story.events, 'Proposed').personal.activity).toMatchObject({ rates: [retired] });
+    expect(lines(story.events)).toEqual(['Changed retired', 'Settled']);
     const unmapped = start().when(changed('retired', 1, { ...texas, active: false }));
-    expect(lines(unmapped.events)).toEqual(['Changed retired', 'Skipped unchanged', 'Proposed']);
+    expect(lines(unmapped.events)).toEqual(['Changed retired', 'Skipped unchanged']);
   });
 
   it('without books waits like everything else', () => {
