@@ -1,0 +1,48 @@
+import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { answered, changed, context, given, only } from '../sync/spec-kit';
+import type { FollowedInvoice } from './followed-invoice';
+import { type PaymentRelated, paymentRules } from './payment';
+
+/** The payment of postings.md §8.1 and its invoice, for specs of its story. */
+export const payment: Payment = {
+  id: 'pay_500',
+  customerId: 'cus_88',
+  amount: '179.70',
+  currency: 'USD',
+  collectedOn: '2026-11-25',
+  method: 'card',
+  processor: 'stripe',
+  processorChargeId: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0',
+  allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }],
+  refunds: [],
+  updatedAt: '2026-11-25T16:00:00Z',
+};
+export const followed = (change: Partial<FollowedInvoice> = {}): FollowedInvoice => ({
+  customerId: 'cus_88',
+  number: 'RAC-1041',
+  issuedOn: '2026-11-20',
+  firstOccurredAt: '2026-11-20T16:04:05Z',
+  linked: true,
+  ...change,
+});
+export const refund = {
+  ...{ id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', status: 'succeeded' },
+  processorRefundId: 're_3Q',
+};
+export const ref = 'payment:pay_500';
+export const start = (invoices: PaymentRelated['invoices'] = { inv_1041: followed() }, change = {}) =>
+  given(paymentRules, ref, context<PaymentRelated>({ invoices }, change));
+export const record = {
+  Id: '154',
+  TotalAmt: '179.70',
+  TxnDate: '2026-11-25',
+  PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0',
+  DepositToAccountRef: { value: '91' },
+};
+export const collected = () => start().when(changed('collected', 1, payment));
+export const posted = () => {
+  const story = collected();
+  return story.when(answered(story, { record }));
+};
+export const bodyOf = (story: { events: ReturnType<typeof start>['events'] }): Record<string, unknown> =>
+  JSON.parse(only(story.events, 'PushRequested').personal.body) as Record<string, unknown>;
