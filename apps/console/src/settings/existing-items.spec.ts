@@ -78,7 +78,8 @@ describe('story 9: the income account of a category changes', () => {
 
   it('is told before it is saved', () => {
     const changes = { 'items.defaultIncomeAccount': { from: null, to: { id: '79', name: 'Service revenue' } } };
-    const codes = (follow: boolean) => effectsOf(given(...past), changes, follow).map(({ code }) => code);
+    const codes = (follow: boolean) =>
+      effectsOf({ state: given(...past), changes, existingItems: follow, chart }).map(({ code }) => code);
     expect(codes(false)).toEqual(['items_stay']);
     expect(codes(true)).toEqual(['items_move']);
   });

@@ -28,9 +28,10 @@ export class SettingsDesk {
   /** What would be wrong, and what it would do; saves nothing. */
   async check(tenant: string, { values, existingItems = false }: SettingsPatch): Promise<SettingsCheckDto> {
     const { state } = await this.store.load(tenant);
-    const checked = checkValues(state, values, await this.chartFor(tenant, values));
+    const chart = await this.chartFor(tenant, values);
+    const checked = checkValues(state, values, chart);
     return checked.ok
-      ? { errors: [], effects: effectsOf(state, checked.changes, existingItems) }
+      ? { errors: [], effects: effectsOf({ state, changes: checked.changes, existingItems, chart }) }
       : { errors: checked.faults.map(worded), effects: [] };
   }
 
