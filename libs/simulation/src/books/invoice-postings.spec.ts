@@ -132,7 +132,7 @@ async function postedBy({ rig, company }: Books, id: string, resource = 'Invoice
   };
 }
 
-describe.each(['us-auto', 'uk-vat'] as const)('invoices in the books of %s', (company) => {
+describe.each(['us-auto', 'us-manual', 'uk-vat'] as const)('invoices in the books of %s', (company) => {
   let books: Books;
   beforeAll(async () => {
     books = await openBooks(company);
