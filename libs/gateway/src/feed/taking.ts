@@ -66,7 +66,7 @@ export async function takeBeforeWrite(
   client: Client,
   company: Company,
   resource: string,
-  record: ExactObject,
+  { record, ours }: { readonly record: ExactObject; readonly ours: readonly string[] },
   at: Date,
 ): Promise<void> {
   const { Id: qboId } = record;
@@ -76,7 +76,9 @@ export async function takeBeforeWrite(
   const decision = decideChange(record, { link, sendOpen: false, createOpen: false });
   // What came to an end is not written to; the feed tells of that.
   if (decision.do !== 'publish' || decision.gone !== undefined) return;
-  await publish(client, company, resource, { qboId, record, link, decision }, at);
+  const changed = decision.changed.filter((field) => !ours.includes(field));
+  if (changed.length === 0) return;
+  await publish(client, company, resource, { qboId, record, link, decision: { ...decision, changed } }, at);
 }
 
 interface Publishing {

@@ -90,7 +90,9 @@ export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cl
   const unsure = attempt !== undefined && attempt.sends > 1;
   if (unsure && movedAsSent(record, body, link)) {
     // Our own write made the token one higher: what is beyond that is somebody else's.
-    if (Number(remembered.syncToken) > Number(link.syncToken) + 1) await tellTheirs(desk, job, record);
+    if (Number(remembered.syncToken) > Number(link.syncToken) + 1) {
+      await tellTheirs(desk, job, record, Object.keys(body));
+    }
     return settle(desk, job, { outcome: 'synced', record, link: { remembered, generation } }, attempt);
   }
   await tellTheirs(desk, job, record);

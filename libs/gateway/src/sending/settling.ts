@@ -191,11 +191,16 @@ export async function dropAttempt(desk: Desk, attempt: AttemptRow): Promise<void
   await fenced(desk, attempt.tenant, (client) => closeAttempts(client, [{ id: attempt.id, outcome: 'stale', at }]));
 }
 
-/** What somebody changed there is told before a write of ours goes on top of it. */
-export async function tellTheirs(desk: Desk, job: Job, record: ExactObject): Promise<void> {
+/** What somebody changed there is told before a write of ours goes on top of it. `ours`: fields we have written meanwhile. */
+export async function tellTheirs(
+  desk: Desk,
+  job: Job,
+  record: ExactObject,
+  ours: readonly string[] = [],
+): Promise<void> {
   const { company, place, request } = job;
   await fenced(desk, place.tenant, (client) =>
-    takeBeforeWrite(client, company, request.resource, record, desk.clock()),
+    takeBeforeWrite(client, company, request.resource, { record, ours }, desk.clock()),
   );
   desk.onCommit(place.tenant);
 }
