@@ -1,6 +1,8 @@
 import { IsString, Matches, MinLength } from 'class-validator';
 import { BaseConfig, Expects } from '@qbo-sync/service/config';
 
+const PLACE = /^https?:\/\/[^\s/]+$/;
+
 /** Settings of the console's API. */
 export class ConsoleConfig extends BaseConfig {
   /** Companies' tokens are derived from it: another one here makes every company's token another. */
@@ -10,6 +12,22 @@ export class ConsoleConfig extends BaseConfig {
   OPERATOR_TOKEN: string;
 
   @Expects('http://host:port of the gateway')
-  @Matches(/^https?:\/\/[^\s/]+$/)
+  @Matches(PLACE)
   GATEWAY_URL: string;
+
+  @Expects('http://host:port of the customers service')
+  @Matches(PLACE)
+  CUSTOMERS_URL: string;
+
+  @Expects('http://host:port of the items service')
+  @Matches(PLACE)
+  ITEMS_URL: string;
+
+  @Expects('http://host:port of the invoices service')
+  @Matches(PLACE)
+  INVOICES_URL: string;
+
+  @Expects('http://host:port of the payments service')
+  @Matches(PLACE)
+  PAYMENTS_URL: string;
 }

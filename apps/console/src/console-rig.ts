@@ -91,6 +91,7 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
   const commands: SyncCommand[] = [];
   const gateway = fakeGateway();
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  const gatewayUrl = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
   const kafka = createKafka({ brokers, clientId: 'spec' });
   const producer = createProducer(kafka);
   await ensureTopics(kafka, Object.values(TOPICS));
@@ -112,7 +113,11 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
     KAFKA_BROKERS: brokers,
     DATABASE_URL: databaseUrl,
     OPERATOR_TOKEN: OPERATOR,
-    GATEWAY_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+    GATEWAY_URL: gatewayUrl,
+    CUSTOMERS_URL: gatewayUrl,
+    ITEMS_URL: gatewayUrl,
+    INVOICES_URL: gatewayUrl,
+    PAYMENTS_URL: gatewayUrl,
     LOG_LEVEL: 'warn',
     NODE_ENV: 'test',
   });

@@ -13,6 +13,7 @@ import { CompanyConditions } from './connection/company-conditions';
 import { ConnectionController } from './connection/connection.controller';
 import { Connections } from './connection/connections';
 import { GatewayClient } from './connection/gateway-client';
+import { ServiceClient } from './connection/service-client';
 import type { ConsoleConfig } from './console-config';
 import { CONSUMED, ConsoleRuntime } from './console-runtime';
 import { IdempotentAnswers } from './http/idempotent-answers';
@@ -94,6 +95,7 @@ export class ConsoleModule {
           Operations,
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
+        ServiceClient,
         ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         { provide: GROUP, useValue: group },

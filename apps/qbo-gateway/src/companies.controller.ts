@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
 import type { Standing } from '@qbo-sync/gateway/company/standing';
 import { GatewayRuntime } from './gateway-runtime';
-import { OperatorGuard } from './operator.guard';
+import { OperatorGuard } from '@qbo-sync/service/internal/operator.guard';
 
 /** For operators: all companies, who waits longest first. */
 @Controller('internal/companies')

@@ -2,17 +2,14 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, Matches, Min, MinLength } from 'class-validator';
 import { QBO_LIMITS } from '@qbo-sync/qbo/client';
 import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
-import { BaseConfig, ConfigError, Expects } from '@qbo-sync/service/config';
+import { ConfigError, Expects } from '@qbo-sync/service/config';
+import { OperatorConfig } from '@qbo-sync/service/internal/operator-config';
 
 const URL_FORM = /^https?:\/\/[^\s/]+\S*$/;
 const URL_TEXT = 'a URL, https://host/path';
 
 /** The gateway's settings; endpoints are settings, so that an emulator can stand in for Intuit. */
-export class GatewayConfig extends BaseConfig {
-  @Expects('the token of operators and of our own console, at least 16 characters')
-  @MinLength(16)
-  OPERATOR_TOKEN: string;
-
+export class GatewayConfig extends OperatorConfig {
   @Expects(URL_TEXT)
   @Matches(URL_FORM)
   QBO_API_URL: string;

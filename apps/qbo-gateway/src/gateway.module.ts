@@ -10,7 +10,7 @@ import type { GatewayConfig } from './gateway-config';
 import { CONSUMED, GatewayRuntime } from './gateway-runtime';
 import { InternalController } from './internal.controller';
 import { OAuthController } from './oauth.controller';
-import { ProblemFilter } from './problem.filter';
+import { ProblemFilter } from '@qbo-sync/service/internal/problem.filter';
 import { RecoveryController } from './recovery.controller';
 import { TopicsController } from './topics.controller';
 import { WebhooksController } from './webhooks.controller';

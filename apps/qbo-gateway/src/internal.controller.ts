@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { TENANT_PATTERN } from '@qbo-sync/contracts/keys';
 import { check } from '@qbo-sync/contracts/validation';
 import type { Connection } from '@qbo-sync/gateway/company/connections';
 import type { Standing } from '@qbo-sync/gateway/company/standing';
+import { OperatorGuard } from '@qbo-sync/service/internal/operator.guard';
+import { Problem, tenantOfPath } from '@qbo-sync/service/internal/problem';
 import { IsObject, IsOptional, IsString } from 'class-validator';
 import type { Response } from 'express';
 import { GatewayRuntime } from './gateway-runtime';
-import { OperatorGuard } from './operator.guard';
-import { Problem, problemOfRead } from './problem';
+import { problemOfRead } from './problem-of-read';
 
 class ReadBody {
   @IsString() path: string;
@@ -33,18 +33,18 @@ export class InternalController {
   @Post('connection/start')
   @HttpCode(200)
   async start(@Param('tenant') tenant: string): Promise<{ authorizeUrl: string }> {
-    return { authorizeUrl: await this.runtime.connections.begin(known(tenant)) };
+    return { authorizeUrl: await this.runtime.connections.begin(tenantOfPath(tenant)) };
   }
 
   @Get('connection')
   connection(@Param('tenant') tenant: string): Promise<Connection> {
-    return this.runtime.connections.connection(known(tenant));
+    return this.runtime.connections.connection(tenantOfPath(tenant));
   }
 
   /** How things stand: what waits, since when, and when it will have been sent. */
   @Get('status')
   async status(@Param('tenant') tenant: string): Promise<Standing> {
-    const standing = await this.runtime.standing(known(tenant));
+    const standing = await this.runtime.standing(tenantOfPath(tenant));
     if (standing === undefined) throw new Problem(404, 'not_connected', 'This company was never connected.');
     return standing;
   }
@@ -55,14 +55,14 @@ export class InternalController {
   async freshStart(@Param('tenant') tenant: string, @Body() body: unknown): Promise<Connection> {
     const checked = check(FreshStartBody, body);
     if (!checked.ok) throw new Problem(400, checked.fault.code, `${checked.fault.path} ${checked.fault.message}`);
-    const ended = await this.runtime.connections.freshStart(known(tenant), checked.value.name);
+    const ended = await this.runtime.connections.freshStart(tenantOfPath(tenant), checked.value.name);
     if (ended.is !== 'started') throw new Problem(409, ended.is, FRESH_START[ended.is]);
     return this.runtime.connections.connection(tenant);
   }
 
   @Delete('connection')
   disconnect(@Param('tenant') tenant: string): Promise<Connection> {
-    return this.runtime.connections.disconnect(known(tenant));
+    return this.runtime.connections.disconnect(tenantOfPath(tenant));
   }
 
   /** QuickBooks' JSON as it came, its numbers untouched. */
@@ -71,15 +71,10 @@ export class InternalController {
     const checked = check(ReadBody, body);
     if (!checked.ok) throw new Problem(400, checked.fault.code, `${checked.fault.path} ${checked.fault.message}`);
     const { path, params } = checked.value;
-    const answer = await this.runtime.reader.read(known(tenant), path, textsOf(params ?? {}));
+    const answer = await this.runtime.reader.read(tenantOfPath(tenant), path, textsOf(params ?? {}));
     if (answer.is !== 'read') throw problemOfRead(answer);
     response.status(200).type('application/json').send(answer.body);
   }
-}
-
-function known(tenant: string): string {
-  if (!TENANT_PATTERN.test(tenant)) throw new Problem(404, 'tenant_unknown', 'No company of this id is known here.');
-  return tenant;
 }
 
 function textsOf(params: Readonly<Record<string, unknown>>): Record<string, string> {

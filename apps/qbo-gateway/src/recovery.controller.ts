@@ -3,8 +3,8 @@ import { IsInstant, check } from '@qbo-sync/contracts/validation';
 import type { Recovering } from '@qbo-sync/gateway/recovery';
 import { IsOptional, IsString, MinLength } from 'class-validator';
 import { GatewayRuntime } from './gateway-runtime';
-import { OperatorGuard } from './operator.guard';
-import { Problem } from './problem';
+import { OperatorGuard } from '@qbo-sync/service/internal/operator.guard';
+import { Problem } from '@qbo-sync/service/internal/problem';
 
 class RecoverBody {
   /** To which moment the database was restored; absent: the last one it knows of. */

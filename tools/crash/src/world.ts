@@ -102,7 +102,7 @@ export class World {
 
   /** Starts an entity service, over the same database: a world has one or the other. */
   service(app: string, crash?: Crash): Victim {
-    return this.start({ app, port: this.port, crash, env: {} });
+    return this.start({ app, port: this.port, crash, env: { OPERATOR_TOKEN } });
   }
 
   /** Another replica: it holds no lease of the usual one's. */

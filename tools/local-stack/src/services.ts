@@ -90,7 +90,13 @@ export async function services(options: {
     quickbooksUrl,
     sandbox: make('sandbox', 'sandbox', { ...intuit, STATE_DIR: state.sandboxDir }),
     gateway: make('gateway', 'qbo-gateway', intuit),
-    console: make('console', 'console', { GATEWAY_URL: url('gateway') }),
+    console: make('console', 'console', {
+      GATEWAY_URL: url('gateway'),
+      CUSTOMERS_URL: url('customers'),
+      ITEMS_URL: url('items'),
+      INVOICES_URL: url('invoices'),
+      PAYMENTS_URL: url('payments'),
+    }),
     entities: {
       customers: make('customers', 'customers', {}),
       items: make('items', 'items', {}),

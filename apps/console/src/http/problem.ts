@@ -23,6 +23,7 @@ export const PROBLEMS = {
   sync_active_advised: { status: 409, title: 'Advice was neither followed nor acknowledged.' },
   quickbooks_refused: { status: 502, title: 'QuickBooks refused.' },
   gateway_unavailable: { status: 503, title: 'QuickBooks cannot be asked now.' },
+  service_unavailable: { status: 503, title: 'The service that knows this does not answer now.' },
   failed_here: { status: 500, title: 'We failed. Nothing is lost.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ProblemCode = keyof typeof PROBLEMS;

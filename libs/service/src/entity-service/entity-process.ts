@@ -2,14 +2,14 @@ import type { Type } from '@nestjs/common';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { BatchTransport } from '../batch-transport';
 import type { Service } from '../boot';
-import { BaseConfig } from '../config';
+import { OperatorConfig } from '../internal/operator-config';
 import type { EntityService } from './definition';
 
 /** The process of an entity service, for `boot` (or `start` in a spec). `module` imports `EntityServiceModule.of(service, …)`. */
-export function entityProcess(service: EntityService, module: Type): Service<BaseConfig> {
+export function entityProcess(service: EntityService, module: Type): Service<OperatorConfig> {
   return {
     name: service.name,
-    config: BaseConfig,
+    config: OperatorConfig,
     migrations: [...EVENT_STORE_MIGRATIONS, ...(service.migrations ?? [])],
     module: () => module,
     transports: (app) => [app.get(BatchTransport, { strict: false })],

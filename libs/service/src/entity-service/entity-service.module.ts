@@ -1,14 +1,16 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { BatchTransport } from '../batch-transport';
 import type { BaseConfig } from '../config';
 import { Health } from '../health';
+import { ProblemFilter } from '../internal/problem.filter';
 import type { Log } from '../log';
 import { CONFIG, LOG } from '../tokens';
 import type { EntityService } from './definition';
 import { EntityRuntime } from './runtime';
 
-/** The runtime of one entity service, its transport, and the controllers that name its topics. */
+/** The runtime of one entity service, its transport, the controllers that name its topics and those of its internal HTTP API. */
 @Module({})
 export class EntityServiceModule implements OnApplicationShutdown {
   constructor(@Inject(EntityRuntime) private readonly runtime: EntityRuntime) {}
@@ -18,6 +20,7 @@ export class EntityServiceModule implements OnApplicationShutdown {
       module: EntityServiceModule,
       controllers,
       providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
         {
           provide: EntityRuntime,
           inject: [CONFIG, LOG, Health, Registry],

@@ -109,6 +109,11 @@ export class EntityRuntime {
     this.addChecks(parts.health);
   }
 
+  /** The service's database, for what its internal API reads and stores. */
+  get database(): Database {
+    return this.pool;
+  }
+
   /** Every topic this service reads. */
   get topics(): readonly string[] {
     return topicsOf(this.parts.service).map(({ name }) => name);

@@ -17,7 +17,7 @@ import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import { createProducer } from '@qbo-sync/kafka/producer';
 import { ensureTopics } from '@qbo-sync/kafka/topics';
 import { start, type Running, type Service } from '../boot';
-import type { BaseConfig } from '../config';
+import type { OperatorConfig } from '../internal/operator-config';
 
 /**
  * For specs of the entity apps: a service started from source against real servers, with Run a Call, the console and the
@@ -63,11 +63,13 @@ export interface EventToSend {
 export type SettingsChange = Partial<Omit<SyncSettings, 'values'>> & { readonly values?: Partial<SettingValues> };
 
 export interface RigOptions {
-  readonly service: Service<BaseConfig>;
+  readonly service: Service<OperatorConfig>;
   readonly databaseUrl: string;
   readonly brokers: string;
 }
 
+/** The operator's token of the rig's processes. */
+export const OPERATOR = 'operator-token-of-the-rig';
 const GO_LIVE = '2026-01-01T06:00:00Z';
 
 const PROFILE: CompanyProfile = {
@@ -110,7 +112,13 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
       return Promise.resolve({ outcome: 'done' });
     },
   });
-  const env = { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, LOG_LEVEL: 'debug', NODE_ENV: 'test' };
+  const env = {
+    KAFKA_BROKERS: brokers,
+    DATABASE_URL: databaseUrl,
+    OPERATOR_TOKEN: OPERATOR,
+    LOG_LEVEL: 'debug',
+    NODE_ENV: 'test',
+  };
   const open = (): Promise<Running> => start(service, env, { write: (line) => void lines.push(line) });
   let running = await open();
 

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { CONFIG } from '@qbo-sync/service/tokens';
-import type { GatewayConfig } from './gateway-config';
+import { CONFIG } from '../tokens';
+import type { OperatorConfig } from './operator-config';
 
 /** Lets in who bears the operator's token. */
 @Injectable()
 export class OperatorGuard implements CanActivate {
-  constructor(@Inject(CONFIG) private readonly config: GatewayConfig) {}
+  constructor(@Inject(CONFIG) private readonly config: OperatorConfig) {}
 
   canActivate(context: ExecutionContext): boolean {
     const { headers } = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();

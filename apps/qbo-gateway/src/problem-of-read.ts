@@ -1,12 +1,5 @@
-import { HttpException } from '@nestjs/common';
 import type { ReadAnswer } from '@qbo-sync/gateway/calling/reader';
-
-/** RFC 9457 problem details with our code. */
-export class Problem extends HttpException {
-  constructor(status: number, code: string, detail: string, more: Readonly<Record<string, string>> = {}) {
-    super({ type: 'about:blank', title: code, status, code, detail, ...more }, status);
-  }
-}
+import { Problem } from '@qbo-sync/service/internal/problem';
 
 /** QuickBooks' refusals by what the caller can do about them. */
 const STATUS_OF_CLASS: Readonly<Record<string, number>> = { reconnect: 409, refresh: 409, throttle: 429, gone: 404 };
