@@ -14,6 +14,7 @@ import { CONSOLE_SQL } from './migrations/0001-console';
 import { CONNECTION_START_SQL } from './migrations/0002-connection-start';
 import { ANSWERS_AS_GIVEN_SQL } from './migrations/0003-answers-as-given';
 import { OPERATIONS_SQL } from './migrations/0004-operations';
+import { VERIFY_SQL } from './migrations/0010-verify';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -26,6 +27,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0002-connection-start', sql: CONNECTION_START_SQL },
       { name: 'console/0003-answers-as-given', sql: ANSWERS_AS_GIVEN_SQL },
       { name: 'console/0004-operations', sql: OPERATIONS_SQL },
+      { name: 'console/0010-verify', sql: VERIFY_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],

@@ -40,6 +40,7 @@ import { SummaryReader } from './summary/summary-reader';
 import { SyncActiveController } from './sync-active/sync-active.controller';
 import { SyncSwitch } from './sync-active/sync-switch';
 import { EVENT_DATABASE, GROUP, KAFKA, PRODUCER } from './tokens';
+import { VerifyGate } from './verify/verify-gate';
 
 const POOL_SIZE = 6;
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -97,7 +98,7 @@ export class ConsoleModule {
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ServiceClient,
         ToClassifyDesk,
-        ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
+        ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch, VerifyGate],
         { provide: GROUP, useValue: group },
         {
           provide: EVENT_DATABASE,
