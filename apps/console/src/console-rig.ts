@@ -37,7 +37,12 @@ export interface Body {
   readonly appliedVersion: number;
   readonly values: SettingValues;
   readonly toClassify: { readonly records: readonly { readonly state: string }[] };
-  readonly items: readonly { readonly id: string; readonly eventId: string; readonly state: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly eventId: string;
+    readonly state: string;
+    readonly choices: readonly object[];
+  }[];
   readonly next: string | null;
   readonly total: number | null;
   readonly byState: Readonly<Record<string, number>>;

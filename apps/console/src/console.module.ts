@@ -7,6 +7,7 @@ import { BatchTransport } from '@qbo-sync/service/batch-transport';
 import type { Log } from '@qbo-sync/service/log';
 import { ActivityController } from './activity/activity.controller';
 import { ActivityIntake } from './activity/activity-intake';
+import { CommandDesk } from './commands/command-desk';
 import { Companies } from './companies/companies';
 import { CompaniesController } from './companies/companies.controller';
 import { CompanyConditions } from './connection/company-conditions';
@@ -91,6 +92,7 @@ export class ConsoleModule {
           Connections,
           ConsoleRuntime,
           ChartReader,
+          CommandDesk,
           DefaultAccounts,
           ExchangeLog,
           Operations,

@@ -1,3 +1,4 @@
+import { IsInt, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** Shapes of console.md §12 as the API serves them. */
@@ -15,6 +16,12 @@ export class MoneyDto {
 export class QuickBooksLinkDto {
   @ApiProperty({ example: 'Invoice' }) type: string;
   @ApiProperty({ example: '238' }) id: string;
+}
+
+export class ChoiceDto {
+  @ApiProperty({ example: 'date' }) code: string;
+  @ApiProperty({ type: [String], description: 'What follows the code, with a space between each.', example: ['day'] })
+  needs: readonly string[];
 }
 
 export class LogRowDto {
@@ -40,6 +47,9 @@ export class LogRowDto {
   @ApiPropertyOptional() settledAt?: string;
   @ApiPropertyOptional({ description: 'From the event to QuickBooks’ answer.' }) tookSeconds?: number;
   @ApiPropertyOptional({ type: QuickBooksLinkDto }) quickbooks?: QuickBooksLinkDto;
+  @ApiProperty({ description: 'Rises with every decision; a choice is made on one.' }) revision: number;
+  @ApiProperty({ type: [ChoiceDto], description: 'What a person may say of it as it stands.' })
+  choices: readonly ChoiceDto[];
 }
 
 /** Operators see whose row it is. */
@@ -100,4 +110,21 @@ export class StoryDto {
 export class RawDto {
   @ApiProperty({ type: String, nullable: true, description: 'The request as JSON text.' }) request: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'The answer as JSON text.' }) answer: string | null;
+}
+
+/** Body of `POST /log/{id}/resolve`. */
+export class ResolveBody {
+  @ApiProperty({ example: 'date 2026-12-02' })
+  @IsString()
+  @MaxLength(200)
+  choice: string;
+
+  @ApiPropertyOptional({ description: 'The revision the person saw; with another in force nothing is done.' })
+  @IsOptional()
+  @IsInt()
+  revision?: number;
+}
+
+export class CommandDto {
+  @ApiProperty() commandId: string;
 }

@@ -152,6 +152,60 @@ describe('the log', () => {
     expect(parked.items[0]).toMatchObject({ company: null, entity: 'invoice', reason: { code: 'not_json' } });
   });
 
+  it('lets a person answer a held record, once, as long as it stands', async () => {
+    await rig.say(
+      record({
+        ref: 'invoice:inv_held',
+        revision: 7,
+        state: 'needs attention',
+        reason: { code: 'closed_period', params: { doc: 'RAC-9', d: '2026-10-01', c: '2026-10-31' } },
+        events: [event('ev-held', 15)],
+        entity: 'invoice',
+        change: 'sent',
+      }),
+    );
+    const held = await until(
+      async () => (await rig.call('GET', `${rig.path}/log?q=ev-held`)).body.items.find((row) => row.choices.length > 0),
+      { what: 'the held row' },
+    );
+    expect(held).toMatchObject({
+      revision: 7,
+      choices: [
+        { code: 'date', needs: ['day'] },
+        { code: 'retry', needs: [] },
+        { code: 'leave', needs: [] },
+      ],
+    });
+    const resolve = (body: object, headers: Record<string, string> = {}) =>
+      rig.call('POST', `${rig.path}/log/${held?.id}/resolve`, body, { headers });
+
+    const moved = await resolve({ choice: 'retry', revision: 6 });
+    expect([moved.status, moved.body.code]).toEqual([409, 'row_moved']);
+    const unfit = await resolve({ choice: 'date tomorrow' });
+    expect([unfit.status, unfit.body.errors[0]?.pointer]).toEqual([422, '/choice']);
+    expect((await resolve({ choice: 7 })).status).toBe(400);
+
+    const key = { 'idempotency-key': 'resolve-once' };
+    const taken = await resolve({ choice: 'date 2026-11-02', revision: 7 }, key);
+    expect(taken.status).toBe(202);
+    expect((await resolve({ choice: 'date 2026-11-02', revision: 7 }, key)).body).toEqual(taken.body);
+    const command = await until(() => rig.commands.find(({ kind }) => kind === 'resolve'), { what: 'the command' });
+    expect(command).toMatchObject({ ref: 'invoice:inv_held', revision: 7, choice: 'date 2026-11-02', by: 'company' });
+
+    await rig.say(
+      record({
+        ref: 'invoice:inv_held',
+        ...{ revision: 9, stage: 5, attempt: 1, at: at(30), state: 'synced', events: [event('ev-held', 15)] },
+      }),
+    );
+    await until(
+      async () => (await rig.call('GET', `${rig.path}/log?q=ev-held`)).body.items[0]?.choices.length === 0,
+      { what: 'nothing to choose any more' },
+    );
+    expect((await resolve({ choice: 'retry' })).body.code).toBe('nothing_to_choose');
+    expect(rig.commands.filter(({ kind }) => kind === 'resolve')).toHaveLength(1);
+  });
+
   it('sets a message aside that can never be taken, and goes on after it', async () => {
     const odd = event('ev-odd', 20);
     const events = [{ ...odd, occurredAt: 'no time' }];

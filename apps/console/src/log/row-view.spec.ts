@@ -11,6 +11,7 @@ const row = (state: string): LogRowEntity =>
     ...{ id: 'evt_1', position: '1', state, reason: null, warnings: [], attempts: 1 },
     ...{ number: null, party: null, amount: null, retryAt: null, settledAt: null, quickbooks: null },
     ...{ occurredAt: new Date(0), receivedAt: new Date(0) },
+    ...{ ref: 'invoice:inv_1', entity: 'invoice', change: 'sent', revision: 2, registers: { kind: 'event' } },
   }) as unknown as LogRowEntity;
 
 describe('a row of a company that QuickBooks takes nothing from', () => {

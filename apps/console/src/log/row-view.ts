@@ -1,6 +1,7 @@
 import { type Coded, coded, isReasonCode, type Reason } from '@qbo-sync/contracts/reasons';
 import type { CompanyActivity, CompanyCondition } from '@qbo-sync/contracts/sync/activity';
 import type { LogRowDto, OperationsLogRowDto } from './log-dto';
+import { rowChoices } from './resolve';
 import type { LogRowEntity } from './log-row.entity';
 
 /** A company's condition as the reason of what waits: one message instead of one per waiting record. */
@@ -38,6 +39,8 @@ export function rowView(row: LogRowEntity, condition: CompanyActivity | null): L
     ...(row.settledAt === null ? {} : { settledAt: row.settledAt.toISOString() }),
     ...(row.settledAt !== null && synced ? { tookSeconds: secondsBetween(row.occurredAt, row.settledAt) } : {}),
     ...(row.quickbooks === null ? {} : { quickbooks: row.quickbooks }),
+    revision: row.revision,
+    choices: rowChoices(row),
   };
 }
 

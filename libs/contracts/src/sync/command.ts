@@ -9,10 +9,7 @@ export type CommandKind = (typeof COMMAND_KINDS)[number];
  * `sync.commands.v1`, by `kind`:
  *   push { ref, run? } · redecide { entity?, refs?, closed? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
  *   dismiss { ref, revision } · restore { ref }: a dismissed record is brought back ·
- *   resolve { ref, revision, choice }: `retry`, `link <QuickBooks id>`, `leave`; of an invoice also `post-now` (not when
- *   it is paid), `date <day>` (closed books), `code <QuickBooks id>` (two rates), `credit-memo` (a void in closed books);
- *   of a payment `unapplied` (its money shall not wait for its invoices), `account <QuickBooks id>` (where a returned
- *   one had gone); of a refund `invoice <id>`, `credit`, `account <QuickBooks id>` (which paid it)
+ *   resolve { ref, revision, choice }: `choices.ts` says which there are
  *
  * All but `replay` name a company; a replay without one is of every company's records.
  */

@@ -105,6 +105,10 @@ describe('a taken name', () => {
     const held = story.when(answered(story, { ...taken, record: { Id: '9', DisplayName: 'Dana Ruiz' } }));
     expect(lines(held.events)).toEqual(['Held name_taken']);
     expect(only(held.events, 'Held').personal.reason.params).toMatchObject({ name: 'Dana Ruiz' });
+    const other = held.when({ kind: 'resolve', commandId: 'c1', by: 'pat', choice: 'other-name' });
+    expect(lines(other.events)).toEqual(['Chosen', 'PushRequested put customer:cus_88']);
+    expect(nameOf(other)).toBe('Dana Ruiz (0101)');
+    expect(nameOf(other.when(changed('updated', 2, { ...dana, notes: 'x' })))).toBe('Dana Ruiz (0101)');
   });
 });
 

@@ -60,6 +60,9 @@ export const customerRules: Rules<Customer> = {
     if (answer.outcome === 'refused' && answer.code === 'precondition') return owing(answer, view, context);
     return plainVerdict(answer, expect, { name: view.data?.displayName ?? '' });
   },
+
+  /** `other-name`: made under the name it gets beside a namesake of ours (§12), whoever the namesake is. */
+  choose: (choice, { linked }) => (choice === 'other-name' && !linked ? { name: 'other' } : undefined),
 };
 
 function mergedInto(view: View<Customer>): string | undefined {
@@ -68,8 +71,8 @@ function mergedInto(view: View<Customer>): string | undefined {
 }
 
 /** The name of this round; undefined: its own. */
-function otherName(customer: Customer, { round, lastAnswer }: View<Customer>): string | undefined {
-  if (round === 0) return undefined;
+function otherName(customer: Customer, { round, lastAnswer, chosen }: View<Customer>): string | undefined {
+  if (round === 0) return chosen['name'] === 'other' ? namesakeName(customer) : undefined;
   if (round > 1) return `${customer.displayName} (${customer.id})`;
   return lastAnswer?.holder === undefined ? vendorNamesakeName(customer) : namesakeName(customer);
 }

@@ -185,7 +185,7 @@ describe('a command', () => {
       { do: 'park', code: 'field_missing', params: { field: 'choice' } },
     ],
     [
-      { ...command, kind: 'resolve', choice: 'post' },
+      { ...command, kind: 'resolve', choice: 'post it' },
       { do: 'park', code: 'field_invalid', params: { field: 'choice' } },
     ],
     [

@@ -1,4 +1,5 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import { isChoice } from '@qbo-sync/contracts/choices';
 import { splitKey } from '@qbo-sync/contracts/keys';
 import { entityOf, ownerOf } from '@qbo-sync/contracts/refs';
 import { readEvent, type RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
@@ -192,9 +193,6 @@ function commandWork(service: EntityService, command: SyncCommand, message: Cons
       { do: 'redecide', commandId, by, tenant, streams: undefined, entity, closed: closed && entity !== undefined };
 }
 
-const CHOICE =
-  /^(retry|leave|link \S+|post-now|date \d{4}-\d\d-\d\d|code \S+|credit-memo|account \S+|invoice \S+|credit|unapplied)$/;
-
 /** A command about one record. */
 function personsWork(
   service: EntityService,
@@ -218,7 +216,7 @@ function personsWork(
       return decide({ kind: 'restore', commandId, by });
     case 'resolve':
       if (choice === undefined) return parkOwn(message, 'field_missing', { field: 'choice' }, tenant);
-      return CHOICE.test(choice)
+      return isChoice(choice)
         ? decide({ kind: 'resolve', commandId, by, choice, ...seen })
         : parkOwn(message, 'field_invalid', { field: 'choice', message: 'no such choice' }, tenant);
   }
