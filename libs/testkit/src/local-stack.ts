@@ -11,7 +11,12 @@ export interface StackFile {
   readonly services: Readonly<
     Record<string, { readonly url: string; readonly pid: number; readonly databaseUrl?: string; readonly log: string }>
   >;
-  readonly sandbox: { readonly quickbooksUrl: string; readonly adminUrl: string };
+  readonly sandbox: {
+    readonly quickbooksUrl: string;
+    readonly adminUrl: string;
+    readonly stripeUrl: string;
+    readonly stripeAdminUrl: string;
+  };
   readonly operatorToken: string;
   readonly companies: readonly { readonly id: string; readonly token: string }[];
 }
@@ -112,6 +117,7 @@ export class LocalStack {
         OPERATOR_TOKEN: operatorToken,
         STATE_DIR: this.sandboxDir,
         SANDBOX_ADMIN_URL: sandbox.adminUrl,
+        STRIPE_ADMIN_URL: sandbox.stripeAdminUrl,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,6 +26,7 @@ export function startDay(options: {
       STATE_DIR: state.sandboxDir,
       DAY_SIZE: options.size,
       ...(env['QBO_API_URL'] ? {} : { SANDBOX_ADMIN_URL: `${stack.services.quickbooksUrl}/admin` }),
+      ...(env['STRIPE_API_URL'] ? {} : { STRIPE_ADMIN_URL: `${stack.services.stripeUrl}/admin` }),
     },
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,

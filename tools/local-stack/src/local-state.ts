@@ -16,12 +16,14 @@ export interface LocalState {
   readonly secrets: Secrets;
 }
 
-/** Made at the first run and kept: tokens of people and of the emulated Intuit app. */
+/** Made at the first run and kept: tokens of people, and of the emulated Intuit app and Stripe. */
 export interface Secrets {
   readonly operatorToken: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly webhookVerifierToken: string;
+  readonly stripeSecretKey: string;
+  readonly stripeWebhookSecret: string;
 }
 
 export function openLocalState(dir: string): LocalState {
@@ -43,12 +45,19 @@ export function openLocalState(dir: string): LocalState {
 }
 
 function secrets(file: string): Secrets {
-  return readOrMake(file, () => ({
+  const fresh: Secrets = {
     operatorToken: token(),
     clientId: `AB${token().slice(0, 20)}`,
     clientSecret: token(),
     webhookVerifierToken: token(),
-  }));
+    stripeSecretKey: `sk_test_${token()}`,
+    stripeWebhookSecret: `whsec_${token()}`,
+  };
+  const kept = readOrMake<Partial<Secrets>>(file, () => fresh);
+  const whole = { ...fresh, ...kept };
+  // A folder of an earlier version lacks what came later.
+  if (Object.keys(kept).length < Object.keys(fresh).length) writePrivate(file, whole);
+  return whole;
 }
 
 function tokenKeys(file: string): string {

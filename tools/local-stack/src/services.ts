@@ -23,8 +23,9 @@ export interface Services {
   readonly gateway: ServiceSpec;
   readonly console: ServiceSpec;
   readonly entities: Readonly<Record<(typeof SERVICE_NAMES)[number], ServiceSpec>>;
-  /** The emulated QuickBooks, whether or not another one is plugged in. */
+  /** The emulated QuickBooks and Stripe, whether or not others are plugged in. */
   readonly quickbooksUrl: string;
+  readonly stripeUrl: string;
 }
 
 export async function services(options: {
@@ -43,10 +44,11 @@ export async function services(options: {
     OPERATOR_TOKEN: secrets.operatorToken,
   };
   const ports = Object.fromEntries(
-    await Promise.all(['sandbox', ...DATABASES].map(async (name) => [name, await freePort()] as const)),
+    await Promise.all(['sandbox', 'stripe', ...DATABASES].map(async (name) => [name, await freePort()] as const)),
   ) as Record<string, number>;
   const url = (name: string): string => `http://127.0.0.1:${ports[name]}`;
   const quickbooksUrl = url('sandbox');
+  const stripeUrl = url('stripe');
 
   const make = (name: string, app: string, own: Record<string, string>): ServiceSpec => {
     const database = DATABASE_NAMES.includes(databaseName(name))
@@ -86,9 +88,21 @@ export async function services(options: {
     TOKEN_KEYS_FILE: state.tokenKeysFile,
     QBO_UNSURE_WAIT_MS: '3000',
   };
+  const stripe = {
+    STRIPE_API_URL: stripeUrl,
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+  };
   return {
     quickbooksUrl,
-    sandbox: make('sandbox', 'sandbox', { ...intuit, STATE_DIR: state.sandboxDir }),
+    stripeUrl,
+    sandbox: make('sandbox', 'sandbox', {
+      ...intuit,
+      ...stripe,
+      STRIPE_PORT: String(ports['stripe']),
+      STRIPE_WEBHOOK_URL: `${url('payments')}/webhooks/stripe`,
+      STATE_DIR: state.sandboxDir,
+    }),
     gateway: make('gateway', 'qbo-gateway', intuit),
     console: make('console', 'console', {
       GATEWAY_URL: url('gateway'),
@@ -101,7 +115,7 @@ export async function services(options: {
       customers: make('customers', 'customers', {}),
       items: make('items', 'items', {}),
       invoices: make('invoices', 'invoices', {}),
-      payments: make('payments', 'payments', {}),
+      payments: make('payments', 'payments', stripe),
       tax: make('tax', 'tax', {}),
     },
   };

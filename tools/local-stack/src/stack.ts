@@ -45,7 +45,7 @@ export async function startStack(options: {
       env,
     });
     await supervisor.start([all.sandbox.part]);
-    step('The sandbox is up: an emulated QuickBooks and Run a Call');
+    step('The sandbox is up: an emulated QuickBooks, Stripe and Run a Call');
     await supervisor.start([
       all.gateway.part,
       all.console.part,
@@ -69,7 +69,8 @@ export async function startStack(options: {
 
 /**
  * stack.json:
- *   { kafkaBrokers, databaseUrl, services: { <name>: { url, pid, databaseUrl?, log } }, sandbox: { quickbooksUrl, adminUrl },
+ *   { kafkaBrokers, databaseUrl, services: { <name>: { url, pid, databaseUrl?, log } }, sandbox: { quickbooksUrl, adminUrl, stripeUrl,
+ *     stripeAdminUrl },
  *     operatorToken, companies: [{ id, token }] }
  */
 function stackDocument(
@@ -88,7 +89,12 @@ function stackDocument(
         { url: service.url, pid: supervisor.pidOf(name), databaseUrl: service.databaseUrl, log: service.part.log },
       ]),
     ),
-    sandbox: { quickbooksUrl: all.quickbooksUrl, adminUrl: `${all.quickbooksUrl}/admin` },
+    sandbox: {
+      quickbooksUrl: all.quickbooksUrl,
+      adminUrl: `${all.quickbooksUrl}/admin`,
+      stripeUrl: all.stripeUrl,
+      stripeAdminUrl: `${all.stripeUrl}/admin`,
+    },
     operatorToken: state.secrets.operatorToken,
     companies: companies(state),
   };

@@ -17,8 +17,8 @@ export async function connectCompanies(world: World, companies: readonly PlayedC
   const operator = new ConsoleApi(CONSOLE_URL, OPERATOR_TOKEN);
   const connected: ConnectedCompany[] = [];
   for (const company of companies) {
-    const { name, timeZone, currency, country } = company;
-    const { token } = await operator.makeCompany(company.id, { name, timeZone, currency, country });
+    const { name, timeZone, currency, country, stripeAccount } = company;
+    const { token } = await operator.makeCompany(company.id, { name, timeZone, currency, country, stripeAccount });
     const one = { company, token, api: new ConsoleApi(CONSOLE_URL, token) };
     connected.push(one);
     const file = connected.map((each) => ({ id: each.company.id, token: each.token }));

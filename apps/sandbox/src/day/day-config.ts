@@ -22,4 +22,6 @@ export class DayConfig {
   @Expects('connect, configure, activate, publish, settle or compare') @IsIn(DAY_STEPS) DAY_UNTIL: DayStep = 'compare';
   /** The emulator's admin interface, for counting writes on paper: nothing is decided by it. */
   @Expects(URL_TEXT) @IsOptional() @Matches(URL_FORM) SANDBOX_ADMIN_URL?: string;
+  /** The emulated Stripe's: what Stripe does is said through it. Absent: another Stripe, and no payouts are played. */
+  @Expects(URL_TEXT) @IsOptional() @Matches(URL_FORM) STRIPE_ADMIN_URL?: string;
 }

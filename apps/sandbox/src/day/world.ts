@@ -15,6 +15,7 @@ export interface World {
     | 'DAY_SIZE'
     | 'SEED'
     | 'SANDBOX_ADMIN_URL'
+    | 'STRIPE_ADMIN_URL'
   >;
   readonly progress: Progress;
 }

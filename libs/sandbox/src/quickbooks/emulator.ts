@@ -11,7 +11,8 @@ import {
   type Row,
 } from './company';
 import { Draft } from './draft';
-import { Journal, printChange, readChange, type Actor, type JournalLine, type WriteLine } from './journal';
+import { printChange, readChange, type Actor, type JournalLine, type WriteLine } from './journal';
+import { JournalFile } from './journal-file';
 import { markerIn } from './marker';
 import { OAuth, type OAuthSettings } from './oauth';
 import type { Limits } from './traffic';
@@ -74,7 +75,7 @@ export class Emulator {
   readonly now: () => number;
   /** Told of every change once it is made. */
   onCommit: (company: Company, about: WriteAbout, change: Change, before: ReadonlyMap<string, Row>) => void = () => {};
-  private readonly journal: Journal;
+  private readonly journal: JournalFile<JournalLine>;
   private readonly byKey = new Map<string, Company>();
   private seq = 0;
   private batches = 0;
@@ -89,7 +90,7 @@ export class Emulator {
   ) {
     this.clock = new Clock(now);
     this.now = this.clock.now;
-    this.journal = new Journal(journalFile);
+    this.journal = new JournalFile(journalFile);
     const order = seeds.map((seed) => seed.profile.realmId);
     this.oauth = new OAuth(
       oauthSettings,

@@ -1,10 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { parseExact, printExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { Change, CompanyProfile, CompanySwitches, EntityName } from './company';
 import { Decimal } from './exact';
 
 /**
- * The emulator's own file: one JSON object a line, appended before the answer goes out, read whole at start.
+ * The lines of the emulator's own file.
  *
  *   {"kind":"company","profile":{…}}                                   a company was opened
  *   {"kind":"write","realm":…,"entity":…,"id":…,"puts":[[…]],…}        something changed in a company's books
@@ -64,38 +63,6 @@ export interface OAuthPatch {
   codes?: Record<string, { realm: string; redirectUri: string; expiresAt: number; usedAt?: number }>;
   grants?: Record<string, Grant>;
   accessTokens?: Record<string, { grant: string; expiresAt: number }>;
-}
-
-export class Journal {
-  private open: number | undefined;
-
-  constructor(private readonly file: string) {}
-
-  /** Every whole line so far; a last line cut short by a kill is dropped from the file. */
-  read(): JournalLine[] {
-    if (!existsSync(this.file)) return [];
-    const bytes = readFileSync(this.file);
-    const end = bytes.lastIndexOf(10) + 1;
-    if (end < bytes.length) truncateSync(this.file, end);
-    return bytes
-      .subarray(0, end)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as JournalLine);
-  }
-
-  /** In the file when it returns: one write to a file that stays open. */
-  append(...lines: readonly JournalLine[]): void {
-    this.open ??= openSync(this.file, 'a', 0o600);
-    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    for (let written = 0; written < bytes.length;) written += writeSync(this.open, bytes, written);
-  }
-
-  close(): void {
-    if (this.open !== undefined) closeSync(this.open);
-    this.open = undefined;
-  }
 }
 
 /** A change as the journal writes it. */

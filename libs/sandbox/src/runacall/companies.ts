@@ -18,6 +18,8 @@ export interface PlayedCompany {
   readonly country: string;
   readonly currency: string;
   readonly timeZone: string;
+  /** Its own account at Stripe. */
+  readonly stripeAccount: string;
   /** Who works out the tax: QuickBooks takes our total, or computes it from a code of the invoice, or of each line. */
   readonly tax: 'automated' | 'by code' | 'per line';
   /** The first is the usual one. */
@@ -33,6 +35,7 @@ const US_AUTO: PlayedCompany = {
   country: 'US',
   currency: 'USD',
   timeZone: 'America/Chicago',
+  stripeAccount: 'acct_1LoneStarHeating',
   tax: 'automated',
   rates: [
     {
@@ -61,6 +64,7 @@ const UK_VAT: PlayedCompany = {
   country: 'GB',
   currency: 'GBP',
   timeZone: 'Europe/London',
+  stripeAccount: 'acct_1ThamesBoilers',
   tax: 'per line',
   rates: [
     {
@@ -88,6 +92,7 @@ const US_MANUAL: PlayedCompany = {
   country: 'US',
   currency: 'USD',
   timeZone: 'America/New_York',
+  stripeAccount: 'acct_1GulfCoastElectric',
   tax: 'by code',
   rates: [
     {
@@ -112,6 +117,7 @@ const CA_RATES: PlayedCompany = {
   country: 'CA',
   currency: 'CAD',
   timeZone: 'America/Toronto',
+  stripeAccount: 'acct_1GreatLakesMech',
   tax: 'per line',
   rates: [
     {

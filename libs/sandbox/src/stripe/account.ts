@@ -64,10 +64,12 @@ export class StripeAccount {
   charge(
     money: Money,
     method: ChargeMethod,
-    more: Partial<Pick<Movement, 'fees' | 'exchangeRate'>> = {},
+    more: Partial<Pick<Movement, 'fees' | 'exchangeRate'>> & { readonly id?: string } = {},
   ): Stripe.Charge {
     const isCard = method === 'card';
-    const charge = chargeRecord(this.nextId(isCard ? 'ch' : 'py'), money, method, this.seconds());
+    const { id = this.nextId(isCard ? 'ch' : 'py'), ...moved } = more;
+    if (this.records.has(id)) throw new StripeProblem(`${id} is there already`);
+    const charge = chargeRecord(id, money, method, this.seconds());
     this.records.set(charge.id, charge);
     charge.balance_transaction = this.move({
       ...money,
@@ -75,16 +77,21 @@ export class StripeAccount {
       category: 'charge',
       source: charge.id,
       fees: [{ kind: 'stripe_fee', amount: isCard ? cardFee(money.amount) : bankFee(money.amount) }],
-      ...more,
+      ...moved,
     }).id;
     return charge;
   }
 
-  refund(chargeId: string, amount?: number): Stripe.Refund {
-    return this.giveBack(chargeId, amount, (charge) =>
-      charge.id.startsWith('py_')
-        ? { prefix: 'pyr', type: 'payment_refund', category: 'refund' }
-        : { prefix: 're', type: 'refund', category: 'refund' },
+  /** `id`: the one it shall have. */
+  refund(chargeId: string, amount?: number, id?: string): Stripe.Refund {
+    return this.giveBack(
+      chargeId,
+      amount,
+      (charge) =>
+        charge.id.startsWith('py_')
+          ? { prefix: 'pyr', type: 'payment_refund', category: 'refund' }
+          : { prefix: 're', type: 'refund', category: 'refund' },
+      id,
     );
   }
 
@@ -180,6 +187,7 @@ export class StripeAccount {
     chargeId: string,
     part: number | undefined,
     as: (charge: Stripe.Charge) => { prefix: string; type: string; category: string },
+    given?: string,
   ): Stripe.Refund {
     const charge = this.chargeOf(chargeId);
     const amount = part ?? charge.amount - charge.amount_refunded;
@@ -187,7 +195,9 @@ export class StripeAccount {
     if (isTooMuch) throw new StripeProblem('more than is left of the charge');
     const { prefix, type, category } = as(charge);
     const { currency } = charge;
-    const refund = refundRecord(this.nextId(prefix), charge.id, { amount, currency }, this.seconds());
+    const id = given ?? this.nextId(prefix);
+    if (this.records.has(id)) throw new StripeProblem(`${id} is there already`);
+    const refund = refundRecord(id, charge.id, { amount, currency }, this.seconds());
     this.records.set(refund.id, refund);
     charge.amount_refunded += amount;
     charge.refunded = charge.amount_refunded === charge.amount;

@@ -42,6 +42,8 @@ interface Delivery {
  */
 export class StripeWebhooks {
   private readonly waiting = new Set<Delivery>();
+  private readonly said: Pick<Delivery, 'id' | 'body'>[] = [];
+  private happened = 0;
   private readonly counters = {
     events: 0,
     missed: 0,
@@ -55,9 +57,14 @@ export class StripeWebhooks {
   constructor(
     readonly settings: StripeWebhookSettings,
     private readonly clock: Clock,
+    /** Events that were acknowledged before a restart: they are not told again. */
+    private readonly told: ReadonlySet<string> = new Set(),
+    private readonly onTold: (event: string) => void = () => undefined,
   ) {}
 
   notify(account: string, { type, object }: Happening): void {
+    this.happened += 1;
+    const id = stripeId('evt', account, this.happened);
     if (this.settings.url === null) return;
     this.counters.events += 1;
     const { events } = this.counters;
@@ -66,7 +73,6 @@ export class StripeWebhooks {
       this.counters.missed += 1;
       return;
     }
-    const id = stripeId('evt', account, events);
     const body = JSON.stringify({
       id,
       object: 'event',
@@ -79,11 +85,19 @@ export class StripeWebhooks {
       request: { id: null, idempotency_key: null },
       type,
     });
+    this.said.push({ id, body });
+    if (this.told.has(id)) return;
     this.send({ id, body, attempts: 0, lastAnswer: '' });
     if (duplicateEvery > 0 && events % duplicateEvery === 0) {
       this.counters.duplicates += 1;
       this.send({ id, body, attempts: 0, lastAnswer: '' });
     }
+  }
+
+  /** Every event that was sent once more, as Stripe's dashboard does it by hand. */
+  again(): { readonly events: number } {
+    for (const each of this.said) this.send({ ...each, attempts: 0, lastAnswer: '' });
+    return { events: this.said.length };
   }
 
   status(): unknown {
@@ -104,6 +118,7 @@ export class StripeWebhooks {
     if (/^2\d\d$/.test(delivery.lastAnswer)) {
       this.counters.acknowledged += 1;
       this.waiting.delete(delivery);
+      this.onTold(delivery.id);
       return;
     }
     this.counters.refused += 1;
