@@ -35,13 +35,17 @@ export interface WantedReturn extends Wanted {
   readonly number: string | undefined;
 }
 
-export interface WantedDeposit {
-  /** `po_…` */
-  readonly id: string;
+/** Money that came to an account of the bank. */
+export interface BankDeposit {
   readonly bankId: string;
   readonly total: string;
   /** The day it arrives. */
   readonly date: string;
+}
+
+export interface WantedDeposit extends BankDeposit {
+  /** `po_…` */
+  readonly id: string;
   /** QuickBooks ids of our payments in it. */
   readonly paymentIds: readonly string[];
 }
@@ -150,8 +154,7 @@ export function matchReturn(ours: WantedReturn, candidates: readonly TextObject[
 
 interface DepositFacts {
   readonly marked: boolean;
-  readonly same: boolean;
-  readonly days: number;
+  readonly byHand: boolean;
   readonly holdsOurs: boolean;
 }
 
@@ -159,24 +162,35 @@ interface DepositFacts {
 const DAYS_BEFORE = -2;
 const DAYS_AFTER = 5;
 
+/** Somebody may have entered it for the payout: same bank, same total, about that day. */
+export function mayBeByHand(ours: BankDeposit, theirs: BankDeposit): boolean {
+  if (theirs.bankId !== ours.bankId || !equalByValue(theirs.total, ours.total)) return false;
+  const days = daysBetween(ours.date, theirs.date);
+  return days >= DAYS_BEFORE && days <= DAYS_AFTER;
+}
+
+function bankDeposit(record: TextObject): BankDeposit | undefined {
+  const bankId = textAt(record, 'DepositToAccountRef.value');
+  const [total, date] = [textAt(record, 'TotalAmt'), textAt(record, 'TxnDate')];
+  return bankId === undefined || total === undefined || date === undefined ? undefined : { bankId, total, date };
+}
+
 const DEPOSIT_TABLE: Table<DepositFacts> = [
   { group: 'exact', why: 'marker', when: ({ marked }) => marked },
   { group: 'conflict', why: 'deposits_our_payments', when: ({ holdsOurs }) => holdsOurs },
-  {
-    group: 'likely',
-    why: 'bank_total',
-    when: ({ same, days }) => same && days >= DAYS_BEFORE && days <= DAYS_AFTER,
-  },
+  { group: 'likely', why: 'bank_total', when: ({ byHand }) => byHand },
 ];
 
 /** A payout's deposit: ours by its `po_`, else somebody's who entered it by hand. */
 export function matchDeposit(ours: WantedDeposit, candidates: readonly TextObject[]): Match {
-  return matched(DEPOSIT_TABLE, candidates, (record) => ({
-    marked: hasMarker(record, ours.id),
-    same: textAt(record, 'DepositToAccountRef.value') === ours.bankId && sameTotal(record, ours),
-    days: daysFrom(ours.date, record),
-    holdsOurs: linkedTo(record, 'Payment').some((id) => ours.paymentIds.includes(id)),
-  }));
+  return matched(DEPOSIT_TABLE, candidates, (record) => {
+    const theirs = bankDeposit(record);
+    return {
+      marked: hasMarker(record, ours.id),
+      byHand: theirs !== undefined && mayBeByHand(ours, theirs),
+      holdsOurs: linkedTo(record, 'Payment').some((id) => ours.paymentIds.includes(id)),
+    };
+  });
 }
 
 function matched<Facts>(
@@ -190,7 +204,7 @@ function matched<Facts>(
 const sameCustomer = (record: TextObject, { customerId }: Wanted): boolean =>
   textAt(record, 'CustomerRef.value') === customerId;
 
-const sameTotal = (record: TextObject, { total }: { readonly total: string }): boolean =>
+const sameTotal = (record: TextObject, { total }: Wanted): boolean =>
   equalByValue(textAt(record, 'TotalAmt') ?? '', total);
 
 /** Days from ours to theirs; never within reach where the record has no date. */

@@ -356,8 +356,8 @@ describe('§11 fails closed', () => {
   });
 
   test('payout exists: same bank, same total, from two days before to five after', () => {
-    const theirs = { date: '2026-12-04', amount: '216.490', bankId: '35' };
-    expect(payoutExists(PO_1, [{ ...theirs, amount: '1.00' }, theirs], US)).toEqual({
+    const theirs = { date: '2026-12-04', total: '216.490', bankId: '35' };
+    expect(payoutExists(PO_1, [{ ...theirs, total: '1.00' }, theirs], US)).toEqual({
       hold: { code: 'payout_exists', params: { x: '216.49', date: '2026-12-04', bank: 'Checking', po: 'po_1Nabc' } },
     });
     for (const [fields, found] of [

@@ -1,8 +1,8 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { type Decimal, formatAmount, parseDecimal, sum, ZERO } from '@qbo-sync/money/decimal';
-import { addDays } from '@qbo-sync/money/zone';
 import { hold, type Hold, idTo, type MappedRecord, type MappingContext, marker, printBody } from './document';
+import { type BankDeposit, mayBeByHand } from './match-document';
 import {
   type DepositLine,
   feeLines,
@@ -236,28 +236,16 @@ export function depositLines(parts: Iterable<PlacedPart>, accounts: PayoutAccoun
   return lines;
 }
 
-/** A deposit that is in QuickBooks already, as a query shows it. */
-export interface ExistingDeposit {
-  readonly date: string;
-  readonly amount: string;
-  readonly bankId: string;
-}
-
-/** `payout_exists` when somebody entered it by hand: same bank, same total, from two days before to five after (§12). */
+/** `payout_exists` when one of these deposits, which are not ours, may have been entered by hand for the payout (§12). */
 export function payoutExists(
   payout: StripePayout,
-  deposits: readonly ExistingDeposit[],
+  deposits: readonly BankDeposit[],
   ctx: MappingContext,
 ): Hold | undefined {
   const bank = ctx.values['payments.payoutAccount'];
-  const amount = parseDecimal(payout.amount);
-  const from = addDays(payout.arrivalDate, -2);
-  const to = addDays(payout.arrivalDate, 5);
-  const found = deposits.find(
-    ({ date, amount: theirs, bankId }) =>
-      bankId === bank?.id && date >= from && date <= to && parseDecimal(theirs).equals(amount),
-  );
-  return found === undefined || bank === null
-    ? undefined
-    : hold('payout_exists', { x: formatAmount(amount), date: found.date, bank: bank.name, po: payout.id });
+  if (bank === null) return undefined;
+  const ours = { bankId: bank.id, total: payout.amount, date: payout.arrivalDate };
+  const found = deposits.find((deposit) => mayBeByHand(ours, deposit));
+  const x = formatAmount(parseDecimal(payout.amount));
+  return found && hold('payout_exists', { x, date: found.date, bank: bank.name, po: payout.id });
 }

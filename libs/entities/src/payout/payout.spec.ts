@@ -198,7 +198,7 @@ describe('held, naming what is missing', () => {
     [
       'a deposit entered by hand',
       {},
-      { ...RELATED, deposits: [{ date: '2026-12-03', amount: AMOUNT, bankId: '35' }] },
+      { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] },
       'payout_exists',
     ],
     ['a manual payout', { automatic: false }, RELATED, 'payout_kind'],
@@ -225,7 +225,7 @@ describe('held, naming what is missing', () => {
   });
 
   it('a deposit entered by hand: post anyway', () => {
-    const related = { ...RELATED, deposits: [{ date: '2026-12-03', amount: AMOUNT, bankId: '35' }] };
+    const related = { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] };
     const story = start(related).when(seen(1)).when(resolve('post'));
     expect(lines(story.events)).toContain('PushRequested put payout:po_1');
   });

@@ -1,14 +1,8 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { How } from '@qbo-sync/contracts/sync/request';
 import { isHold, type Mapped, type MappedRecord, type MappingContext } from '@qbo-sync/mapping/document';
-import {
-  depositId,
-  type ExistingDeposit,
-  payoutExists,
-  payoutHold,
-  toDeposits,
-  type WhereOf,
-} from '@qbo-sync/mapping/payout';
+import type { BankDeposit } from '@qbo-sync/mapping/match-document';
+import { depositId, payoutExists, payoutHold, toDeposits, type WhereOf } from '@qbo-sync/mapping/payout';
 import { failureId, toFailedPayout, toNegativePayout, toWholePayout } from '@qbo-sync/mapping/payout-entry';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { parseDecimal } from '@qbo-sync/money/decimal';
@@ -29,7 +23,7 @@ export interface PayoutRelated {
   /** Where the money of each is, by the transaction's id; absent: Run a Call does not know it. */
   readonly where: Readonly<Record<string, Whereabouts>>;
   /** Deposits around that day that are not ours, as QuickBooks shows them. */
-  readonly deposits: readonly ExistingDeposit[];
+  readonly deposits: readonly BankDeposit[];
 }
 
 /**
