@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { cents, money, readBody } from './books.fixtures';
 import { US } from './context.fixtures';
-import { toPayment } from './payment';
+import { toPayments } from './payment';
+import { onlyPart } from './payment.fixtures';
 
 const RUNS = { numRuns: 1_500 };
 
@@ -29,7 +30,7 @@ describe('payments', () => {
   test('the lines are the allocations and never more than the payment', () => {
     fc.assert(
       fc.property(generatedPayment, (payment) => {
-        const body = readBody(toPayment(payment, US));
+        const body = readBody(onlyPart(payment, US));
         const lines = body.Line ?? [];
         const applied = lines.reduce((sum, line) => sum + cents(line.Amount), 0n);
         const allocated = payment.allocations.reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n);
@@ -49,7 +50,7 @@ describe('payments', () => {
       fc.property(generatedPayment, (payment) => {
         const allocated = payment.allocations.reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n);
         fc.pre(allocated > 0n);
-        expect(toPayment({ ...payment, amount: money(allocated - 1n) }, US)).toMatchObject({
+        expect(toPayments({ ...payment, amount: money(allocated - 1n) }, US)).toMatchObject({
           hold: { code: 'over_allocated' },
         });
       }),

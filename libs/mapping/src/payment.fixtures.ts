@@ -1,5 +1,7 @@
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { json } from './context.fixtures';
+import type { MappingContext } from './document';
+import { type MappedPayment, type PaymentOptions, toPayments } from './payment';
 
 export const PAY_500: Payment = {
   id: 'pay_500',
@@ -46,3 +48,12 @@ export const CHECK_BODY = json(`
   {"TotalAmt":100.00,"CustomerRef":{"value":{"$ref":"customer:cus_61"}},"TxnDate":"2026-11-25",
    "DepositToAccountRef":{"value":"4"},"PaymentMethodRef":{"value":{"$ref":"payment-method:check"}},
    "PaymentRefNum":"1207","ProcessPayment":false,"PrivateNote":"Run a Call pay_7"}`);
+
+/** What a payment of one customer becomes; throws when it is held. */
+export function onlyPart(payment: Payment, ctx: MappingContext, options?: PaymentOptions): MappedPayment {
+  const mapped = toPayments(payment, ctx, options);
+  if ('hold' in mapped) throw new Error(`held: ${mapped.hold.code}`);
+  const [only, second] = mapped.payments;
+  if (only === undefined || second !== undefined) throw new Error('a payment of several customers');
+  return only;
+}

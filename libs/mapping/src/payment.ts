@@ -71,15 +71,6 @@ export interface PaymentOptions {
 
 const refOf = (payment: Payment): string => `payment:${payment.id}`;
 
-/** {@link toPayments} of a payment that is one record. */
-export function toPayment(payment: Payment, ctx: MappingContext, options: PaymentOptions = {}): Mapped {
-  const mapped = toPayments(payment, ctx, options);
-  if ('hold' in mapped) return mapped;
-  const [only, second] = mapped.payments;
-  if (only === undefined || second !== undefined) throw new Error('a payment of several customers');
-  return only;
-}
-
 /**
  * Payment (postings.md §8.1), one record per customer (§8.2). The customer is the invoice's as it is in QuickBooks; a
  * prepayment's is its own.
