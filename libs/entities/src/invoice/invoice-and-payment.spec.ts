@@ -1,28 +1,21 @@
 import type { TextJson } from '@qbo-sync/contracts/exact-json';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { type PaymentRelated, paymentRules } from '../payment/payment';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
 import { standing } from '../sync/stream-state';
 import type { AppliedPayment } from './invoice-related';
-import { invoice, type InvoiceStory, PAID, posted, record, related, sent } from './spec-invoices';
+import { type InvoiceStory, PAID, posted, record, related, sent } from './spec-invoices';
 
 /**
  * An invoice and its payment: two services that only hear Run a Call's events and the gateway's answers (postings.md §6.7,
  * §6.8). Each hears here what its table would tell it.
  */
-const payment: Payment = {
-  id: 'pay_500',
-  customerId: 'cus_88',
-  amount: '179.70',
-  currency: 'USD',
-  collectedOn: '2026-11-25',
-  method: 'cash',
-  allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }],
-  refunds: [],
-  updatedAt: '2026-11-25T16:00:00Z',
-};
+const { processor: _stripe, processorChargeId: _charge, ...offline } = PAY_500;
+const payment: Payment = { ...offline, method: 'cash' };
 const RELATED: Trigger = { kind: 'redecide', why: 'related' };
 const followed = (change: Partial<FollowedInvoice> = {}): PaymentRelated => ({
   invoices: {
@@ -113,8 +106,8 @@ describe('an invoice and its payment', () => {
   it('lowered below what is paid: the payment is shortened by its own event, then the invoice is lowered', () => {
     const done = settle(collected(followed()));
     const lowered = {
-      ...invoice,
-      lines: invoice.lines.slice(0, 1),
+      ...RAC_1041,
+      lines: RAC_1041.lines.slice(0, 1),
       taxes: [{ taxRateId: 'tax_tx', taxableAmount: '129.00', amount: '10.64' }],
       ...{ subtotal: '129.00', taxTotal: '10.64', total: '139.64', balance: '0.00', paidOn: '2026-11-25' },
     };

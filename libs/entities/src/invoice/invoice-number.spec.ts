@@ -1,6 +1,7 @@
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, isOpen, lines, only, PROFILE, settings } from '../sync/spec-kit';
 import { toMessages } from '../sync/messages';
-import { bodyOf, invoice, posted, record, ref, sent } from './spec-invoices';
+import { bodyOf, posted, record, ref, sent } from './spec-invoices';
 
 const QUICKBOOKS = { settings: settings({ values: { 'invoices.numbering': 'quickbooks' } }) };
 const numbered = { ...record('179.70', '13.70'), SyncToken: '0', DocNumber: '1001' };
@@ -42,9 +43,9 @@ describe("QuickBooks' numbers (postings.md §6.5)", () => {
   });
 
   it('Run a Call answers with that number: nothing to send, nothing to say', () => {
-    const adopted = done().when(changed('updated', 4, { ...invoice, number: '1001' }));
+    const adopted = done().when(changed('updated', 4, { ...RAC_1041, number: '1001' }));
     expect(lines(adopted.events)).toEqual(['Changed updated', 'Skipped unchanged']);
-    const memo = adopted.when(changed('updated', 5, { ...invoice, number: '1001', customerMemo: 'x' }));
+    const memo = adopted.when(changed('updated', 5, { ...RAC_1041, number: '1001', customerMemo: 'x' }));
     const answer = answered(memo, { quickbooksId: '238', record: { ...numbered, SyncToken: '1' } });
     expect(lines(memo.when(answer).events)).toEqual(['Settled']);
   });
@@ -59,7 +60,7 @@ describe("QuickBooks' numbers (postings.md §6.5)", () => {
     const later = posted().under({
       settings: settings({ version: 2, values: { 'invoices.numbering': 'quickbooks' } }),
     });
-    const update = later.when(changed('updated', 4, { ...invoice, customerMemo: 'x' }));
+    const update = later.when(changed('updated', 4, { ...RAC_1041, customerMemo: 'x' }));
     expect(bodyOf(update)).toContain('"DocNumber":"RAC-1041"');
     expect(lines(posted().events)).toEqual(['Settled']);
   });
@@ -125,7 +126,7 @@ describe('a number that is taken (6140)', () => {
   it('renumbered in Run a Call: sent', () => {
     const linking = asks();
     const held = linking.when(answered(linking, { outcome: 'refused', code: 'precondition' }));
-    const renumbered = held.when(changed('updated', 4, { ...invoice, number: 'RAC-2041' }));
+    const renumbered = held.when(changed('updated', 4, { ...RAC_1041, number: 'RAC-2041' }));
     expect(lines(renumbered.events)).toEqual([
       'Changed updated',
       'Skipped replaced',

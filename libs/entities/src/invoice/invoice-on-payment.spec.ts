@@ -1,11 +1,12 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, isOpen, lines, only, PROFILE, REDECIDE, settings, wanted } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
-import { bodyOf, invoice, type InvoiceStory, PAID, posted, record, ref, sent, start } from './spec-invoices';
+import { bodyOf, type InvoiceStory, PAID, posted, record, ref, sent, start } from './spec-invoices';
 
 const ON_PAYMENT = { settings: settings({ values: { 'invoices.when': 'on_payment' } }) };
 const ON_SEND = { settings: settings({ version: 2 }) };
-const partPaid: Invoice = { ...invoice, balance: '79.70' };
+const partPaid: Invoice = { ...RAC_1041, balance: '79.70' };
 const unpaid = () => sent(ON_PAYMENT);
 const paid = () => unpaid().when(changed('paid', 4, PAID));
 const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice });
@@ -46,7 +47,7 @@ describe('story 10: on payment (postings.md §6.7)', () => {
   it('edited before it is paid: the newest state alone', () => {
     const body = bodyOf(
       unpaid()
-        .when(changed('updated', 4, { ...invoice, customerMemo: 'one' }))
+        .when(changed('updated', 4, { ...RAC_1041, customerMemo: 'one' }))
         .when(changed('paid', 5, { ...PAID, customerMemo: 'two' })),
     );
     expect(body).toContain('two');
@@ -54,7 +55,7 @@ describe('story 10: on payment (postings.md §6.7)', () => {
   });
 
   it('voided before it is paid: nothing', () => {
-    const story = unpaid().when(changed('voided', 4, { ...invoice, voidedOn: '2026-11-26' }));
+    const story = unpaid().when(changed('voided', 4, { ...RAC_1041, voidedOn: '2026-11-26' }));
     expect(lines(story.events)).toEqual(['Changed voided', 'Skipped unchanged']);
     expect(isOpen(story)).toBe(false);
   });
@@ -65,22 +66,22 @@ describe('story 10: on payment (postings.md §6.7)', () => {
   });
 
   it('a balance that rises again later: the invoice stays, on the day it was posted', () => {
-    const risen = settled(paid()).when(changed('updated', 5, invoice));
+    const risen = settled(paid()).when(changed('updated', 5, RAC_1041));
     expect(lines(risen.events)).toEqual(['Changed updated', 'Skipped unchanged']);
     const again = risen.when(changed('paid', 6, { ...PAID, paidOn: '2026-12-09' }));
     expect(lines(again.events)).toEqual(['Changed paid', 'Skipped unchanged']);
-    const edited = risen.when(changed('updated', 6, { ...invoice, customerMemo: 'Thanks' }));
+    const edited = risen.when(changed('updated', 6, { ...RAC_1041, customerMemo: 'Thanks' }));
     expect(bodyOf(edited)).toContain('"TxnDate":"2026-11-25"');
   });
 
   it('risen while its request is under way: it stays too', () => {
-    const risen = paid().when(changed('updated', 5, invoice));
+    const risen = paid().when(changed('updated', 5, RAC_1041));
     expect(lines(risen.events)).toEqual(['Changed updated', 'Skipped unchanged']);
   });
 
   it('risen after QuickBooks refused it: not paid yet', () => {
     const refused = paid().when(answered(paid(), { outcome: 'refused', code: '6180' }));
-    expect(lines(refused.when(changed('updated', 5, invoice)).events)).toEqual([
+    expect(lines(refused.when(changed('updated', 5, RAC_1041)).events)).toEqual([
       'Changed updated',
       'Skipped replaced',
       'Skipped not_paid_yet',
@@ -94,8 +95,8 @@ describe('story 10: on payment (postings.md §6.7)', () => {
 
   it('nothing to pay: posted at once, on the day of issue', () => {
     const free: Invoice = {
-      ...invoice,
-      lines: invoice.lines.map((line) => ({ ...line, unitPrice: '0.00', amount: '0.00' })),
+      ...RAC_1041,
+      lines: RAC_1041.lines.map((line) => ({ ...line, unitPrice: '0.00', amount: '0.00' })),
       taxes: [],
       ...{ subtotal: '0.00', taxTotal: '0.00', total: '0.00', balance: '0.00' },
     };
@@ -133,14 +134,14 @@ describe('story 10: the setting counts when an invoice is first sent', () => {
   it('no yes for what is posted, or voided', () => {
     expect(settled(paid()).when(resolve('post-now')).events).toEqual([]);
     expect(posted().when(resolve('post-now')).events).toEqual([]);
-    const voided = unpaid().when(changed('voided', 4, { ...invoice, voidedOn: '2026-11-26' }));
+    const voided = unpaid().when(changed('voided', 4, { ...RAC_1041, voidedOn: '2026-11-26' }));
     expect(voided.when(resolve('post-now')).events).toEqual([]);
   });
 
   it('story 10: on send → on payment: what is in QuickBooks goes on as it is', () => {
     const later = posted()
       .under(ON_PAYMENT)
-      .when(changed('updated', 4, { ...invoice, customerMemo: 'x' }));
+      .when(changed('updated', 4, { ...RAC_1041, customerMemo: 'x' }));
     expect(bodyOf(later)).toContain('"TxnDate":"2026-11-20"');
     const done = posted()
       .under(ON_PAYMENT)

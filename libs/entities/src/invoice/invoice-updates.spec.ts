@@ -1,8 +1,9 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, lines, only, PROFILE, settings, VALUES } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
 import { standing } from '../sync/stream-state';
-import { bodyOf, invoice, PAID, posted, record, related, sent } from './spec-invoices';
+import { bodyOf, PAID, posted, record, related, sent } from './spec-invoices';
 
 const RELATED: Trigger = { kind: 'redecide', why: 'related' };
 const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice });
@@ -12,8 +13,8 @@ const closedOn = (day: string, profile: object = {}) => ({
 });
 /** One line less. */
 const lowered: Invoice = {
-  ...invoice,
-  lines: invoice.lines.slice(0, 1),
+  ...RAC_1041,
+  lines: RAC_1041.lines.slice(0, 1),
   taxes: [{ taxRateId: 'tax_tx', taxableAmount: '129.00', amount: '10.64' }],
   ...{ subtotal: '129.00', taxTotal: '10.64', total: '139.64', balance: '0.00', paidOn: '2026-11-25' },
 };
@@ -33,7 +34,7 @@ describe('updated after payment (postings.md §6.6)', () => {
   it('lowered with nothing applied that we know of: waits in the gateway for payments under way', () => {
     const story = posted().when(changed('updated', 4, { ...lowered, balance: '139.64' }));
     expect(only(story.events, 'PushRequested').data.last).toBe(true);
-    const raised = posted().when(changed('updated', 4, { ...invoice, customerMemo: 'x' }));
+    const raised = posted().when(changed('updated', 4, { ...RAC_1041, customerMemo: 'x' }));
     expect(only(raised.events, 'PushRequested').data.last).toBeUndefined();
   });
 
@@ -45,7 +46,7 @@ describe('updated after payment (postings.md §6.6)', () => {
   });
 
   it('another customer on a paid invoice → held; without payments → put', () => {
-    const other = { ...invoice, customerId: 'cus_89' };
+    const other = { ...RAC_1041, customerId: 'cus_89' };
     const held = posted()
       .under({ related: applied('179.70') })
       .when(changed('updated', 4, other));
@@ -58,7 +59,7 @@ describe('updated after payment (postings.md §6.6)', () => {
   });
 
   it('a person changed the same field in QuickBooks → held', () => {
-    const story = posted().when(changed('updated', 4, { ...invoice, customerMemo: 'x' }));
+    const story = posted().when(changed('updated', 4, { ...RAC_1041, customerMemo: 'x' }));
     expect(lines(story.when(answered(story, { outcome: 'clash' })).events)).toEqual(['Held both_changed']);
   });
 });
@@ -89,7 +90,7 @@ describe('closed books (postings.md §1.5)', () => {
   it('what is posted and says the same stays; a change of it is held', () => {
     const later = posted().under(closedOn('2026-11-30'));
     expect(lines(later.when(changed('paid', 4, PAID)).events)).toEqual(['Changed paid', 'Skipped unchanged']);
-    const held = later.when(changed('updated', 4, { ...invoice, customerMemo: 'x' }));
+    const held = later.when(changed('updated', 4, { ...RAC_1041, customerMemo: 'x' }));
     expect(lines(held.events)).toEqual(['Changed updated', 'Held closed_period']);
     expect(held.when(resolve('date 2026-12-01')).events).toEqual([]);
   });
@@ -97,7 +98,7 @@ describe('closed books (postings.md §1.5)', () => {
   it('a change that would move it out of closed books is held too: QuickBooks minds both days', () => {
     const held = posted()
       .under(closedOn('2026-11-30'))
-      .when(changed('updated', 4, { ...invoice, issuedOn: '2026-12-05' }));
+      .when(changed('updated', 4, { ...RAC_1041, issuedOn: '2026-12-05' }));
     expect(lines(held.events)).toEqual(['Changed updated', 'Held closed_period']);
     expect(only(held.events, 'Held').personal.reason.params).toMatchObject({ d: '2026-11-20' });
   });
@@ -115,8 +116,8 @@ describe('closed books (postings.md §1.5)', () => {
 describe('story 9: a changed setting never moves what is posted', () => {
   const moved = (values: object) => ({ settings: settings({ version: 2, values }) });
   const bare: Invoice = {
-    ...invoice,
-    lines: invoice.lines.map(({ itemId: _itemId, ...line }) => ({ ...line, categoryId: 'cat_maint' })),
+    ...RAC_1041,
+    lines: RAC_1041.lines.map(({ itemId: _itemId, ...line }) => ({ ...line, categoryId: 'cat_maint' })),
     taxes: [{ taxRateId: 'tax_tx', taxableAmount: '156.00', amount: '12.87' }],
     discount: { amount: '10.00' },
     tip: '5.00',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, lines, only, PROFILE, settings, wanted } from '../sync/spec-kit';
-import { bodyOf, invoice, PAID, posted, record, related, sent, start } from './spec-invoices';
+import { bodyOf, PAID, posted, record, related, sent, start } from './spec-invoices';
 
 describe('QuickBooks answers with other amounts', () => {
   it.each([
@@ -128,7 +129,7 @@ describe('whatever QuickBooks makes of it', () => {
 describe('two rates on one invoice, one code per invoice (postings.md §6.4)', () => {
   const manual = { settings: settings({ profile: { ...PROFILE, taxMode: 'manual_us' } }) };
   const twoRates = {
-    ...invoice,
+    ...RAC_1041,
     taxes: [
       { taxRateId: 'tax_tx', taxableAmount: '129.00', amount: '10.64' },
       { taxRateId: 'tax_la', taxableAmount: '37.00', amount: '3.06' },

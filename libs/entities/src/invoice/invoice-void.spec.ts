@@ -1,10 +1,11 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
 import { standing } from '../sync/stream-state';
-import { bodyOf, invoice, type InvoiceStory, posted, ref, related, start } from './spec-invoices';
+import { bodyOf, type InvoiceStory, posted, ref, related, start } from './spec-invoices';
 
-const voided: Invoice = { ...invoice, voidedOn: '2026-11-26' };
+const voided: Invoice = { ...RAC_1041, voidedOn: '2026-11-26' };
 const RELATED: Trigger = { kind: 'redecide', why: 'related' };
 const REVISIT: Trigger = { kind: 'redecide', why: 'revisit' };
 const applied = (change: object = {}) => [{ ref: 'payment:pay_500', amount: '79.70', locked: false, ...change }];
@@ -29,13 +30,16 @@ describe('voided (postings.md §6.8)', () => {
   it('is final: a later state does not bring it back', () => {
     const story = posted()
       .when(changed('voided', 4, voided))
-      .when(changed('updated', 5, invoice));
+      .when(changed('updated', 5, RAC_1041));
     expect(lines(story.events)).toEqual(['Changed updated', 'Skipped unchanged']);
     expect(story.state.asked[ref]?.request.data.kind).toBe('remove');
   });
 
   it('without a day is held', () => {
-    expect(lines(posted().when(changed('voided', 4, invoice)).events)).toEqual(['Changed voided', 'Held date_missing']);
+    expect(lines(posted().when(changed('voided', 4, RAC_1041)).events)).toEqual([
+      'Changed voided',
+      'Held date_missing',
+    ]);
   });
 
   it.each(['79.70', '0.00'])(
@@ -150,7 +154,7 @@ describe('voided in closed books (postings.md §6.8, §1.5)', () => {
     );
     expect(lines(done.events)).toEqual(['Settled']);
     expect(standing(done.state).open).toBe(false);
-    const later = done.when(changed('updated', 5, { ...invoice, customerMemo: 'x' }));
+    const later = done.when(changed('updated', 5, { ...RAC_1041, customerMemo: 'x' }));
     expect(lines(later.events)).toEqual(['Changed updated', 'Skipped unchanged']);
   });
 
@@ -187,7 +191,7 @@ describe('voided in closed books (postings.md §6.8, §1.5)', () => {
     const done = story.when(answered(story, { record: { TotalAmt: '0', Balance: '0' } }));
     const later = done.under(closed('2026-11-30'));
     expect(lines(later.when({ kind: 'redecide', why: 'command' }).events)).toEqual([]);
-    expect(lines(later.when(changed('updated', 5, invoice)).events)).toEqual(['Changed updated', 'Skipped unchanged']);
+    expect(lines(later.when(changed('updated', 5, RAC_1041)).events)).toEqual(['Changed updated', 'Skipped unchanged']);
     expect(later.when(REDECIDE).events).toEqual([]);
   });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, isOpen, lines, only, REDECIDE, settings, wanted } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
-import { bodyOf, invoice, MARIA, PAID, posted, record, ref, related, sent, start } from './spec-invoices';
+import { bodyOf, MARIA, PAID, posted, record, ref, related, sent, start } from './spec-invoices';
 
 describe('an invoice on send', () => {
   it('sent → put, with what must be there before it → synced to the cent', () => {
@@ -20,7 +21,7 @@ describe('an invoice on send', () => {
   });
 
   it('updated → put with every line', () => {
-    const story = posted().when(changed('updated', 4, { ...invoice, poNumber: 'PO-7' }));
+    const story = posted().when(changed('updated', 4, { ...RAC_1041, poNumber: 'PO-7' }));
     expect(bodyOf(story)).toContain('PO-7');
   });
 
@@ -30,7 +31,7 @@ describe('an invoice on send', () => {
   });
 
   it('what does not add up is held and nothing is sent', () => {
-    const story = start().when(changed('sent', 3, { ...invoice, total: '179.71' }));
+    const story = start().when(changed('sent', 3, { ...RAC_1041, total: '179.71' }));
     expect(lines(story.events)).toEqual(['Changed sent', 'Held arithmetic', 'Chosen']);
   });
 
@@ -43,8 +44,8 @@ describe('an invoice on send', () => {
     const first = sent();
     const answer = answered(first, { record: record('179.70', '13.70') });
     const story = first
-      .when(changed('updated', 4, { ...invoice, customerMemo: 'one' }))
-      .when(changed('updated', 5, { ...invoice, customerMemo: 'two' }))
+      .when(changed('updated', 4, { ...RAC_1041, customerMemo: 'one' }))
+      .when(changed('updated', 5, { ...RAC_1041, customerMemo: 'two' }))
       .when(answer);
     expect(isOpen(story)).toBe(true);
     const done = story.when(answered(story, { record: record('179.70', '13.70') }));
@@ -65,7 +66,7 @@ describe('the masters it names', () => {
   });
 
   it('untaxed for an exempt customer → put', () => {
-    const untaxed = { ...invoice, taxes: [], taxTotal: '0.00', total: '166.00', balance: '166.00' };
+    const untaxed = { ...RAC_1041, taxes: [], taxTotal: '0.00', total: '166.00', balance: '166.00' };
     const story = start({ related: exempt }).when(changed('sent', 3, untaxed));
     expect(lines(story.events)).toEqual(['Changed sent', 'PushRequested put invoice:inv_1041']);
   });
@@ -118,10 +119,10 @@ describe('the masters it names', () => {
 
 describe('story 6: what is older than go-live', () => {
   it('story 6: an older invoice stays out, by the day it was issued too, and a payment never pulls it in', () => {
-    const older = start().when(changed('updated', 3, { ...invoice, issuedOn: '2026-10-31' }));
+    const older = start().when(changed('updated', 3, { ...RAC_1041, issuedOn: '2026-10-31' }));
     expect(lines(older.events)).toEqual(['Changed updated', 'Skipped before_cutover']);
     expect(lines(older.when(wanted()).events)).toEqual(['Wanted']);
-    expect(lines(older.when(changed('paid', 4, { ...invoice, issuedOn: '2026-10-31' })).events)).toEqual([
+    expect(lines(older.when(changed('paid', 4, { ...RAC_1041, issuedOn: '2026-10-31' })).events)).toEqual([
       'Changed paid',
       'Skipped before_cutover',
     ]);
@@ -140,7 +141,7 @@ describe('story 1: a payment asks for an invoice nobody has heard of', () => {
     const asked = start().when(wanted());
     expect(lines(asked.events)).toEqual(['Wanted', 'Deferred parent_unknown']);
     expect(only(asked.events, 'Deferred').personal.reason.params).toEqual({ kind: 'invoice' });
-    const came = asked.when(changed('sent', 3, invoice));
+    const came = asked.when(changed('sent', 3, RAC_1041));
     expect(lines(came.events)).toEqual(['Changed sent', 'Skipped replaced', 'PushRequested put invoice:inv_1041']);
   });
 });
@@ -156,8 +157,8 @@ it('any order and duplication of its events ends in the same body', () => {
     fc.property(
       fc.array(step, { maxLength: 5 }).chain((steps) => {
         const events = [
-          changed('sent', 1, invoice),
-          ...steps.map(([change, fields], index) => changed(change, index + 2, { ...invoice, ...fields })),
+          changed('sent', 1, RAC_1041),
+          ...steps.map(([change, fields], index) => changed(change, index + 2, { ...RAC_1041, ...fields })),
         ];
         const copies = [...events, ...events];
         return fc.tuple(

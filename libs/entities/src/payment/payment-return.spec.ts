@@ -1,8 +1,9 @@
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { answered, changed, lines, only, REDECIDE, settings, PROFILE } from '../sync/spec-kit';
-import { ref, posted, bodyOf, payment, record } from './spec-payment';
+import { ref, posted, bodyOf, record } from './spec-payment';
 
 describe('failed or returned (postings.md §8.5)', () => {
-  const returned = { ...payment, voidedOn: '2026-12-03', voidReason: 'returned' };
+  const returned = { ...PAY_500, voidedOn: '2026-12-03', voidReason: 'returned' };
   const entry = `${ref}/returned`;
   const back = () => posted().when(changed('voided', 2, returned));
   const line = (TxnId: string) => ({ Amount: 179.7, LinkedTxn: [{ TxnId: { $ref: TxnId }, TxnType: 'JournalEntry' }] });
@@ -45,7 +46,7 @@ describe('failed or returned (postings.md §8.5)', () => {
 
   it('a later update never brings it back; a refused entry shows by itself', () => {
     const story = back();
-    const later = story.when(changed('updated', 3, { ...payment, memo: 'x' }));
+    const later = story.when(changed('updated', 3, { ...PAY_500, memo: 'x' }));
     expect(lines(later.events)).not.toContain('PushRequested put payment:pay_500');
     const held = story.when(answered(story, { ref: entry, outcome: 'refused', code: '6430' }));
     expect(only(held.events, 'Held').data).toMatchObject({ ref: entry, covers: [] });

@@ -1,30 +1,31 @@
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { answered, changed, lines, only, REDECIDE, settings, PROFILE } from '../sync/spec-kit';
-import { payment, followed, start, posted, bodyOf, record } from './spec-payment';
+import { followed, start, posted, bodyOf, record } from './spec-payment';
 
 describe('updated after it was posted (postings.md §8.4)', () => {
   it('new allocations go at once, with all lines; the account stays what it was', () => {
     const moved = settings({ values: { 'payments.clearingAccount': { id: '99', name: 'Other' } } });
     const story = posted()
       .under({ settings: moved })
-      .when(changed('updated', 2, { ...payment, allocations: [] }));
+      .when(changed('updated', 2, { ...PAY_500, allocations: [] }));
     expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested put payment:pay_500']);
     expect(bodyOf(story)).toMatchObject({ Line: [], DepositToAccountRef: { value: '91' } });
   });
 
   it('a memo, or another account setting, says nothing to QuickBooks', () => {
-    expect(lines(posted().when(changed('updated', 2, { ...payment, memo: 'thanks' })).events)).toEqual([
+    expect(lines(posted().when(changed('updated', 2, { ...PAY_500, memo: 'thanks' })).events)).toEqual([
       'Changed updated',
       'Skipped unchanged',
     ]);
   });
 
   it('another amount of Stripe’s is somebody’s mistake; of cash it is put right', () => {
-    const more = { ...payment, amount: '200.00' };
+    const more = { ...PAY_500, amount: '200.00' };
     expect(lines(posted().when(changed('updated', 2, more)).events)).toEqual([
       'Changed updated',
       'Held amount_changed',
     ]);
-    const { processor: _processor, processorChargeId: _charge, ...cash } = payment;
+    const { processor: _processor, processorChargeId: _charge, ...cash } = PAY_500;
     const story = start().when(changed('collected', 1, { ...cash, method: 'cash' }));
     const { PaymentRefNum: _number, ...shown } = { ...record, DepositToAccountRef: { value: '4' } };
     const paid = story.when(answered(story, { record: shown }));
@@ -38,17 +39,17 @@ describe('updated after it was posted (postings.md §8.4)', () => {
   });
 
   it('on a deposit → held; in closed books → held before it is sent', () => {
-    const story = posted().when(changed('updated', 2, { ...payment, allocations: [] }));
+    const story = posted().when(changed('updated', 2, { ...PAY_500, allocations: [] }));
     expect(lines(story.when(answered(story, { outcome: 'refused', code: '6540' })).events)).toEqual(['Held deposited']);
     const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-11-30' } });
     const shut = posted().under({ settings: closed });
-    expect(lines(shut.when(changed('updated', 2, { ...payment, allocations: [] })).events)).toContain(
+    expect(lines(shut.when(changed('updated', 2, { ...PAY_500, allocations: [] })).events)).toContain(
       'Held closed_period',
     );
-    expect(lines(shut.when(changed('updated', 2, { ...payment, memo: 'x' })).events)).toContain('Skipped unchanged');
+    expect(lines(shut.when(changed('updated', 2, { ...PAY_500, memo: 'x' })).events)).toContain('Skipped unchanged');
   });
 
-  const part = { ...payment, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] };
+  const part = { ...PAY_500, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] };
   const applied = (TxnId: string) => ({ LinkedTxn: [{ TxnId, TxnType: 'Invoice' }] });
   const byItself = { ...record, UnappliedAmt: '0', Line: [applied('238'), applied('239')] };
 
@@ -76,7 +77,7 @@ describe('follows its invoices, with nothing open too', () => {
 
   it('story 10: unapplied until the invoice is paid in full, then it gets its line', () => {
     const waiting = followed({ linked: false, onPayment: true, balance: '79.70' });
-    const story = start({ inv_1041: waiting }).when(changed('collected', 1, payment));
+    const story = start({ inv_1041: waiting }).when(changed('collected', 1, PAY_500));
     expect(bodyOf(story)).not.toHaveProperty('Line');
     const credit = story.when(answered(story, { record: { ...record, UnappliedAmt: '179.70' } }));
     expect(lines(credit.events)).toEqual(['Settled']);
@@ -89,7 +90,7 @@ describe('follows its invoices, with nothing open too', () => {
   });
 
   it('dismissed, it stays so as long as nothing else is to be said', () => {
-    const held = start().when(changed('collected', 1, { ...payment, tip: '10.00' }));
+    const held = start().when(changed('collected', 1, { ...PAY_500, tip: '10.00' }));
     const gone = held.when({ kind: 'dismiss', commandId: 'c', by: 'pat' });
     expect(lines(gone.events)).toEqual(['Dismissed']);
     expect(gone.when(RELATED).events).toEqual([]);
@@ -105,7 +106,7 @@ describe('follows its invoices, with nothing open too', () => {
   });
 
   it('a person lets its money go ahead of an invoice that waits', () => {
-    const story = start({ inv_1041: followed({ linked: false }) }).when(changed('collected', 1, payment));
+    const story = start({ inv_1041: followed({ linked: false }) }).when(changed('collected', 1, PAY_500));
     const free = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'unapplied' });
     expect(lines(free.events)).toEqual(['Chosen', 'PushRequested put payment:pay_500']);
     expect(bodyOf(free)).toMatchObject({ Line: [] });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { answered, changed, lines, only, settings, wanted } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
-import { payment, followed, ref, start, record, collected, posted, bodyOf, refund } from './spec-payment';
+import { followed, ref, start, record, collected, posted, bodyOf, refund } from './spec-payment';
 
 describe('a payment', () => {
   it('collected by Stripe → put into clearing, on its invoice → synced', () => {
@@ -17,7 +18,7 @@ describe('a payment', () => {
   });
 
   it('story 1: of an invoice nobody has heard of is asked for; the gateway waits for the invoice', () => {
-    const story = start({}).when(changed('collected', 1, payment));
+    const story = start({}).when(changed('collected', 1, PAY_500));
     expect(lines(story.events)).toEqual(['Changed collected', 'PushRequested put payment:pay_500']);
     expect(standing(story.state)).toMatchObject({ open: true, waitsOn: 'invoice:inv_1041' });
     const known = story.under({ related: { invoices: { inv_1041: followed({ linked: false }) } } });
@@ -25,7 +26,7 @@ describe('a payment', () => {
   });
 
   it('story 6: of an invoice that turns out to be older than go-live goes unapplied after all', () => {
-    const story = start({}).when(changed('collected', 1, payment));
+    const story = start({}).when(changed('collected', 1, PAY_500));
     const older = { inv_1041: followed({ firstOccurredAt: '2026-10-30T12:00:00Z', linked: false }) };
     const on = story.under({ related: { invoices: older } }).when({ kind: 'redecide', why: 'related' });
     // It may have been sent with its line meanwhile: that one goes.
@@ -35,7 +36,7 @@ describe('a payment', () => {
   });
 
   it('offline into Undeposited Funds, which QuickBooks leaves out of its answer', () => {
-    const { processor: _processor, processorChargeId: _charge, ...cash } = payment;
+    const { processor: _processor, processorChargeId: _charge, ...cash } = PAY_500;
     const story = start().when(changed('collected', 1, { ...cash, method: 'cash', reference: '17' }));
     expect(bodyOf(story)).toMatchObject({ DepositToAccountRef: { value: '4' }, PaymentRefNum: '17' });
     const { DepositToAccountRef: _account, ...without } = record;
@@ -57,7 +58,7 @@ describe('a payment', () => {
     const done = story.when(answered(story, { record: { ...record, UnappliedAmt: '79.70' } }));
     expect(lines(done.events)).toEqual(['Settled left_unapplied']);
     const part = start().when(
-      changed('collected', 1, { ...payment, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] }),
+      changed('collected', 1, { ...PAY_500, allocations: [{ invoiceId: 'inv_1041', amount: '100.00' }] }),
     );
     expect(lines(part.when(answered(part, { record: { ...record, UnappliedAmt: '79.70' } })).events)).toEqual([
       'Settled',
@@ -65,19 +66,19 @@ describe('a payment', () => {
   });
 
   it('without an allocation is the customer’s credit', () => {
-    const story = start({}).when(changed('collected', 1, { ...payment, allocations: [] }));
+    const story = start({}).when(changed('collected', 1, { ...PAY_500, allocations: [] }));
     expect(bodyOf(story)).toMatchObject({ CustomerRef: { value: { $ref: 'customer:cus_88' } } });
     expect(bodyOf(story)).not.toHaveProperty('Line');
   });
 
   it('pays more than it is → held', () => {
-    const story = start().when(changed('collected', 1, { ...payment, amount: '100.00' }));
+    const story = start().when(changed('collected', 1, { ...PAY_500, amount: '100.00' }));
     expect(lines(story.events)).toEqual(['Changed collected', 'Held over_allocated']);
   });
 
   it.each(['invoices.push', 'payments.push'] as const)('%s off: skipped', (setting) => {
     const off = settings({ values: { [setting]: false } });
-    const story = start({}, { settings: off }).when(changed('collected', 1, payment));
+    const story = start({}, { settings: off }).when(changed('collected', 1, PAY_500));
     expect(lines(story.events)).toEqual(['Changed collected', 'Skipped setting_off']);
   });
 
@@ -91,7 +92,7 @@ describe('an invoice older than go-live', () => {
   const older = { inv_1041: followed({ firstOccurredAt: '2026-10-30T12:00:00Z', linked: false }) };
 
   it('story 6: is not pulled in: its part stays unapplied, with a warning', () => {
-    const story = start(older).when(changed('collected', 1, payment));
+    const story = start(older).when(changed('collected', 1, PAY_500));
     expect(bodyOf(story)).toMatchObject({ CustomerRef: { value: { $ref: 'customer:cus_88' } } });
     expect(bodyOf(story)).not.toHaveProperty('Line');
     expect(lines(story.when(answered(story, { record })).events)).toEqual(['Settled left_unapplied']);
@@ -99,15 +100,15 @@ describe('an invoice older than go-live', () => {
 
   it('story 6: by its own earlier day too; linked by a Verify run it is paid like any other', () => {
     const byDay = start({ inv_1041: followed({ issuedOn: '2026-10-31', linked: false }) });
-    expect(bodyOf(byDay.when(changed('collected', 1, payment)))).not.toHaveProperty('Line');
+    expect(bodyOf(byDay.when(changed('collected', 1, PAY_500)))).not.toHaveProperty('Line');
     const linked = start({ inv_1041: { ...older.inv_1041, linked: true } });
-    expect(bodyOf(linked.when(changed('collected', 1, payment)))).toHaveProperty('Line');
+    expect(bodyOf(linked.when(changed('collected', 1, PAY_500)))).toHaveProperty('Line');
   });
 });
 
 describe('several allocations', () => {
   const two = {
-    ...payment,
+    ...PAY_500,
     allocations: [
       { invoiceId: 'inv_1041', amount: '100.00' },
       { invoiceId: 'inv_1042', amount: '79.70' },
@@ -170,7 +171,7 @@ describe('several allocations', () => {
   });
 
   it('a tip that no invoice shows is held once all are known', () => {
-    const tipped = { ...payment, tip: '10.00' };
+    const tipped = { ...PAY_500, tip: '10.00' };
     expect(lines(start({}).when(changed('collected', 1, tipped)).events)).toContain(
       'PushRequested put payment:pay_500',
     );
@@ -181,7 +182,7 @@ describe('several allocations', () => {
 });
 
 describe('voided', () => {
-  const inError = { ...payment, voidedOn: '2026-11-26', voidReason: 'entered-in-error' } as const;
+  const inError = { ...PAY_500, voidedOn: '2026-11-26', voidReason: 'entered-in-error' } as const;
 
   it('entered in error → voided in QuickBooks', () => {
     const story = posted().when(changed('voided', 2, inError));
@@ -209,8 +210,8 @@ it('any order and duplication of its events ends in the same request', () => {
     fc.property(
       fc.array(step, { maxLength: 4 }).chain((steps) => {
         const events = [
-          changed('collected', 1, payment),
-          ...steps.map(([change, fields], index) => changed(change, index + 2, { ...payment, ...fields })),
+          changed('collected', 1, PAY_500),
+          ...steps.map(([change, fields], index) => changed(change, index + 2, { ...PAY_500, ...fields })),
         ];
         return fc.tuple(
           fc.constant(events),

@@ -1,22 +1,8 @@
-import type { Payment } from '@qbo-sync/contracts/runacall/payment';
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { answered, changed, context, given, only } from '../sync/spec-kit';
 import type { FollowedInvoice } from './followed-invoice';
 import { type PaymentRelated, paymentRules } from './payment';
 
-/** The payment of postings.md §8.1 and its invoice, for specs of its story. */
-export const payment: Payment = {
-  id: 'pay_500',
-  customerId: 'cus_88',
-  amount: '179.70',
-  currency: 'USD',
-  collectedOn: '2026-11-25',
-  method: 'card',
-  processor: 'stripe',
-  processorChargeId: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0',
-  allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }],
-  refunds: [],
-  updatedAt: '2026-11-25T16:00:00Z',
-};
 export const followed = (change: Partial<FollowedInvoice> = {}): FollowedInvoice => ({
   customerId: 'cus_88',
   number: 'RAC-1041',
@@ -39,7 +25,7 @@ export const record = {
   PaymentRefNum: 'xBkL2eZvKYlo2C4nM1aN0',
   DepositToAccountRef: { value: '91' },
 };
-export const collected = () => start().when(changed('collected', 1, payment));
+export const collected = () => start().when(changed('collected', 1, PAY_500));
 export const posted = () => {
   const story = collected();
   return story.when(answered(story, { record }));

@@ -1,5 +1,6 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { SettingValues } from '@qbo-sync/contracts/sync/settings';
+import { PO_1, transaction as transactionOf } from '@qbo-sync/mapping/payout.fixtures';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
@@ -17,20 +18,13 @@ const VALUES: Partial<SettingValues> = {
 /** Cents as a decimal string. */
 const money = (cents: number): string => `${cents < 0 ? '-' : ''}${(Math.abs(cents) / 100).toFixed(2)}`;
 
-const transaction = (source: string | null, category: string, cents: number, fee = 0): StripeTransaction => ({
-  id: `txn_${source ?? 'fee'}`,
-  type: category === 'fee' ? 'stripe_fee' : category,
-  category,
-  currency: 'USD',
-  amount: money(cents),
-  fee: money(fee),
-  fees: fee === 0 ? [] : [{ kind: 'stripe_fee', amount: money(fee) }],
-  net: money(cents - fee),
-  source,
-  charge: null,
-  description: category === 'fee' ? 'Radar, Nov 2026' : null,
-  converted: false,
-});
+const transaction = (source: string | null, category: string, cents: number, fee = 0): StripeTransaction =>
+  transactionOf({
+    ...{ source, category, type: category === 'fee' ? 'stripe_fee' : category },
+    ...{ amount: money(cents), fee: money(fee), net: money(cents - fee) },
+    fees: fee === 0 ? [] : [{ kind: 'stripe_fee', amount: money(fee) }],
+    description: category === 'fee' ? 'Radar, Nov 2026' : null,
+  });
 const sits = (of: string, cents: number, at: PayoutSits = CLEARING): Whereabouts => ({
   sits: [
     { ref: of, amount: money(cents), in: at, txnType: of.startsWith('refund') ? 'RefundReceipt' : 'Payment', text: of },
@@ -54,17 +48,7 @@ const WHERE: PayoutRelated['where'] = {
 const RELATED: PayoutRelated = { transactions: TRANSACTIONS, where: WHERE, deposits: [] };
 const AMOUNT = '3800.30';
 
-const payout: StripePayout = {
-  id: 'po_1',
-  amount: AMOUNT,
-  currency: 'USD',
-  arrivalDate: '2026-12-02',
-  createdAt: '2026-11-30T06:00:00.000Z',
-  status: 'paid',
-  automatic: true,
-  method: 'standard',
-  reconciliationStatus: 'completed',
-};
+const payout: StripePayout = { ...PO_1, id: 'po_1', amount: AMOUNT };
 const start = (related: PayoutRelated = RELATED, values: Partial<SettingValues> = {}) =>
   given(payoutRules, ref, context(related, { settings: settings({ values: { ...VALUES, ...values } }) }));
 const seen = (sequence: number, fields: Partial<StripePayout> = {}, more: Partial<PayoutData> = {}) =>

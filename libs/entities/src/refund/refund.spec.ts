@@ -1,40 +1,18 @@
 import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
-import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { refundOf } from '@qbo-sync/mapping/refund';
+import { POSTED, RE_77 } from '@qbo-sync/mapping/refund-receipt.fixtures';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import { toMessages } from '../sync/messages';
 import { type RefundRelated, refundRules } from './refund';
 
-const POSTED: PostedInvoice = {
-  number: 'RAC-1041',
-  total: '179.70',
-  tax: '13.70',
-  lines: [
-    { kind: 'sale', amount: '129.00', item: '11', taxCode: 'TAX' },
-    { kind: 'sale', amount: '37.00', item: '12', taxCode: 'TAX' },
-  ],
-};
 const INVOICE: FollowedInvoice = {
   ...{ customerId: 'cus_88', number: 'RAC-1041', issuedOn: '2026-11-20', firstOccurredAt: '2026-11-20T16:04:05Z' },
   ...{ linked: true, posted: POSTED },
 };
-const refund: Refund = {
-  ...{ id: 're_1', amount: '50.00', refundedOn: '2026-12-03', method: 'card', effect: 'reduce-sale' },
-  ...{ invoiceId: 'inv_1041', processorRefundId: 're_3Q', status: 'succeeded' },
-};
-const payment: Payment = {
-  ...{
-    id: 'pay_500',
-    customerId: 'cus_88',
-    amount: '179.70',
-    currency: 'USD',
-    collectedOn: '2026-11-25',
-    method: 'card',
-  },
-  ...{ processor: 'stripe', allocations: [{ invoiceId: 'inv_1041', amount: '179.70' }], refunds: [refund] },
-  updatedAt: '2026-11-25T16:00:00Z',
-};
+const refund: Refund = { ...RE_77, id: 're_1', processorRefundId: 're_3Q' };
+const payment: Payment = { ...PAY_500, refunds: [refund] };
 const says = (fields: Partial<Refund> = {}, of: Partial<Payment> = {}) => {
   const one = { ...refund, ...fields };
   return { ...refundOf({ ...payment, refunds: [one], ...of }, one) };
