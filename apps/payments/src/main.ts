@@ -1,5 +1,4 @@
 import { boot } from '@qbo-sync/service/boot';
-import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
-import { PAYMENTS, PaymentsModule } from './payments.module';
+import { paymentsProcess } from './payments-process';
 
-void boot(entityProcess(PAYMENTS, PaymentsModule));
+void boot(paymentsProcess());

@@ -1,4 +1,5 @@
 import type { SqlMigration } from '@qbo-sync/service/migrations';
+import { PAYOUTS } from './payouts/migration';
 
 /** Tables of the payments service beside the event store's. */
 export const PAYMENTS_MIGRATIONS: readonly SqlMigration[] = [
@@ -57,4 +58,5 @@ create table invoice_refund (
   primary key (tenant, invoice_id, refund_id)
 );`,
   },
+  PAYOUTS,
 ];

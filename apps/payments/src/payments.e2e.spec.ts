@@ -1,11 +1,10 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
-import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
-import { PAYMENTS, PaymentsModule } from './payments.module';
+import { paymentsProcess } from './payments-process';
 
 jest.setTimeout(60_000);
 
@@ -15,7 +14,7 @@ describe('the payments service', () => {
   beforeAll(async () => {
     database = await testDatabase({ name: 'payments-e2e', migrations: [] });
     rig = await openRig({
-      service: entityProcess(PAYMENTS, PaymentsModule),
+      service: paymentsProcess(),
       databaseUrl: database.url,
       brokers: testBrokers(),
     });

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { entityOf, idOf } from '@qbo-sync/contracts/refs';
 import { TOPICS } from '@qbo-sync/contracts/topics';
@@ -8,10 +8,20 @@ import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { EntityRuntime } from '@qbo-sync/service/entity-service/runtime';
+import type { Log } from '@qbo-sync/service/log';
+import { CONFIG, LOG } from '@qbo-sync/service/tokens';
+import { StripeReader } from '@qbo-sync/stripe/client';
+import type { Client } from '@qbo-sync/eventstore/pool';
+import type { NotedChange } from '@qbo-sync/service/entity-service/definition';
 import { followAnswers, followInvoices } from './followed-invoices';
 import { PAYMENTS_MIGRATIONS } from './migrations';
 import { notePayments, selectReaders } from './noted';
+import type { PaymentsConfig } from './payments-config';
 import { PaymentsController } from './payments.controller';
+import { noteCharges } from './payouts/charges';
+import { PayoutReader } from './payouts/payout-reader';
+import { StripeWebhooksController } from './payouts/webhooks.controller';
 import { relatedTo } from './related';
 
 const rules = registry(ACCOUNT_ROLES).payments;
@@ -29,10 +39,39 @@ export const PAYMENTS: EntityService = {
     answered: followAnswers,
     readers: (client, tenant, refs) => selectReaders(client, tenant, refs.filter(isInvoice).map(idOf)),
   },
-  notes: notePayments,
+  notes: note,
   related: relatedTo,
   migrations: PAYMENTS_MIGRATIONS,
 };
 
-@Module({ imports: [EntityServiceModule.of(PAYMENTS, [PaymentsController])] })
-export class PaymentsModule {}
+async function note(client: Client, changes: readonly NotedChange[]): Promise<void> {
+  await notePayments(client, changes);
+  await noteCharges(client, changes);
+}
+
+const readPayouts = {
+  provide: PayoutReader,
+  inject: [EntityRuntime, CONFIG, LOG],
+  useFactory: (runtime: EntityRuntime, config: PaymentsConfig, log: Log): PayoutReader => {
+    const { STRIPE_API_URL: apiUrl, STRIPE_SECRET_KEY: secretKey, STRIPE_POLL_MS: pollMs } = config;
+    const stripe = secretKey === '' ? undefined : new StripeReader({ apiUrl, secretKey });
+    return new PayoutReader({ runtime, stripe, pollMs, log });
+  },
+};
+
+@Module({
+  imports: [EntityServiceModule.of(PAYMENTS, [PaymentsController])],
+  controllers: [StripeWebhooksController],
+  providers: [readPayouts],
+})
+export class PaymentsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(PayoutReader) private readonly payouts: PayoutReader) {}
+
+  onApplicationBootstrap(): void {
+    this.payouts.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.payouts.stop();
+  }
+}

@@ -2,6 +2,7 @@ import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
 import { paidIn } from '@qbo-sync/entities/payment/judge-payment';
 import { isAppliedTo, type PaymentRelated } from '@qbo-sync/entities/payment/payment';
+import type { PayoutRelated } from '@qbo-sync/entities/payout/payout';
 import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
 import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
@@ -10,10 +11,18 @@ import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';
 import { selectInvoices, selectOurs } from './followed-invoices';
 import { selectRefunds } from './noted';
+import { relatedToPayout } from './payouts/related-to-payout';
 
-/** What a payment's or a refund's rules look at beside its own stream. */
-export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated | RefundRelated> {
-  return entityOf(to.ref) === 'refund' ? relatedToRefund(client, to) : relatedToPayment(client, to);
+/** What a payment's, a refund's or a payout's rules look at beside its own stream. */
+export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated | RefundRelated | PayoutRelated> {
+  switch (entityOf(to.ref)) {
+    case 'refund':
+      return relatedToRefund(client, to);
+    case 'payout':
+      return relatedToPayout(client, to);
+    default:
+      return relatedToPayment(client, to);
+  }
 }
 
 type Data = Readonly<Record<string, unknown>>;

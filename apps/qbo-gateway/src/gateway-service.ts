@@ -4,7 +4,7 @@ import { BatchTransport } from '@qbo-sync/service/batch-transport';
 import type { Service } from '@qbo-sync/service/boot';
 import { GatewayConfig, refuseStrangers } from './gateway-config';
 import { GatewayModule } from './gateway.module';
-import { keepRawBody } from './raw-body';
+import { keepRawBody } from '@qbo-sync/service/raw-body';
 
 /** The gateway's process. `group` is its consumer group; specs have their own. */
 export function gatewayService(group = 'qbo-sync.gateway'): Service<GatewayConfig> {

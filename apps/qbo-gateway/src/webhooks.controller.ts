@@ -2,7 +2,7 @@ import { Controller, Headers, HttpCode, Inject, Post, Req, UnauthorizedException
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { GatewayRuntime } from './gateway-runtime';
-import type { WithRawBody } from './raw-body';
+import type { WithRawBody } from '@qbo-sync/service/raw-body';
 
 /** Where Intuit tells that something changed: stored, then acknowledged; nothing is read here (3 s, quickbooks.md §8.3). */
 @Controller('webhooks/intuit')

@@ -10,6 +10,7 @@ import { paymentMethodRules } from './payment-method/payment-method';
 import { type Concern, concernsOf } from './payment/concerns';
 import { paymentRules } from './payment/payment';
 import { PROFILE_STREAM, profileRules } from './profile/profile';
+import { payoutRules } from './payout/payout';
 import { refundRules } from './refund/refund';
 import type { Rules } from './sync/rules';
 import { taxRateRules } from './tax-rate/tax-rate';
@@ -17,9 +18,9 @@ import { taxAgencyRules, taxCodeRules } from './tax-rate/to-classify';
 
 /** What a service decides by: its rules by entity, and which stream a ref belongs to. */
 export interface ServiceRules {
-  /** The rules of a ref's stream; undefined when the entity is not built (payouts): keep and show it. */
+  /** The rules of a ref's stream; undefined when the entity is not built: keep and show it. */
   rulesFor(ref: string): Rules | undefined;
-  /** `payment:pay_1/cus_2` → `payment:pay_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
+  /** `payment:pay_1/cus_2` → `payment:pay_1`, `payout:po_1/2` → `payout:po_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
   streamOf(ref: string): string;
   /** All streams an event of a ref concerns, first the one its row belongs to; absent: the ref's own alone. */
   concerns?(
@@ -47,10 +48,11 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
       ...service({
         payment: erased(paymentRules),
         refund: erased(refundRules),
+        payout: erased(payoutRules),
         'payment-method': paymentMethodRules,
         account: accountRules(accountRoles),
       }),
-      streamOf: (ref) => (entityOf(ref) === 'payment' ? wholeOf(ref) : ref),
+      streamOf: (ref) => (['payment', 'payout'].includes(entityOf(ref)) ? wholeOf(ref) : ref),
       concerns: concernsOf,
     },
     tax: {

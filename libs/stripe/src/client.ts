@@ -2,7 +2,7 @@ import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe
 import Stripe from 'stripe';
 import { cappedHttp } from './capped-http';
 import { failureOf, type StripeFailure } from './failure';
-import { idOf, payoutOf, transactionOf } from './shapes';
+import { idOf, instant, payoutOf, transactionOf } from './shapes';
 
 /** Stripe's most (docs.stripe.com/api/pagination). */
 export const PAGE_SIZE = 100;
@@ -50,11 +50,18 @@ export class StripeReader {
     });
   }
 
-  /** One payout as it stands. */
+  /** One payout as it stands; of a failed one also when its money was back. */
   async payout(account: string, id: string): Promise<Reading<StripePayout>> {
+    const of = { stripeAccount: account };
     try {
-      const payout = payoutOf(await this.#stripe.payouts.retrieve(id, {}, { stripeAccount: account }));
-      return payout === undefined ? UNREADABLE : { is: 'ok', value: payout };
+      const shown = await this.#stripe.payouts.retrieve(id, {}, of);
+      const payout = payoutOf(shown);
+      if (payout === undefined) return UNREADABLE;
+      const back = idOf(shown.failure_balance_transaction);
+      if (payout.status !== 'failed' || back === null) return { is: 'ok', value: payout };
+      const { created } = await this.#stripe.balanceTransactions.retrieve(back, {}, of);
+      if (!Number.isSafeInteger(created)) return UNREADABLE;
+      return { is: 'ok', value: { ...payout, failedAt: instant(created) } };
     } catch (error) {
       return { is: 'failed', failure: failureOf(error) };
     }

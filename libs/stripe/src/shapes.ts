@@ -58,4 +58,5 @@ export function idOf(shown: unknown): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-const instant = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** Stripe's seconds as RFC 3339. */
+export const instant = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -21,6 +21,8 @@ export interface StripePayout {
   readonly method: string;
   /** `in_progress`, `completed`, `not_applicable` */
   readonly reconciliationStatus: string;
+  /** When its money was back, once its status is `failed`. */
+  readonly failedAt?: string;
 }
 
 export interface StripeFee {

@@ -5,7 +5,7 @@ import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
 import { standing } from '../sync/stream-state';
-import { type PayoutData, type PayoutRelated, payoutRules } from './payout';
+import { type PayoutRelated, payoutRules } from './payout';
 
 const ref = 'payout:po_1';
 const CLEARING = { id: '91', name: 'Stripe clearing' };
@@ -51,8 +51,10 @@ const AMOUNT = '3800.30';
 const payout: StripePayout = { ...PO_1, id: 'po_1', amount: AMOUNT };
 const start = (related: PayoutRelated = RELATED, values: Partial<SettingValues> = {}) =>
   given(payoutRules, ref, context(related, { settings: settings({ values: { ...VALUES, ...values } }) }));
-const seen = (sequence: number, fields: Partial<StripePayout> = {}, more: Partial<PayoutData> = {}) =>
-  changed(`payout ${fields.status ?? payout.status}`, sequence, { payout: { ...payout, ...fields }, ...more });
+const seen = (sequence: number, fields: Partial<StripePayout> = {}) =>
+  changed(`payout ${fields.status ?? payout.status}`, sequence, { payout: { ...payout, ...fields } });
+/** In the company's zone it is the day before. */
+const FAILED = { status: 'failed', failedAt: '2026-12-06T03:00:00.000Z' };
 const RELATED_CHANGED: Trigger = { kind: 'redecide', why: 'related' };
 const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_1', by: 'ana', choice });
 
@@ -129,7 +131,7 @@ describe('what is posted stands', () => {
   });
 
   it('failed after that: an entry takes it back, behind the deposit', () => {
-    const failed = postedStory().when(seen(2, { status: 'failed' }, { failedOn: '2026-12-05' }));
+    const failed = postedStory().when(seen(2, FAILED));
     expect(lines(failed.events)).toEqual(['Changed payout failed', 'PushRequested put payout:po_1/failed']);
     expect(requested(failed).data.after).toEqual(['payout:po_1']);
     const done = failed.when(
@@ -145,14 +147,11 @@ describe('what is posted stands', () => {
       }),
     );
     expect(lines(done.events)).toEqual(['Settled']);
-    expect(lines(done.when(seen(3, { status: 'failed' }, { failedOn: '2026-12-05' })).events)).toEqual([
-      'Changed payout failed',
-      'Skipped unchanged',
-    ]);
+    expect(lines(done.when(seen(3, FAILED)).events)).toEqual(['Changed payout failed', 'Skipped unchanged']);
   });
 
   it('failed before it was posted: both, so that its fees are in the books', () => {
-    const failed = start().when(seen(1, { status: 'failed' }, { failedOn: '2026-12-05' }));
+    const failed = start().when(seen(1, FAILED));
     expect(lines(failed.events)).toEqual([
       'Changed payout failed',
       'PushRequested put payout:po_1',

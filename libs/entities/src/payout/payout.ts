@@ -6,15 +6,16 @@ import { depositId, payoutExists, payoutHold, toDeposits, type WhereOf } from '@
 import { failureId, toFailedPayout, toNegativePayout, toWholePayout } from '@qbo-sync/mapping/payout-entry';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { parseDecimal } from '@qbo-sync/money/decimal';
+import { dayOf } from '@qbo-sync/money/zone';
 import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import { plainVerdict, refusal } from '../sync/refusals';
 import type { Context, Made, Plan, Push, Rules, View } from '../sync/rules';
 
+export type { Whereabouts };
+
 /** A payout as Stripe last showed it. */
 export interface PayoutData {
   readonly payout: StripePayout;
-  /** The day it came back, once its status is `failed`. */
-  readonly failedOn?: string;
 }
 
 export interface PayoutRelated {
@@ -194,15 +195,16 @@ function putOf(ref: string, record: MappedRecord, refs: readonly string[]): Push
 /** The entry that takes a failed payout back, behind what it was posted as. */
 function withFailure(
   pushes: readonly Push[],
-  { payout, failedOn }: PayoutData,
+  { payout }: PayoutData,
   view: View<PayoutData>,
   ctx: MappingContext,
 ): Plan {
   const ref = `payout:${failureId(payout.id)}`;
   const kept = keptPush(ref, view.made[ref]);
   if (kept !== undefined) return { do: 'push', pushes: [...pushes, kept], warnings: [] };
-  if (failedOn === undefined) return { do: 'hold', reason: { code: 'date_missing', params: { doc: payout.id } } };
-  const mapped = toFailedPayout(payout, failedOn, ctx);
+  const { failedAt } = payout;
+  if (failedAt === undefined) return { do: 'hold', reason: { code: 'date_missing', params: { doc: payout.id } } };
+  const mapped = toFailedPayout(payout, dayOf(failedAt, ctx.company.timeZone), ctx);
   if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
   const entry = putOf(ref, mapped, [ref]);
   return { do: 'push', pushes: [...pushes, { ...entry, after: pushes.map((each) => each.ref) }], warnings: [] };

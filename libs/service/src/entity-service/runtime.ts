@@ -1,9 +1,10 @@
 import { TOPICS, type TopicSpec } from '@qbo-sync/contracts/topics';
 import { placeQuiet, readOffsets } from '@qbo-sync/eventstore/offsets';
 import type { Outbox } from '@qbo-sync/eventstore/outbox';
-import { createPool, type Database } from '@qbo-sync/eventstore/pool';
+import { createPool, type Client, type Database } from '@qbo-sync/eventstore/pool';
 import { startRelay } from '@qbo-sync/eventstore/relay';
 import type { StoredEvent } from '@qbo-sync/eventstore/streams';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
 import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
 import type { Batch, BatchOutcome, OutgoingMessage } from '@qbo-sync/kafka/message';
@@ -15,6 +16,7 @@ import type { BaseConfig } from '../config';
 import type { Health } from '../health';
 import { traceIdOf, type Log } from '../log';
 import { logTrouble } from '../trouble';
+import { decideApart, type Told } from './apart';
 import type { Applied } from './applying';
 import type { Decided } from './deciding';
 import type { EntityService } from './definition';
@@ -112,6 +114,26 @@ export class EntityRuntime {
   /** The service's database, for what its internal API reads and stores. */
   get database(): Database {
     return this.pool;
+  }
+
+  /** The settings were read: from now on it may decide. */
+  get decides(): boolean {
+    return this.settingsRead && this.consumer !== undefined;
+  }
+
+  /**
+   * One transaction of what this service reads by itself outside the topics: `work` stores it and names the company's
+   * streams that are told.
+   */
+  async tell(tenant: string, work: (client: Client) => Promise<readonly Told[]>): Promise<void> {
+    const { service, log } = this.parts;
+    const decided = await inTransaction(this.pool, (client) =>
+      decideApart(client, service, tenant, work, new Date().toISOString()),
+    );
+    this.decided(decided);
+    for (const { ref, failure } of decided) {
+      if (failure !== undefined) log.error({ err: failure, tenant, ref }, 'could not decide again');
+    }
   }
 
   /** Every topic this service reads. */

@@ -62,10 +62,12 @@ export interface EventToSend {
 
 export type SettingsChange = Partial<Omit<SyncSettings, 'values'>> & { readonly values?: Partial<SettingValues> };
 
-export interface RigOptions {
-  readonly service: Service<OperatorConfig>;
+export interface RigOptions<C extends OperatorConfig> {
+  readonly service: Service<C>;
   readonly databaseUrl: string;
   readonly brokers: string;
+  /** Settings of the process beside those that all have. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The operator's token of the rig's processes. */
@@ -93,7 +95,12 @@ const VALUES = {
   'payments.undepositedAccount': { id: '4', name: 'Undeposited Funds' },
 } as const;
 
-export async function openRig({ service, databaseUrl, brokers }: RigOptions): Promise<Rig> {
+export async function openRig<C extends OperatorConfig>({
+  service,
+  databaseUrl,
+  brokers,
+  env: own = {},
+}: RigOptions<C>): Promise<Rig> {
   const tenant = `t-${randomUUID().slice(0, 8)}`;
   const lines: string[] = [];
   const kafka = createKafka({ brokers, clientId: 'spec' });
@@ -118,6 +125,7 @@ export async function openRig({ service, databaseUrl, brokers }: RigOptions): Pr
     OPERATOR_TOKEN: OPERATOR,
     LOG_LEVEL: 'debug',
     NODE_ENV: 'test',
+    ...own,
   };
   const open = (): Promise<Running> => start(service, env, { write: (line) => void lines.push(line) });
   let running = await open();

@@ -1,0 +1,19 @@
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { PartKind } from '@qbo-sync/mapping/payout-part';
+import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
+import { type State, viewOf } from '../sync/stream-state';
+import { whereabouts } from './whereabouts';
+
+/** Where the money of a part is that a stream of ours stands behind; `text`: what a person calls it. */
+export function placeOf(kind: PartKind, state: State, text: string, settings: SyncSettings | null): Whereabouts {
+  const { made } = viewOf(state, { now: '', settings, related: undefined });
+  const isBefore = Object.keys(made).length === 0 && state.decided?.reason?.code === 'before_cutover';
+  return whereabouts(
+    kind,
+    isBefore ? { is: 'before' } : { is: 'ours', ref: state.ref, text, made },
+    settings?.profile?.undepositedAccount ?? null,
+  );
+}
+
+/** Of what no stream of ours stands behind. */
+export const PLACE_UNKNOWN: Whereabouts = whereabouts('charge', { is: 'unknown' }, null);
