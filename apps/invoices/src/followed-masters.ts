@@ -83,39 +83,89 @@ function readItem(record: string): FollowedItem {
   return { active: Active !== false, account: IncomeAccountRef?.value ?? null };
 }
 
+type Folded = {
+  readonly latest: { readonly data: Partial<Invoice> } | undefined;
+  readonly links: Readonly<Record<string, { readonly id: string }>>;
+};
+
 /** The customer and the items an invoice names, now or in the change at hand; the payments QuickBooks has applied to it. */
-export async function relatedTo(
-  client: Client,
-  { tenant, ref, state, trigger, settings }: RelatedTo,
-): Promise<InvoiceRelated> {
-  const { latest, links } = state as {
-    readonly latest: { readonly data: Partial<Invoice> } | undefined;
-    readonly links: Readonly<Record<string, { readonly id: string }>>;
-  };
+export async function relatedTo(client: Client, to: RelatedTo): Promise<InvoiceRelated> {
+  const [related] = await relatedToAll(client, [to]);
+  if (related === undefined) throw new Error('no answer to one invoice');
+  return related;
+}
+
+/** The same for many invoices of one company, with as many statements as for one; each that is linked has one more. */
+export async function relatedToAll(client: Client, to: readonly RelatedTo[]): Promise<readonly InvoiceRelated[]> {
+  const [first] = to;
+  if (first === undefined) return [];
+  const { tenant, settings } = first;
   const books = settings?.books ?? '';
-  const quickbooksId = links[`${books} ${ref}`]?.id;
-  const named = [trigger.kind === 'changed' ? (trigger.data as Partial<Invoice>) : undefined, latest?.data];
-  const customers = named.flatMap((data) => data?.customerId ?? []);
-  const items = [...new Set(named.flatMap((data) => data?.lines ?? []).flatMap(({ itemId }) => itemId ?? []))];
+  const named = to.map(namedBy);
+  const customers = await customersOf(client, tenant, unique(named.flatMap(({ customerId }) => customerId ?? [])));
+  const items = await itemsOf(client, tenant, unique(named.flatMap(({ itemIds }) => itemIds)), books);
+  const related: InvoiceRelated[] = [];
+  for (const [index, { ref, state }] of to.entries()) {
+    const { customerId, itemIds } = named[index] ?? { customerId: undefined, itemIds: [] };
+    const quickbooksId = (state as Folded).links[`${books} ${ref}`]?.id;
+    related.push({
+      customer: customerId === undefined ? undefined : customers.get(customerId),
+      ...ofItems(items, itemIds),
+      payments: quickbooksId === undefined ? [] : await paymentsOf(client, tenant, books, quickbooksId),
+    });
+  }
+  return related;
+}
+
+interface Named {
+  readonly customerId: string | undefined;
+  readonly itemIds: readonly string[];
+}
+
+function namedBy({ state, trigger }: RelatedTo): Named {
+  const { latest } = state as Folded;
+  const datas = [trigger.kind === 'changed' ? (trigger.data as Partial<Invoice>) : undefined, latest?.data];
+  const [customerId] = datas.flatMap((data) => data?.customerId ?? []);
   return {
-    customer: await customerOf(client, tenant, customers[0]),
-    ...(items.length === 0 ? { items: {} } : await itemsOf(client, tenant, items, books)),
-    payments: quickbooksId === undefined ? [] : await paymentsOf(client, tenant, books, quickbooksId),
+    customerId,
+    itemIds: unique(datas.flatMap((data) => data?.lines ?? []).flatMap(({ itemId }) => itemId ?? [])),
   };
 }
 
-async function customerOf(
+const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
+
+async function customersOf(
   client: Client,
   tenant: string,
-  customerId: string | undefined,
-): Promise<InvoiceRelated['customer']> {
-  if (customerId === undefined) return undefined;
-  const { rows } = await client.query<{ name: string; tax_exempt: boolean }>(
-    `select name, tax_exempt from followed_customer where tenant = $1 and customer_id = $2`,
-    [tenant, customerId],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, NonNullable<InvoiceRelated['customer']>>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await client.query<{ customer_id: string; name: string; tax_exempt: boolean }>(
+    `select customer_id, name, tax_exempt from followed_customer where tenant = $1 and customer_id = any($2::text[])`,
+    [tenant, ids],
   );
-  const [row] = rows;
-  return row && { name: row.name, taxExempt: row.tax_exempt };
+  return new Map(rows.map((row) => [row.customer_id, { name: row.name, taxExempt: row.tax_exempt }]));
+}
+
+interface ItemLink {
+  readonly active: boolean;
+  readonly accountId: string | null;
+}
+
+function ofItems(
+  links: ReadonlyMap<string, ItemLink>,
+  itemIds: readonly string[],
+): Pick<InvoiceRelated, 'items' | 'itemAccounts'> {
+  const known = itemIds.flatMap((id) => {
+    const link = links.get(id);
+    return link === undefined ? [] : [[id, link] as const];
+  });
+  return {
+    items: Object.fromEntries(known.map(([id, { active }]) => [id, active])),
+    itemAccounts: Object.fromEntries(
+      known.flatMap(([id, { accountId }]) => (accountId === null ? [] : [[id, accountId]])),
+    ),
+  };
 }
 
 async function itemsOf(
@@ -123,16 +173,12 @@ async function itemsOf(
   tenant: string,
   itemIds: readonly string[],
   books: string,
-): Promise<Pick<InvoiceRelated, 'items' | 'itemAccounts'>> {
+): Promise<ReadonlyMap<string, ItemLink>> {
+  if (itemIds.length === 0) return new Map();
   const { rows } = await client.query<{ item_id: string; active: boolean; account_id: string | null }>(
     `select item_id, active, account_id from followed_item_link
       where tenant = $1 and item_id = any($2::text[]) and books = $3`,
     [tenant, itemIds, books],
   );
-  return {
-    items: Object.fromEntries(rows.map(({ item_id, active }) => [item_id, active])),
-    itemAccounts: Object.fromEntries(
-      rows.flatMap(({ item_id, account_id }) => (account_id === null ? [] : [[item_id, account_id]])),
-    ),
-  };
+  return new Map(rows.map((row) => [row.item_id, { active: row.active, accountId: row.account_id }]));
 }

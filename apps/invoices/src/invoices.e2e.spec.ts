@@ -1,9 +1,11 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
+import type { BackfillMatch, BackfillPage } from '@qbo-sync/contracts/internal/backfill';
+import { messageKey } from '@qbo-sync/contracts/keys';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
-import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { OPERATOR, openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
@@ -212,6 +214,58 @@ describe('the invoices service', () => {
     await until(() => rig.requests().find(({ ref, kind }) => ref === 'invoice:inv_7' && kind === 'remove'), {
       what: 'the void',
     });
+  });
+
+  it('takes in what go-live left out when a backfill says so, once; its preview changes nothing', async () => {
+    const older = { time: '2025-12-05T15:00:00Z' };
+    const december = (id: string) => ({ ...invoice(id), issuedOn: '2025-12-05' });
+    const old = ['old_1', 'old_2', 'old_3'];
+    await rig.send(...old.map((id) => sent(id, { ...older, data: december(id) })));
+    for (const id of old) await rowOf(id, ({ reason }) => reason?.code === 'before_cutover');
+
+    const ask = async (path: string, body: object, token = OPERATOR) => {
+      const response = await fetch(`${rig.running().url}/internal/companies/${rig.tenant}/backfill/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as BackfillPage & { matches?: BackfillMatch[] } };
+    };
+    const preview = (more: object = {}) => ask('preview', { entity: 'invoice', from: '2025-12-01', ...more });
+    expect((await ask('preview', {}, 'somebody-else')).status).toBe(401);
+    expect((await preview({ from: 'yesterday' })).status).toBe(400);
+    const first = await preview({ limit: 2 });
+    expect(first.body.records.map(({ ref }) => ref)).toEqual(['invoice:old_1', 'invoice:old_2']);
+    const second = await preview({ limit: 2, after: first.body.next });
+    expect(second.body).toEqual({
+      records: [
+        {
+          ...{ ref: 'invoice:old_3', date: '2025-12-05', number: 'RAC-old_3', amount: '7452.97', currency: 'USD' },
+          comes: 'write',
+        },
+      ],
+      next: null,
+    });
+    expect((await preview({ from: '2025-12-06' })).body.records).toEqual([]);
+    const theirs = { Id: '77', DocNumber: 'RAC-old_2', TotalAmt: '7452.97', PrivateNote: 'Run a Call old_2' };
+    const { body } = await ask('matches', { records: [{ ref: 'invoice:old_2', theirs: [theirs] }] });
+    expect(body.matches).toEqual([{ ref: 'invoice:old_2', is: 'same', why: 'marker', candidates: ['77'] }]);
+
+    const take = (id: string, link?: string) => ({
+      topic: TOPICS.commands.name,
+      key: messageKey(rig.tenant, `invoice:${id}`),
+      value: JSON.stringify({
+        ...{ commandId: `run_1/invoice:${id}`, kind: 'push', tenant: rig.tenant, by: 'dana', ref: `invoice:${id}` },
+        ...{ at: new Date().toISOString(), backfill: 'run_1', ...(link === undefined ? {} : { link }) },
+      }),
+    });
+    await rig.send(take('old_1'), take('old_1'), take('old_2', '77'), take('inv_1'));
+    expect(await requestFor('invoice:old_1')).toMatchObject({ kind: 'put', lane: 'backlog' });
+    expect(await requestFor('invoice:old_2')).toMatchObject({ kind: 'link', body: '{"Id":"77"}' });
+    expect((await preview()).body.records.map(({ ref }) => ref)).toEqual(['invoice:old_3']);
+    const asked = rig.requests().map(({ ref }) => ref);
+    expect(asked.filter((ref) => ref === 'invoice:old_1' || ref === 'invoice:inv_1')).toHaveLength(2);
+    expect(asked).not.toContain('invoice:old_3');
   });
 
   it('logs neither names nor amounts at debug', () => {

@@ -3,11 +3,19 @@ import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
+import { foresee } from '@qbo-sync/entities/sync/foresee';
 import { toMessages } from '@qbo-sync/entities/sync/messages';
+import { recognize } from '@qbo-sync/entities/sync/recognize';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
-import { FOLLOWED_MASTERS_MIGRATION, followCustomers, followItemAnswers, relatedTo } from './followed-masters';
+import {
+  FOLLOWED_MASTERS_MIGRATION,
+  followCustomers,
+  followItemAnswers,
+  relatedTo,
+  relatedToAll,
+} from './followed-masters';
 import { FOLLOWED_PAYMENT_MIGRATION, followPaymentAnswers } from './followed-payments';
 import { InvoicesController } from './invoices.controller';
 
@@ -15,7 +23,7 @@ const rules = registry(ACCOUNT_ROLES).invoices;
 
 export const INVOICES: EntityService = {
   name: 'invoices',
-  functions: { ...rules, decide, evolve, initial, standing, toMessages },
+  functions: { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages },
   events: [TOPICS.runacallInvoices.name],
   lists: true,
   follows: {
@@ -27,6 +35,7 @@ export const INVOICES: EntityService = {
     },
   },
   related: relatedTo,
+  relatedToAll,
   migrations: [FOLLOWED_MASTERS_MIGRATION, FOLLOWED_PAYMENT_MIGRATION],
 };
 

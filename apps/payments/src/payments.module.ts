@@ -4,7 +4,9 @@ import { entityOf, idOf } from '@qbo-sync/contracts/refs';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
+import { foresee } from '@qbo-sync/entities/sync/foresee';
 import { toMessages } from '@qbo-sync/entities/sync/messages';
+import { recognize } from '@qbo-sync/entities/sync/recognize';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
@@ -22,7 +24,7 @@ import { PaymentsController } from './payments.controller';
 import { noteCharges } from './payouts/charges';
 import { PayoutReader } from './payouts/payout-reader';
 import { StripeWebhooksController } from './payouts/webhooks.controller';
-import { relatedTo } from './related';
+import { relatedTo, relatedToAll } from './related';
 
 const rules = registry(ACCOUNT_ROLES).payments;
 
@@ -30,7 +32,7 @@ const isInvoice = (ref: string): boolean => entityOf(ref) === 'invoice';
 
 export const PAYMENTS: EntityService = {
   name: 'payments',
-  functions: { ...rules, decide, evolve, initial, standing, toMessages },
+  functions: { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages },
   events: [TOPICS.runacallPayments.name],
   lists: true,
   follows: {
@@ -41,6 +43,7 @@ export const PAYMENTS: EntityService = {
   },
   notes: note,
   related: relatedTo,
+  relatedToAll,
   migrations: PAYMENTS_MIGRATIONS,
 };
 

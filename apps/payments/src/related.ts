@@ -25,25 +25,47 @@ export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated
   }
 }
 
+/** The same for many streams of one company: payments with one statement for all the invoices they name. */
+export async function relatedToAll(
+  client: Client,
+  to: readonly RelatedTo[],
+): Promise<readonly (PaymentRelated | RefundRelated)[]> {
+  const [first] = to;
+  if (first === undefined || to.some(({ ref }) => entityOf(ref) !== 'payment')) {
+    const each: (PaymentRelated | RefundRelated)[] = [];
+    for (const one of to) each.push(await relatedTo(client, one));
+    return each;
+  }
+  const named = to.map(invoicesOf);
+  const { tenant, settings } = first;
+  const all = await selectInvoices(client, tenant, unique(named.flat()), settings?.books ?? '');
+  return named.map((ids) => ({
+    invoices: Object.fromEntries(ids.flatMap((id) => (all[id] === undefined ? [] : [[id, all[id]]]))),
+  }));
+}
+
 type Data = Readonly<Record<string, unknown>>;
 type Folded = Pick<State, 'latest' | 'facts' | 'asked' | 'chosen'>;
 
 /** The invoices a payment names, now, in the change at hand, or in what was asked for before. */
 async function relatedToPayment(client: Client, to: RelatedTo): Promise<PaymentRelated> {
   const { tenant, trigger, settings } = to;
-  const { latest, facts, asked } = to.state as Folded;
-  const datas = [...said(to), ...facts.map(({ data }) => data)];
-  const ids = [
-    ...datas.flatMap(invoicesIn),
-    ...Object.values(asked).flatMap(({ request }) => named(request.personal?.body)),
-  ];
   const books = settings?.books ?? '';
   const record = trigger.kind === 'answered' ? trigger.answer.record : undefined;
   return {
-    invoices:
-      latest === undefined && datas.length === 0 ? {} : await selectInvoices(client, tenant, unique(ids), books),
+    invoices: await selectInvoices(client, tenant, invoicesOf(to), books),
     ...(record === undefined ? {} : { ours: await selectOurs(client, tenant, books, paidIn(record)) }),
   };
+}
+
+function invoicesOf(to: RelatedTo): readonly string[] {
+  const { latest, facts, asked } = to.state as Folded;
+  const datas = [...said(to), ...facts.map(({ data }) => data)];
+  if (latest === undefined && datas.length === 0) return [];
+  return unique([
+    ...datas.flatMap(invoicesIn),
+    ...Object.values(asked).flatMap(({ request }) => named(request.personal?.body)),
+  ]);
 }
 
 async function relatedToRefund(client: Client, to: RelatedTo): Promise<RefundRelated> {

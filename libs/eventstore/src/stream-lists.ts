@@ -31,6 +31,31 @@ export async function allStreams(
   return result.rows;
 }
 
+/** Which streams of an entity to list: after `after` (undefined: from the first), in the order of their refs. */
+export interface EverSkipped {
+  readonly tenant: string;
+  readonly entity: string;
+  readonly code: string;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Streams of an entity that were once skipped for this reason, and are not open now. */
+export async function streamsEverSkipped(
+  client: Reader,
+  { tenant, entity, code, after, limit }: EverSkipped,
+): Promise<StreamKey[]> {
+  const result = await client.query<StreamKey>(
+    `select s.tenant, s.ref from stream s
+      where s.tenant = $1 and s.ref > $2 and s.ref like $3 and not s.open
+        and exists (select from event e
+                     where e.tenant = s.tenant and e.ref = s.ref and e.type = 'Skipped' and e.data like $4)
+      order by s.ref limit $5`,
+    [tenant, after ?? '', `${entity}:%`, `%"code":"${code}"%`, limit],
+  );
+  return result.rows;
+}
+
 /** Streams of a company that wait for one of these refs. */
 export async function streamsWaitingOn(client: Reader, tenant: string, refs: readonly string[]): Promise<StreamKey[]> {
   const result = await client.query<StreamKey>(

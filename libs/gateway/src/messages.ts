@@ -33,8 +33,16 @@ export function changeMessage(change: QboChange, ref: string): Outgoing {
   return { topic: TOPICS.changes.name, key: messageKey(change.tenant, ref), value: JSON.stringify(change) };
 }
 
-/** Asks the owner of a parent nobody sent for it; the same parent asked twice is the same command. */
-export function pushCommand(tenant: string, ref: string, books: string, run: string | null, at: Date): Outgoing {
+/** A request whose parent nobody sent. */
+interface Asking {
+  readonly tenant: string;
+  readonly books: string;
+  readonly run: string | undefined;
+  readonly lane: 'live' | 'backlog';
+}
+
+/** Asks the owner of a parent nobody sent for it; the same parent asked twice is the same command. What a backlog needs is backlog. */
+export function pushCommand(ref: string, { tenant, books, run, lane }: Asking, at: Date): Outgoing {
   const command: SyncCommand = {
     commandId: `${books}/${ref}/${at.toISOString()}`,
     kind: 'push',
@@ -43,7 +51,8 @@ export function pushCommand(tenant: string, ref: string, books: string, run: str
     why: 'referred to',
     at: at.toISOString(),
     ref,
-    ...(run === null ? {} : { run }),
+    ...(run === undefined ? {} : { run }),
+    ...(lane === 'live' ? {} : { lane }),
   };
   return { topic: TOPICS.commands.name, key: messageKey(tenant, ref), value: JSON.stringify(command) };
 }

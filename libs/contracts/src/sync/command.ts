@@ -7,7 +7,8 @@ export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /**
  * `sync.commands.v1`, by `kind`:
- *   push { ref, run? } · redecide { entity?, refs?, closed? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
+ *   push { ref, run?, lane?, backfill?, link? }: `backfill` is the run that takes a record in though it is older than go-live,
+ *   `link` the record of QuickBooks that it is · redecide { entity?, refs?, closed? } · replay { topic, tenant?, ids?, from, to, dryRun } ·
  *   dismiss { ref, revision } · restore { ref }: a dismissed record is brought back ·
  *   resolve { ref, revision, choice }: `choices.ts` says which there are
  *
@@ -25,6 +26,9 @@ export class SyncCommand {
   @IsOptional() @IsString() ref?: string;
   @IsOptional() @IsInt() revision?: number;
   @IsOptional() @IsString() run?: string;
+  @IsOptional() @IsIn(['backlog']) lane?: 'backlog';
+  @IsOptional() @IsString() backfill?: string;
+  @IsOptional() @IsString() link?: string;
   @IsOptional() @IsString() choice?: string;
   @IsOptional() @IsString() entity?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) refs?: string[];

@@ -5,6 +5,7 @@ import { INVOICE_HOW, invoiceNote, type InvoiceOptions, toInvoice } from '@qbo-s
 import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import type { Context, Plan, Push, Rules, View } from '../sync/rules';
 import { basisOf, type InvoiceBasis, isPosted, sameBody, under, usedValues, type When } from './invoice-basis';
+import { matchEntered } from './invoice-match';
 import { type InvoiceRelated, usableItems } from './invoice-related';
 import { judgeInvoice, numberHolder, roundingOf } from './invoice-verdict';
 import { planVoid, waitFor } from './invoice-void';
@@ -50,6 +51,8 @@ export const invoiceRules: Rules<Invoice, InvoiceRelated> = {
   },
 
   choose: chosenFor,
+
+  match: (view, theirs, _invoices, context) => matchEntered(view, theirs, context),
 
   plan(view, context) {
     const ctx = mappingContext(context);

@@ -18,6 +18,7 @@ import type { Context, Plan, Push, Rules, View } from '../sync/rules';
 import type { State } from '../sync/stream-state';
 import { type FollowedInvoice, paidInvoice } from './followed-invoice';
 import { isLinkRefused, judgePayment } from './judge-payment';
+import { matchEntered } from './payment-match';
 
 export interface PaymentRelated {
   /** The invoices the payment names, as far as they are known, by their id. */
@@ -46,6 +47,10 @@ export const paymentRules: Rules<Payment, PaymentRelated> = {
   follows: 'related',
 
   ownDate: (data) => data.collectedOn,
+
+  pays: ({ allocations }) => allocations.map(({ invoiceId }) => invoiceId),
+
+  match: matchEntered,
 
   describe: ({ data }) =>
     data === undefined

@@ -4,7 +4,7 @@ import type { StreamEvent } from './events';
 import type { Context, Rules, Trigger } from './rules';
 import { decideNow } from './decision';
 import { base, record, type Recording, replacedBy } from './recording';
-import { gateOf } from './gate';
+import { gateOf, isLeftOut } from './gate';
 import { dismissed, resolved, restored } from './resolve';
 import { sameJson } from './same-json';
 import { settle } from './settle';
@@ -17,7 +17,8 @@ import { viewOf, type State } from './stream-state';
  *   changed    newer, or a fact    → Changed, then a decision for that event; a stop it replaces ends as `replaced`
  *              older than known    → Skipped replaced
  *              beside its own row  → Changed, and what is open, or was decided last, decided again
- *   wanted                         → Wanted, then a decision for what is open (or was skipped)
+ *   wanted                         → Wanted, then a decision for what is open (or was skipped); by a backfill only for what
+ *                                    go-live left out
  *   answered                       → Settled | Held | Deferred | Skipped | the next form of the request (settle.ts)
  *   listed                         → Listed
  *   theirs                         → Told | Held (theirs.ts)
@@ -190,9 +191,10 @@ function holdStill<Related>(
 function wanted<Data, Related>(
   rules: Rules<Data, Related>,
   start: Recording,
-  { commandId, by, at, run }: Extract<Trigger, { kind: 'wanted' }>,
+  { commandId, by, at, run, lane, backfill }: Extract<Trigger, { kind: 'wanted' }>,
   context: Context<Related>,
 ): Recording {
+  if (backfill !== undefined) return takenIn(rules, start, { commandId, by, at, ...backfill }, context);
   const asked = record(start, {
     type: 'Wanted',
     data: { commandId, by, at, ...(run === undefined ? {} : { run }) },
@@ -201,9 +203,45 @@ function wanted<Data, Related>(
   return decideNow(
     rules,
     asked,
-    { covers: openCovers(start.state), change: openChange(start.state), lane: 'live', insist: true, quiet: true },
+    {
+      covers: openCovers(start.state),
+      change: openChange(start.state),
+      lane: lane ?? 'live',
+      insist: true,
+      quiet: true,
+    },
     context,
   );
+}
+
+/** Only what go-live left out is taken in: anything else has been decided on, and is not asked for again. */
+function takenIn<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  { commandId, by, at, run, link }: TakingIn,
+  context: Context<Related>,
+): Recording {
+  const { state } = start;
+  const books = context.settings?.books;
+  if (!books || !isLeftOut(rules, state, context)) return start;
+  const taken = record(start, { type: 'Wanted', data: { commandId, by, at, backfill: { run, books } } });
+  return decideNow(
+    rules,
+    taken,
+    {
+      ...({ covers: openCovers(state), change: openChange(state), lane: 'backlog', quiet: true } as const),
+      ...(link === undefined ? {} : { link }),
+    },
+    context,
+  );
+}
+
+interface TakingIn {
+  readonly commandId: string;
+  readonly by: string;
+  readonly at: string;
+  readonly run: string;
+  readonly link?: string;
 }
 
 /** Asking again could post twice, bring back what somebody deleted, or overwrite what somebody changed. */

@@ -78,7 +78,8 @@ function decided<Data, Related>(
     return stop(record(before, ...withdrawals(asking)), form.plan, occasion, context, summary);
   }
 
-  const news = form.plan.pushes.filter((push) => !isAsked(state, push, gate.books, occasion));
+  const pushes = form.plan.pushes.map((push) => linkInstead(push, state, occasion));
+  const news = pushes.filter((push) => !isAsked(state, push, gate.books, occasion));
   if (news.length === 0 && occasion.quiet === true && state.stop?.byAnswer === true) return before;
   if (news.length === 0) {
     const inFlight = state.stop === undefined && state.unanswered.length > 0;
@@ -88,6 +89,19 @@ function decided<Data, Related>(
   }
   const { warnings } = form.plan;
   return record(before, ...requested(news, { state, occasion, context, summary, warnings, books: gate.books, form }));
+}
+
+/** What a person has entered becomes ours as it stands, its day and accounts too, if it is of the same amount. */
+function linkInstead(push: Push, { ref }: State, { link }: Occasion): Push {
+  if (link === undefined || push.ref !== ref || push.kind !== 'put') return push;
+  const { find: _find, after: _after, if: _if, expect, ...rest } = push;
+  const { TotalAmt } = expect;
+  return {
+    ...rest,
+    kind: 'link',
+    body: JSON.stringify({ Id: link }),
+    expect: TotalAmt === undefined ? {} : { TotalAmt },
+  };
 }
 
 /** What is fixed for the record once it may be sent, as far as it is not yet. */

@@ -53,7 +53,20 @@ export interface Changed {
 /** Somebody asked for this record: the gateway (a parent nobody sent), the console or an operator. */
 export interface Wanted {
   readonly type: 'Wanted';
-  readonly data: { readonly commandId: string; readonly by: string; readonly at: string; readonly run?: string };
+  readonly data: {
+    readonly commandId: string;
+    readonly by: string;
+    readonly at: string;
+    readonly run?: string;
+    /** It is taken in though it is older than go-live, into these books. */
+    readonly backfill?: TakenIn;
+  };
+}
+
+/** The backfill that took a record in, and the books it belongs to: under others it is older than go-live again. */
+export interface TakenIn {
+  readonly run: string;
+  readonly books: string;
 }
 
 /**

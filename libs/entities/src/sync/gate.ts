@@ -8,7 +8,8 @@ import { viewOf, type State } from './stream-state';
  *
  *   no settings, no books ───────────────────────────▶ wait not_active
  *   not live yet, no Verify run ─────────────────────▶ wait not_active
- *   older than go-live, not linked, not needed ──────▶ skip before_cutover
+ *   older than go-live, not linked, not needed,
+ *   not taken in by a backfill ──────────────────────▶ skip before_cutover
  *   else ────────────────────────────────────────────▶ open (a pause is held by the gateway)
  */
 export type Gate =
@@ -25,12 +26,22 @@ export function gateOf<Data, Related>(rules: Rules<Data, Related>, state: State,
   if (!settings.goLiveAt) return NOT_ACTIVE;
   const exempt =
     rules.nature === 'wanted' ||
+    state.backfill?.books === settings.books ||
     (rules.nature === 'master' && state.wanted !== undefined) ||
     viewOf(state, context).linked;
   if (!exempt && isBefore(rules, state, settings.goLiveAt, settings.company.timeZone)) {
     return { gate: 'skip', reason: { code: 'before_cutover' } };
   }
   return open;
+}
+
+/** Nothing is asked of QuickBooks for it because it is older than go-live: a backfill may take it in. */
+export function isLeftOut<Data, Related>(
+  rules: Rules<Data, Related>,
+  state: State,
+  context: Context<Related>,
+): boolean {
+  return state.latest?.erased === false && gateOf(rules, state, context).gate === 'skip';
 }
 
 /** Before go-live: by its first event's time, or, if first seen later, by its own earlier day. */

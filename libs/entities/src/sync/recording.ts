@@ -28,6 +28,8 @@ export interface Occasion {
   readonly again?: { readonly round: number; readonly answer: Answered };
   /** Ask even for what was asked for and answered before: somebody says QuickBooks has no such record. */
   readonly insist?: true;
+  /** The record is this one of QuickBooks', which a person entered: it is linked, and nothing is written. */
+  readonly link?: string;
   /** Decided once more: say nothing when the outcome is the one in force. */
   readonly quiet?: true;
 }

@@ -6,6 +6,7 @@ import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/setti
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { MappingContext } from '@qbo-sync/mapping/document';
+import type { Match } from '@qbo-sync/mapping/match';
 import type { Summary } from './events';
 
 /** What a rule may look at beside the stream itself. `now` and everything read is handed in. */
@@ -192,6 +193,8 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   readonly back?: Back;
   /** The record's own accounting date, in the company's zone; documents only. */
   ownDate?(data: Data): string;
+  /** Ids of the invoices it pays. */
+  pays?(data: Data): readonly string[];
   describe(view: View<Data>, context: Context<Related>): Summary;
   /** Called only when settings and books are there and the record may be sent. */
   plan(view: View<Data>, context: Context<Related>): Plan;
@@ -209,6 +212,13 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   fix?(view: View<Data>, context: Context<Related>): Readonly<Record<string, string>>;
   /** What a person's choice (`date 2026-12-02`) fixes; undefined: not to be chosen for this record as it stands. */
   choose?(choice: string, view: View<Data>, context: Context<Related>): Readonly<Record<string, string>> | undefined;
+  /** Which of these records of QuickBooks, that nobody linked, it is; `invoices`: QuickBooks ids of invoices, by Run a Call's. */
+  match?(
+    view: View<Data>,
+    theirs: readonly TextObject[],
+    invoices: Readonly<Record<string, string>>,
+    context: Context<Related>,
+  ): Match | undefined;
   /** What Run a Call is told after QuickBooks' record came back. */
   tell?(answer: Answered, view: View<Data>): Telling | undefined;
   /** What the console should know or offer after this trigger (activities of kind `profile` or `proposal`). */
@@ -233,6 +243,10 @@ export type Trigger =
       readonly by: string;
       readonly at: string;
       readonly run?: string;
+      /** It is done behind what happens now. */
+      readonly lane?: 'backlog';
+      /** A backfill takes it in though it is older than go-live; `link`: as this record of QuickBooks, which a person entered. */
+      readonly backfill?: { readonly run: string; readonly link?: string };
     }
   | { readonly kind: 'answered'; readonly answer: Answered }
   | {

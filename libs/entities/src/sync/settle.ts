@@ -46,11 +46,11 @@ export function settle<Data, Related>(
 
   const cleared = told(rules, endOlder(start, ofRef, asked, context), { answer, asked, view }, context);
   const { covers, change } = request.data;
-  const { round } = request.data;
+  const { round, lane } = request.data;
   if (verdict.verdict === 'again' && round < MAX_ROUNDS) {
     const place = { revision: answer.revision, attempt: answer.attempt };
     const again = { round: round + 1, answer };
-    return decideNow(rules, cleared, { covers, change, lane: 'live', answer: place, again }, context);
+    return decideNow(rules, cleared, { covers, change, lane, answer: place, again }, context);
   }
   return record(cleared, conclusion(verdict, asked, answer, state.ref, context));
 }

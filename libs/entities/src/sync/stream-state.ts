@@ -1,7 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { blank, isErased } from './erased';
-import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent, Summary } from './events';
+import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent, Summary, TakenIn } from './events';
 import type { Answered, Context, ListedRecord, Made, View } from './rules';
 
 /**
@@ -26,6 +26,8 @@ export interface State {
   readonly wanted: { readonly by: string; readonly at: string } | undefined;
   /** The Verify run that lets this record through before go-live; until its requests are answered. */
   readonly run: string | undefined;
+  /** The backfill that let this record through though it is older than go-live. */
+  readonly backfill: TakenIn | undefined;
   /** The decision that waits for something or someone. */
   readonly stop: Stop | undefined;
   /** The stop that a person dismissed last, until something newer is decided. */
@@ -110,6 +112,7 @@ export function initial(tenant: string, ref: string): State {
     firstOccurredAt: undefined,
     wanted: undefined,
     run: undefined,
+    backfill: undefined,
     stop: undefined,
     dismissed: undefined,
     decided: undefined,
@@ -148,6 +151,7 @@ export function evolve(before: State, stored: StreamEvent): State {
         ...state,
         wanted: { by: event.data.by, at: event.data.at },
         run: event.data.run ?? state.run,
+        backfill: event.data.backfill ?? state.backfill,
       };
     case 'PushRequested': {
       const { ref, round } = event.data;

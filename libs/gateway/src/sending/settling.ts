@@ -132,7 +132,10 @@ export async function letWait(
       ),
     ]);
     if (wait.ask === true && waitsOn !== undefined && (await insertAsked(client, job.company.books, waitsOn, at))) {
-      await insertOutgoing(client, [pushCommand(tenant, waitsOn, job.company.books, job.request.run ?? null, at)]);
+      const { company, request, lane } = job;
+      await insertOutgoing(client, [
+        pushCommand(waitsOn, { tenant, books: company.books, run: request.run, lane }, at),
+      ]);
     }
   });
   const { waitsOn } = wait;

@@ -1,6 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome, QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { BackfillMatch, BackfillRecord } from '@qbo-sync/contracts/internal/backfill';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
@@ -43,6 +44,8 @@ export type Trigger =
       readonly by: string;
       readonly at: string;
       readonly run?: string;
+      readonly lane?: 'backlog';
+      readonly backfill?: { readonly run: string; readonly link?: string };
     }
   | { readonly kind: 'answered'; readonly answer: Answered }
   | {
@@ -104,6 +107,16 @@ export interface EntityFunctions {
   initial(tenant: string, ref: string): unknown;
   standing(state: unknown): Standing;
   toMessages(place: EventPlace, event: NewEvent): readonly OutgoingMessage[];
+  /** What a backfill would make of a stream; undefined: go-live did not leave it out. */
+  foresee?(rules: unknown, state: unknown, context: Context): BackfillRecord | undefined;
+  /** Which of these records of QuickBooks a stream is. `invoices`: QuickBooks ids by Run a Call's. */
+  recognize?(
+    rules: unknown,
+    state: unknown,
+    theirs: readonly TextObject[],
+    invoices: Readonly<Record<string, string>>,
+    context: Context,
+  ): BackfillMatch | undefined;
   /** The rules of a stream; undefined for an entity that is not built: what asks for it is set aside. */
   rulesFor(ref: string): unknown;
   /** The stream that decides about a ref: most are their own; a part of a record belongs to the record's stream. */
@@ -163,6 +176,8 @@ export interface EntityService {
   /** Streams that look at this one's data: decided again after each of its changes, in the same transaction. */
   wakes?(ref: string): readonly string[];
   related?(client: Client, to: RelatedTo): Promise<unknown>;
+  /** The same for many streams at once, in their order. */
+  relatedToAll?(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]>;
   /** Steps for tables of its own, after the event store's. */
   readonly migrations?: readonly SqlMigration[];
 }

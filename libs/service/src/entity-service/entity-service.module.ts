@@ -7,6 +7,8 @@ import { Health } from '../health';
 import { ProblemFilter } from '../internal/problem.filter';
 import type { Log } from '../log';
 import { CONFIG, LOG } from '../tokens';
+import { BackfillController } from './backfill.controller';
+import { BackfillReader } from './backfill-reader';
 import type { EntityService } from './definition';
 import { EntityRuntime } from './runtime';
 
@@ -18,7 +20,7 @@ export class EntityServiceModule implements OnApplicationShutdown {
   static of(service: EntityService, controllers: Type[]): DynamicModule {
     return {
       module: EntityServiceModule,
-      controllers,
+      controllers: [BackfillController, ...controllers],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {
@@ -26,6 +28,12 @@ export class EntityServiceModule implements OnApplicationShutdown {
           inject: [CONFIG, LOG, Health, Registry],
           useFactory: (config: BaseConfig, log: Log, health: Health, metrics: Registry) =>
             new EntityRuntime({ service, config, log, health, metrics }),
+        },
+        {
+          provide: BackfillReader,
+          inject: [EntityRuntime],
+          useFactory: ({ database }: EntityRuntime) =>
+            new BackfillReader({ database, service, now: () => new Date().toISOString() }),
         },
         {
           provide: BatchTransport,

@@ -200,7 +200,7 @@ function personsWork(
   command: SyncCommand & { readonly tenant: string },
   message: ConsumedMessage,
 ): Work {
-  const { tenant, commandId, by, at, ref, run, revision, choice } = command;
+  const { tenant, commandId, by, ref, revision, choice } = command;
   if (ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
   if (!hasRules(service, ref)) return parkOwn(message, 'rule_missing', { rule: entityOf(ref) }, tenant);
   const once: Once = { source: message.topic, eventId: commandId, payload: message.value ?? '' };
@@ -209,7 +209,7 @@ function personsWork(
   const seen = revision === undefined ? {} : { revision };
   switch (kind) {
     case 'push':
-      return decide({ kind: 'wanted', commandId, by, at, ...(run === undefined ? {} : { run }) });
+      return decide(wantedBy(command));
     case 'dismiss':
       return decide({ kind: 'dismiss', commandId, by, ...seen });
     case 'restore':
@@ -220,6 +220,15 @@ function personsWork(
         ? decide({ kind: 'resolve', commandId, by, choice, ...seen })
         : parkOwn(message, 'field_invalid', { field: 'choice', message: 'no such choice' }, tenant);
   }
+}
+
+function wantedBy({ commandId, by, at, run, lane, backfill, link }: SyncCommand): Trigger {
+  return {
+    ...({ kind: 'wanted', commandId, by, at } as const),
+    ...(run === undefined ? {} : { run }),
+    ...(lane === undefined ? {} : { lane }),
+    ...(backfill === undefined ? {} : { backfill: { run: backfill, ...(link === undefined ? {} : { link }) } }),
+  };
 }
 
 function replayWork(service: EntityService, command: SyncCommand, message: ConsumedMessage): Work {
