@@ -26,13 +26,10 @@ export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated
 }
 
 /** The same for many streams of one company: payments with one statement for all the invoices they name. */
-export async function relatedToAll(
-  client: Client,
-  to: readonly RelatedTo[],
-): Promise<readonly (PaymentRelated | RefundRelated)[]> {
+export async function relatedToAll(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]> {
   const [first] = to;
   if (first === undefined || to.some(({ ref }) => entityOf(ref) !== 'payment')) {
-    const each: (PaymentRelated | RefundRelated)[] = [];
+    const each: unknown[] = [];
     for (const one of to) each.push(await relatedTo(client, one));
     return each;
   }
