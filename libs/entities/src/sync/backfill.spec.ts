@@ -1,16 +1,18 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
+import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
+import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { customerRules } from '../customer/customer';
 import { invoiceRules } from '../invoice/invoice';
-import { invoice, record, ref, related, start } from '../invoice/spec-invoices';
+import { record, ref, related, start } from '../invoice/spec-invoices';
 import { paymentRules } from '../payment/payment';
-import { followed, payment, ref as paymentRef, start as startPayment } from '../payment/spec-payment';
+import { followed, ref as paymentRef, start as startPayment } from '../payment/spec-payment';
 import { foresee } from './foresee';
 import { recognize } from './recognize';
 import type { Trigger } from './rules';
 import { answered, changed, context, given, isOpen, lines, only, PROFILE, settings } from './spec-kit';
 
 const OCTOBER = '2026-10-05T15:00:00Z';
-const before: Invoice = { ...invoice, issuedOn: '2026-10-05', dueOn: '2026-11-04' };
+const before: Invoice = { ...RAC_1041, issuedOn: '2026-10-05', dueOn: '2026-11-04' };
 const october = { ...record('179.70', '13.70'), TxnDate: '2026-10-05' };
 const leftOut = (data: Invoice = before, change = {}) => start(change).when(changed('sent', 3, data, { at: OCTOBER }));
 const take = (link?: string, run = 'run_1'): Trigger => ({
@@ -91,7 +93,7 @@ describe('a record that go-live left out', () => {
 
 describe('what is no backfill’s', () => {
   it('is not touched by one: posted, held, not active', () => {
-    const now = start().when(changed('sent', 3, invoice));
+    const now = start().when(changed('sent', 3, RAC_1041));
     expect(now.when(take()).events).toEqual([]);
     const waiting = leftOut(before, { settings: settings({ goLiveAt: null }) });
     expect(lines(waiting.events)).toContain('Deferred not_active');
@@ -124,7 +126,7 @@ describe('a preview', () => {
   });
 
   it('of a payment says which invoices it pays; of a customer the day it was first heard of', () => {
-    const october = { ...payment, collectedOn: '2026-10-06' };
+    const october = { ...PAY_500, collectedOn: '2026-10-06' };
     const paid = startPayment({ inv_1041: followed({ linked: false, firstOccurredAt: OCTOBER }) }).when(
       changed('collected', 1, october, { at: OCTOBER }),
     );
@@ -158,7 +160,7 @@ describe('what QuickBooks has already', () => {
   });
 
   it('a payment of the same invoice, as much and within three days', () => {
-    const paid = startPayment({ inv_1041: followed() }).when(changed('collected', 1, payment, { at: OCTOBER }));
+    const paid = startPayment({ inv_1041: followed() }).when(changed('collected', 1, PAY_500, { at: OCTOBER }));
     const line = { Amount: '179.70', LinkedTxn: [{ TxnId: '901', TxnType: 'Invoice' }] };
     const entered = (TxnDate: string, TotalAmt = '179.70') => ({
       ...{ Id: '902', TotalAmt, TxnDate, CustomerRef: { value: '58' }, Line: [line] },
