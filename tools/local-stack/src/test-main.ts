@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { infrastructure } from './infrastructure';
@@ -8,6 +8,9 @@ import { Supervisor } from './supervisor';
 /**
  * npm test [-- pattern …]: lint, types, then every spec against real servers; ends with `N passed, N failed`.
  * A check (lint, types, 2,000 seeds of the simulation) counts as one test. A run that executed no spec fails.
+ *
+ * Two cores are enough for it, and kept busy: what needs one goes beside another, and the whole stacks, which wait for kills,
+ * outages and days to end, beside the other end-to-end specs.
  */
 const root = path.resolve(__dirname, '../../..');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -18,39 +21,49 @@ const specsOnly = args.includes('--specs-only') || patterns.length > 0;
 /** 2,000 seeds take about half of it on two cores; a slower machine runs as many as fit. */
 const SIMULATION_S = 240;
 
+/** The folder of the specs that start a stack each. */
+const WHOLE_STACKS = 'apps/sandbox/src/whole-path/';
+
 interface Tally {
   passed: number;
   failed: number;
 }
 
-function check(title: string, command: string[]): Tally {
+async function check(title: string, command: string[]): Promise<Tally> {
   const started = Date.now();
-  const result = spawnSync(process.execPath, command, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: process.env,
-  });
-  const ok = result.status === 0;
+  const ok = (await runNode(command, process.env, 'inherit')) === 0;
   say(`${ok ? '✓' : '✗'} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function specs(title: string, dir: string, env: NodeJS.ProcessEnv, jestArgs: string[]): Tally {
+async function specs(title: string, dir: string, env: NodeJS.ProcessEnv, jestArgs: string[]): Promise<Tally> {
   const started = Date.now();
   const output = path.join(dir, `${title.replaceAll(' ', '-')}.json`);
-  spawnSync(
-    process.execPath,
-    [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'],
-      ...['node_modules/jest/bin/jest.js', '--json', `--outputFile=${output}`, '--silent', ...jestArgs],
-    ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env },
-  );
+  const command = [
+    ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'],
+    ...['node_modules/jest/bin/jest.js', '--json', `--outputFile=${output}`, '--silent', ...jestArgs],
+  ];
+  await runNode(command, env, 'ignore');
   const tally = readTally(output);
   say(
     `${tally.failed === 0 ? '✓' : '✗'} ${title}: ${tally.passed} passed, ${tally.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`,
   );
   return tally;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Its exit code; 1 when a signal ended it. */
+function runNode(command: string[], env: NodeJS.ProcessEnv, stdout: 'inherit' | 'ignore'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', stdout, 'inherit'], env });
+    running.add(child);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
+  });
 }
 
 function readTally(output: string): Tally {
@@ -67,6 +80,28 @@ function readTally(output: string): Tally {
   }
 }
 
+async function checks(): Promise<Tally[]> {
+  const format = ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'];
+  const types = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.specs.json'];
+  const read = await Promise.all([
+    check('format', format),
+    check('types', types).then(async (tally) => [tally, await check('lint', ['tools/lint/run.mjs'])]),
+  ]);
+  const simulation = ['libs/simulation/dist/main.js', '--seconds', String(SIMULATION_S)];
+  return [...read.flat(), await check('simulation', simulation)];
+}
+
+async function allSpecs(dir: string, env: NodeJS.ProcessEnv): Promise<Tally[]> {
+  const except = (...paths: string[]): string[] => ['--testPathIgnorePatterns', '/node_modules/', '/dist/', ...paths];
+  const small = await specs('specs', dir, env, ['--maxWorkers=2', ...except('e2e.spec')]);
+  // Those of one broker one at a time: services of one name are one consumer group. A whole stack has a broker of its own.
+  const large = await Promise.all([
+    specs('end to end', dir, env, ['--runInBand', 'e2e.spec', ...except(WHOLE_STACKS)]),
+    specs('whole stacks', dir, env, ['--runInBand', WHOLE_STACKS]),
+  ]);
+  return [small, ...large];
+}
+
 async function main(): Promise<number> {
   mkdirSync(path.join(root, '.local'), { recursive: true });
   const dir = mkdtempSync(path.join(root, '.local', 'test-'));
@@ -78,44 +113,17 @@ async function main(): Promise<number> {
     changed: () => undefined,
   });
   for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => void supervisor.stop().then(() => process.exit(130)));
+    process.on(name, () => {
+      for (const child of running) child.kill(name);
+      void supervisor.stop().then(() => process.exit(130));
+    });
   try {
-    if (!specsOnly) {
-      tallies.push(check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']));
-      tallies.push(check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.specs.json']));
-      tallies.push(
-        check('lint', [
-          'node_modules/nx/dist/bin/nx.js',
-          'run-many',
-          '-t',
-          'lint',
-          '--outputStyle=stream',
-          '--parallel=2',
-        ]),
-      );
-    }
-    if (!specsOnly) {
-      const simulation = ['libs/simulation/dist/main.js', '--seconds', String(SIMULATION_S)];
-      tallies.push(check('simulation', simulation));
-    }
+    if (!specsOnly) tallies.push(...(await checks()));
     const infra = await infrastructure({ env: process.env, localDir: dir, logs: dir, durable: false, progress: say });
     await supervisor.start(infra.parts);
     const env = { ...process.env, DATABASE_URL: infra.databaseUrl, KAFKA_BROKERS: infra.kafkaBrokers };
-    if (patterns.length > 0) {
-      tallies.push(specs('specs', dir, env, ['--maxWorkers=2', ...patterns]));
-    } else {
-      tallies.push(
-        specs('specs', dir, env, [
-          '--maxWorkers=2',
-          '--testPathIgnorePatterns',
-          '/node_modules/',
-          '/dist/',
-          'e2e.spec',
-        ]),
-      );
-      // One at a time: services of one name are one consumer group, and whole stacks want the machine for themselves.
-      tallies.push(specs('end to end', dir, env, ['--runInBand', 'e2e.spec']));
-    }
+    if (patterns.length > 0) tallies.push(await specs('specs', dir, env, ['--maxWorkers=2', ...patterns]));
+    else tallies.push(...(await allSpecs(dir, env)));
   } finally {
     await supervisor.stop();
     throwAway(dir);
