@@ -2,6 +2,7 @@ import { money, sum, type Cents } from './cents';
 import type { BooksChoices } from './choices';
 import type { ExpectedBooks } from './model';
 import type { ReadBooks, ReadEntry, ReadLine } from './read-books';
+import { depositMoves } from './read-deposits';
 
 /** One row of the table a person reads: all three as text, amounts with two decimals. */
 export interface ComparedRow {
@@ -37,7 +38,10 @@ export function compareBooks(
   choices: BooksChoices,
   baseline: Baseline,
 ): Comparison {
-  const earned = onAccounts([...found.invoices, ...found.entries].flatMap(({ lines }) => lines));
+  const earned = onAccounts([
+    ...[...found.invoices, ...found.entries].flatMap(({ lines }) => lines),
+    ...depositMoves(found.deposits, choices.undeposited.id),
+  ]);
   const waiting = onAccounts(
     found.payments.map(({ depositAccount, amount: paid }) => ({
       accountId: depositAccount ?? choices.undeposited.id,
@@ -58,6 +62,7 @@ export function compareBooks(
     count('Payments', expected.counts.Payment, found.payments.length),
     count('Refund receipts', expected.counts.RefundReceipt, entries('RefundReceipt')),
     count('Journal entries', expected.counts.JournalEntry, entries('JournalEntry')),
+    count('Deposits', expected.counts.Deposit, found.deposits.filter(({ byHand }) => !byHand).length),
     amount(
       'Invoices, total',
       sum([...expected.invoices.values()].map(({ total }) => total)),
@@ -154,23 +159,24 @@ function markerRows(found: ReadBooks): ComparedRow[] {
     ...found.invoices.map(({ marker }) => marker),
     ...found.payments.map(({ marker, customer }) => `${marker} of QuickBooks customer ${customer}`),
     ...found.entries.map(({ resource, marker }) => `${resource} ${marker}`),
+    ...found.deposits.map(({ marker }) => `Deposit ${marker}`),
   ];
   for (const name of named) times.set(name, (times.get(name) ?? 0) + 1);
   return [...times].map(([name, n]) => count(`Documents of ${name}`, 1, n));
 }
 
-const count = (what: string, expected: number, found: number): ComparedRow => ({
+export const count = (what: string, expected: number, found: number): ComparedRow => ({
   what,
   expected: String(expected),
   found: String(found),
   difference: String(found - expected),
 });
 
-const amount = (what: string, expected: Cents, found: Cents): ComparedRow => ({
+export const amount = (what: string, expected: Cents, found: Cents): ComparedRow => ({
   what,
   expected: money(expected),
   found: money(found),
   difference: money(found - expected),
 });
 
-const differs = ({ difference }: ComparedRow): boolean => difference !== '0' && difference !== '0.00';
+export const differs = ({ difference }: ComparedRow): boolean => difference !== '0' && difference !== '0.00';

@@ -19,7 +19,7 @@ export interface ExpectedInvoice {
 
 export type AccountSums = ReadonlyMap<string, { readonly name: string; readonly amount: Cents }>;
 
-export type Counted = 'Customer' | 'Item' | 'Invoice' | 'Payment' | 'RefundReceipt' | 'JournalEntry';
+export type Counted = 'Customer' | 'Item' | 'Invoice' | 'Payment' | 'RefundReceipt' | 'JournalEntry' | 'Deposit';
 
 export interface ExpectedBooks {
   readonly tenant: string;
@@ -137,6 +137,7 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
       Payment: parts.length,
       RefundReceipt: reduced.length,
       JournalEntry: back.length,
+      Deposit: 0,
     },
     invoices: new Map(
       standing.map((invoice) => [

@@ -1,5 +1,7 @@
-import { readNumbersAsText, type TextJson, type TextObject } from '@qbo-sync/contracts/exact-json';
-import { cents, type Cents } from './cents';
+import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import type { Cents } from './cents';
+import { readDeposits, type ReadDeposit } from './read-deposits';
+import { centsAt, listAt, markerOf, objectAt, refAt, textAt } from './read-record';
 
 /**
  * Reads one company's books the way every app may: by QuickBooks' own queries, numbers by their text (quickbooks.md §6).
@@ -8,8 +10,7 @@ import { cents, type Cents } from './cents';
  */
 export type ReadQuery = (query: string) => Promise<string>;
 
-/** Our documents carry `Run a Call <id>` in their private note (postings.md §1.6); a void puts "Voided" in front. */
-const MARKER = /Run a Call (\S+)(?:\s|$)/;
+/** A void puts "Voided" in front of its private note. */
 const VOIDED = /^Voided/;
 const PAGE = 500;
 
@@ -53,6 +54,8 @@ export interface ReadBooks {
   readonly invoices: readonly ReadInvoice[];
   readonly payments: readonly ReadPayment[];
   readonly entries: readonly ReadEntry[];
+  /** Of Stripe's payouts, also those that a person entered by hand. */
+  readonly deposits: readonly ReadDeposit[];
 }
 
 /** All pages of a resource. */
@@ -75,6 +78,7 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
   const payments = await queryAll(read, 'Payment');
   const receipts = await queryAll(read, 'RefundReceipt');
   const entries = await queryAll(read, 'JournalEntry');
+  const deposits = await queryAll(read, 'Deposit');
   const itemAccounts = new Map(
     items.map((item) => [
       textAt(item, 'Id'),
@@ -102,6 +106,7 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
       ...receipts.filter(isOurs).map((receipt) => receiptOf(receipt, incomeAccount)),
       ...entries.filter(isOurs).map(entryOf),
     ],
+    deposits: readDeposits(deposits),
   };
 }
 
@@ -158,34 +163,7 @@ function lineOf(line: TextObject, incomeAccount: (item: string) => string | unde
   return [];
 }
 
-const markerOf = (record: TextObject): string => MARKER.exec(textAt(record, 'PrivateNote'))?.[1] ?? '';
-
 function isOurs(record: TextObject): boolean {
   const voided = VOIDED.test(textAt(record, 'PrivateNote')) && centsAt(record, 'TotalAmt') === 0n;
   return markerOf(record) !== '' && !voided;
-}
-
-function objectAt(json: TextJson | undefined, key: string): TextObject {
-  const found = isRecord(json) ? json[key] : undefined;
-  return isRecord(found) ? found : {};
-}
-
-function listAt(record: TextObject, key: string): TextObject[] {
-  const found = record[key];
-  return Array.isArray(found) ? found.filter(isRecord) : [];
-}
-
-function textAt(record: TextObject, key: string): string {
-  const found = record[key];
-  return typeof found === 'string' ? found : '';
-}
-
-const centsAt = (record: TextObject, key: string): Cents => cents(textAt(record, key) || '0');
-
-function refAt(record: TextObject, key: string): string | undefined {
-  return textAt(objectAt(record, key), 'value') || undefined;
-}
-
-function isRecord(json: TextJson | undefined): json is TextObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AdminProblem } from '../quickbooks/admin-call';
 import { readBody, sendJson } from '../quickbooks/http-messages';
 import { StripeProblem } from './account';
-import { type Body, oneOf, whole } from './act-body';
+import { type Body, oneOf, text, whole } from './act-body';
 import { isAct, perform } from './acts';
 import { STRIPE_FAULT_KINDS, type StripeFault } from './faults';
 import { DEFAULT_STRIPE_WEBHOOKS, type StripeWebhookSettings } from './webhooks';
+import { statement } from './statement';
 import type { StripeWorld } from './world';
 
 type Handler = (world: StripeWorld, body: Body) => unknown;
@@ -13,7 +14,7 @@ type Handler = (world: StripeWorld, body: Body) => unknown;
 /**
  * What a spec or the field-service day makes happen at Stripe, and what it asks.
  *
- *   POST <act> {account, key?, …}: acts.ts                          GET accounts · calls · webhooks
+ *   POST <act> {account, key?, …}: acts.ts       POST statement {account}: statement.ts     GET accounts · calls · webhooks
  *   POST webhooks {url, secrets, …} · webhooks-again · faults {kind, …} · time {advanceMs}            DELETE faults
  */
 const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -24,6 +25,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       transactions: each.transactions.length,
       payouts: [...each.payouts].map(({ id, amount, status }) => ({ id, amount, status })),
     })),
+  'POST statement': (world, body) => statement(world.openAccount(text(body, 'account'))),
   'GET calls': ({ calls }) => Object.fromEntries(calls),
   'GET webhooks': ({ webhooks }) => webhooks.status(),
   'POST webhooks': ({ webhooks }, body) => {

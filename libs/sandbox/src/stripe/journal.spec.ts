@@ -55,13 +55,13 @@ async function transactions(): Promise<string> {
   return (await fetch(`${stripe.url}/v1/balance_transactions?limit=100`, { headers })).text();
 }
 
-async function webhooks(): Promise<{ acknowledged: number; waiting: readonly { attempts: number }[] }> {
+async function webhooks(): Promise<{ acknowledged: number; waiting: readonly { lastAnswer: string }[] }> {
   return (await (await fetch(`${stripe.adminUrl}/webhooks`)).json()) as never;
 }
 
 /** All that is to be told was told, or was tried once. */
 async function quiet(): Promise<void> {
-  while ((await webhooks()).waiting.some(({ attempts }) => attempts === 0))
+  while ((await webhooks()).waiting.some(({ lastAnswer }) => lastAnswer === ''))
     await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
