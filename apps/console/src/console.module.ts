@@ -41,7 +41,16 @@ import { SummaryReader } from './summary/summary-reader';
 import { SyncActiveController } from './sync-active/sync-active.controller';
 import { SyncSwitch } from './sync-active/sync-switch';
 import { EVENT_DATABASE, GROUP, KAFKA, PRODUCER } from './tokens';
+import { ExpectationReader } from './verify/expectation-reader';
+import { FindingReader } from './verify/finding-reader';
+import { RecordRows } from './verify/record-rows';
+import { VerificationEntity } from './verify/verification.entity';
+import { VerificationStore } from './verify/verification-store';
+import { Verifier } from './verify/verifier';
+import { VerifyController } from './verify/verify.controller';
+import { VerifyDesk } from './verify/verify-desk';
 import { VerifyGate } from './verify/verify-gate';
+import { VerifyWatch } from './verify/verify-watch';
 
 const POOL_SIZE = 6;
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -61,7 +70,7 @@ export class ConsoleModule {
           type: 'postgres',
           url: config.DATABASE_URL,
           applicationName: `${group}.read`,
-          entities: [LogRowEntity],
+          entities: [LogRowEntity, VerificationEntity],
           poolSize: POOL_SIZE,
           extra: {
             statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -83,6 +92,7 @@ export class ConsoleModule {
         SettingsController,
         SummaryController,
         SyncActiveController,
+        VerifyController,
       ],
       providers: [
         ...[
@@ -100,7 +110,17 @@ export class ConsoleModule {
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ServiceClient,
         ToClassifyDesk,
-        ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch, VerifyGate],
+        ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
+        ...[
+          ExpectationReader,
+          FindingReader,
+          RecordRows,
+          VerificationStore,
+          Verifier,
+          VerifyDesk,
+          VerifyGate,
+          VerifyWatch,
+        ],
         { provide: GROUP, useValue: group },
         {
           provide: EVENT_DATABASE,

@@ -9,6 +9,7 @@ import { recognize } from '@qbo-sync/entities/sync/recognize';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { ExpectedCustomersController } from './expected.controller';
 import { CustomersController } from './customers.controller';
 
 const rules = registry(ACCOUNT_ROLES).customers;
@@ -21,5 +22,5 @@ export const CUSTOMERS: EntityService = {
   pulls: { resource: 'Customer', entity: 'customer' },
 };
 
-@Module({ imports: [EntityServiceModule.of(CUSTOMERS, [CustomersController])] })
+@Module({ imports: [EntityServiceModule.of(CUSTOMERS, [CustomersController, ExpectedCustomersController])] })
 export class CustomersModule {}

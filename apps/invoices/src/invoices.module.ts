@@ -9,6 +9,7 @@ import { recognize } from '@qbo-sync/entities/sync/recognize';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { ExpectedInvoicesController } from './expected.controller';
 import {
   FOLLOWED_MASTERS_MIGRATION,
   followCustomers,
@@ -39,5 +40,5 @@ export const INVOICES: EntityService = {
   migrations: [FOLLOWED_MASTERS_MIGRATION, FOLLOWED_PAYMENT_MIGRATION],
 };
 
-@Module({ imports: [EntityServiceModule.of(INVOICES, [InvoicesController])] })
+@Module({ imports: [EntityServiceModule.of(INVOICES, [InvoicesController, ExpectedInvoicesController])] })
 export class InvoicesModule {}

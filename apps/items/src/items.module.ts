@@ -9,6 +9,7 @@ import { recognize } from '@qbo-sync/entities/sync/recognize';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
+import { ExpectedItemsController } from './expected.controller';
 import { ItemsController } from './items.controller';
 
 const rules = registry(ACCOUNT_ROLES).items;
@@ -21,5 +22,5 @@ export const ITEMS: EntityService = {
   pulls: { resource: 'Item', entity: 'item' },
 };
 
-@Module({ imports: [EntityServiceModule.of(ITEMS, [ItemsController])] })
+@Module({ imports: [EntityServiceModule.of(ITEMS, [ItemsController, ExpectedItemsController])] })
 export class ItemsModule {}

@@ -64,7 +64,7 @@ async function noteRefund(
 
 /** Streams that look at these invoices. */
 export async function selectReaders(
-  client: Client,
+  client: Pick<Client, 'query'>,
   tenant: string,
   invoiceIds: readonly string[],
 ): Promise<readonly string[]> {

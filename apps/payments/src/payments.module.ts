@@ -16,6 +16,7 @@ import { CONFIG, LOG } from '@qbo-sync/service/tokens';
 import { StripeReader } from '@qbo-sync/stripe/client';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { NotedChange } from '@qbo-sync/service/entity-service/definition';
+import { ExpectedPaymentsController } from './expected.controller';
 import { followAnswers, followInvoices } from './followed-invoices';
 import { PAYMENTS_MIGRATIONS } from './migrations';
 import { notePayments, selectReaders } from './noted';
@@ -63,7 +64,7 @@ const readPayouts = {
 };
 
 @Module({
-  imports: [EntityServiceModule.of(PAYMENTS, [PaymentsController])],
+  imports: [EntityServiceModule.of(PAYMENTS, [PaymentsController, ExpectedPaymentsController])],
   controllers: [StripeWebhooksController],
   providers: [readPayouts],
 })

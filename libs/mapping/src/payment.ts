@@ -1,6 +1,6 @@
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { Choice } from '@qbo-sync/contracts/sync/settings';
+import type { Choice, SettingKey } from '@qbo-sync/contracts/sync/settings';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { formatAmount, parseAmount, sum } from '@qbo-sync/money/decimal';
 import { amountNumber } from '@qbo-sync/money/print';
@@ -215,7 +215,8 @@ export function waitsIn(payment: Pick<Payment, 'processor'>, ctx: MappingContext
     : (ctx.values['payments.undepositedAccount'] ?? ctx.profile.undepositedAccount);
 }
 
-const waitingSetting = (payment: Payment): string =>
+/** The setting that says so. */
+export const waitingSetting = (payment: Pick<Payment, 'processor'>): SettingKey =>
   payment.processor === 'stripe' ? 'payments.clearingAccount' : 'payments.undepositedAccount';
 
 /** The charge's last 21 characters (an id is 27), else the reference: a check's number. */

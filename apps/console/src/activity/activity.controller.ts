@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { splitKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { Batch, BatchOutcome, ConsumedMessage } from '@qbo-sync/kafka/message';
 import type { Log } from '@qbo-sync/service/log';
@@ -8,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { ExchangeLog } from '../log/exchange-log';
 import { GROUP } from '../tokens';
 import { ActivityIntake } from './activity-intake';
+import { VerifyWatch } from '../verify/verify-watch';
 import { type Apply, takeBatch } from './partition-consumer';
 
 /** Kafka's side of the console: what happened, and what was asked of QuickBooks and answered. */
@@ -18,12 +20,15 @@ export class ActivityController {
     @Inject(GROUP) private readonly group: string,
     @Inject(ActivityIntake) private readonly intake: ActivityIntake,
     @Inject(ExchangeLog) private readonly exchanges: ExchangeLog,
+    @Inject(VerifyWatch) private readonly verify: VerifyWatch,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   @EventPattern([TOPICS.activity.name])
-  activity(@Payload() batch: Batch): Promise<BatchOutcome> {
-    return this.take(batch, (manager, messages) => this.intake.take(manager, messages));
+  async activity(@Payload() batch: Batch): Promise<BatchOutcome> {
+    const outcome = await this.take(batch, (manager, messages) => this.intake.take(manager, messages));
+    this.verify.wake(tenantsOf(batch.messages));
+    return outcome;
   }
 
   @EventPattern([TOPICS.requests.name])
@@ -54,3 +59,6 @@ export class ActivityController {
     this.log.error({ err, topic, partition, offset }, 'set a message aside');
   }
 }
+
+const tenantsOf = (messages: readonly ConsumedMessage[]): ReadonlySet<string> =>
+  new Set(messages.flatMap(({ key }) => splitKey(key ?? '')?.tenant ?? []));

@@ -87,6 +87,11 @@ export class GatewayClient {
     return this.text('POST', tenant, '/read', { path: 'query', params: { query } });
   }
 
+  /** One record of QuickBooks by its id: `{"Invoice":{…}}` as text. */
+  record(tenant: string, resource: string, id: string): Promise<GatewayAnswer<string>> {
+    return this.text('POST', tenant, '/read', { path: `${resource.toLowerCase()}/${id}` });
+  }
+
   private async call<Value>(
     method: string,
     tenant: string,

@@ -8,6 +8,9 @@ export const PROBLEMS = {
   cursor_invalid: { status: 400, title: 'The cursor is none of ours: start again from the top.' },
   settings_invalid: { status: 422, title: 'A value is wrong; nothing was saved.' },
   template_unknown: { status: 422, title: 'We make no such account or tax code.' },
+  invoice_unknown: { status: 422, title: 'Run a Call has not told of this invoice.' },
+  invoice_voided: { status: 422, title: 'This invoice is voided: try another.' },
+  owner_only: { status: 403, title: 'Only the company itself may do this.' },
   stale: { status: 412, title: 'Somebody saved meanwhile.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came before with another request.' },
   idempotency_key_in_use: {

@@ -78,5 +78,8 @@ describe('Sync active is advised against', () => {
       ),
       ['verified'],
     ],
-  ])('%s', (_name, state, codes) => expect(missing(advisedPoints(state))).toEqual(codes));
+  ])('%s', (_name, state, codes) => expect(missing(advisedPoints(state, false))).toEqual(codes));
+
+  it('no more for an invoice that nobody verified, once one has passed', () =>
+    expect(missing(advisedPoints(NO_SETTINGS, true))).not.toContain('verified'));
 });

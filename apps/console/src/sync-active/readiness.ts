@@ -28,13 +28,12 @@ export function neededPoints(state: SettingsState, { connected, settingsValid }:
 }
 
 /** What ought to be done first; a person may tick "I know" instead. */
-export function advisedPoints({ values, profile }: SettingsState): ReadinessPoint[] {
+export function advisedPoints({ values, profile }: SettingsState, verified: boolean): ReadinessPoint[] {
   const numbers = values['invoices.numbering'] !== 'run_a_call' || profile?.customTxnNumbers !== false;
   const payouts = !values['payments.reconcile'] || values['payments.payoutAccount'] !== null;
   const rates = values['tax.rates'].every((rate) => rate.state === 'confirmed' || rate.retired === true);
   return [
-    // Nothing verifies an invoice yet, so nobody has.
-    { code: 'verified', ok: false, link: '/settings/quickbooks/verify' },
+    { code: 'verified', ok: verified, link: '/settings/quickbooks/verify' },
     { code: 'tax_fallback', ok: values['tax.defaultCode'] !== null, link: '#tax.defaultCode' },
     { code: 'rates_confirmed', ok: rates, link: '#tax.rates' },
     { code: 'payout_account', ok: payouts, link: '#payments.payoutAccount' },

@@ -5,6 +5,7 @@ import { ChartReader } from '../quickbooks/chart-reader';
 import { checkStanding } from '../settings/settings-check';
 import type { SettingsState } from '../settings/settings-state';
 import { SettingsStore } from '../settings/settings-store';
+import { VerifyGate } from '../verify/verify-gate';
 import { advisedPoints, neededPoints } from './readiness';
 import type { SyncActiveBody, SyncActiveDto } from './sync-active.dto';
 
@@ -21,6 +22,7 @@ export class SyncSwitch {
     @Inject(SettingsStore) private readonly settings: SettingsStore,
     @Inject(Connections) private readonly connections: Connections,
     @Inject(ChartReader) private readonly charts: ChartReader,
+    @Inject(VerifyGate) private readonly gate: VerifyGate,
   ) {}
 
   async show(tenant: string): Promise<VersionedView> {
@@ -63,8 +65,10 @@ export class SyncSwitch {
 
   private async view(tenant: string, state: SettingsState): Promise<SyncActiveDto> {
     const connected = await this.connections.isConnected(tenant);
+    const gate = await this.gate.isBackfillAllowed(tenant);
+    const verified = gate.allowed && gate.by === 'passed';
     const findings = { connected, settingsValid: connected ? await this.areValid(tenant, state) : null };
-    return { active: state.active, needed: neededPoints(state, findings), advised: advisedPoints(state) };
+    return { active: state.active, needed: neededPoints(state, findings), advised: advisedPoints(state, verified) };
   }
 
   private async areValid(tenant: string, state: SettingsState): Promise<boolean | null> {

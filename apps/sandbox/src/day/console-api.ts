@@ -37,6 +37,20 @@ export interface LogRow {
   readonly settledAt?: string;
   readonly quickbooks?: { readonly type: string; readonly id: string };
 }
+export interface VerifyAnswer {
+  readonly passed: boolean;
+  readonly override?: { readonly by: string; readonly reason: string };
+  readonly invoice: { readonly id: string; readonly quickbooksId: string | null } | null;
+  readonly checks: readonly {
+    readonly code: string;
+    readonly state: string;
+    readonly found: string | null;
+    readonly expected: string | null;
+    readonly setting: string | null;
+  }[];
+  readonly stopped?: { readonly code: string };
+  readonly settingsVersion?: number;
+}
 interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
@@ -104,6 +118,22 @@ export class ConsoleApi {
 
   turnSync(id: string, active: boolean, acknowledged: readonly string[]): Promise<SyncActiveAnswer> {
     return this.ask('PUT', `${path(id)}/sync-active`, { active, acknowledged });
+  }
+
+  verify(id: string): Promise<VerifyAnswer> {
+    return this.ask('GET', `${path(id)}/verify`);
+  }
+
+  async verifyCandidates(id: string): Promise<readonly { readonly id: string }[]> {
+    return (await this.ask<Page<{ readonly id: string }>>('GET', `${path(id)}/verify/candidates`)).items;
+  }
+
+  startVerify(id: string, invoiceId: string): Promise<VerifyAnswer> {
+    return this.ask('POST', `${path(id)}/verify`, { invoiceId });
+  }
+
+  overrideVerify(id: string, reason: string): Promise<VerifyAnswer> {
+    return this.ask('POST', `${path(id)}/verify/override`, { reason });
   }
 
   /** The whole log, all pages. */

@@ -7,6 +7,7 @@ import { LocalStack, type StackFile } from '@qbo-sync/testkit/local-stack';
 import { aCustomer, anInvoice, anItem, aPayment, runACallEvent } from '@qbo-sync/testkit/run-a-call';
 import { until } from '@qbo-sync/testkit/until';
 import { ConsoleApi, type LogRow } from '../day/console-api';
+import { verifyStory } from './verify-story.features';
 
 /**
  * One company through the whole path, by hand, in the order a company lives it: connected with sync off, switched on,
@@ -165,6 +166,8 @@ describe('switched on', () => {
     return appliedVersion >= version && (await api.syncActive(TENANT)).active === active;
   }
 });
+
+verifyStory({ file: () => stack.file(), publish });
 
 describe('what cannot be read', () => {
   const of = (

@@ -22,6 +22,7 @@ import type { Decided } from './deciding';
 import type { EntityService } from './definition';
 import { Intake } from './intake';
 import { kitMessages } from './kit-events';
+import { readStates } from './read-states';
 import { Redecider } from './redecider';
 import { Replayer } from './replayer';
 import { readParkedAgain } from './reviver';
@@ -134,6 +135,11 @@ export class EntityRuntime {
     for (const { ref, failure } of decided) {
       if (failure !== undefined) log.error({ err: failure, tenant, ref }, 'could not decide again');
     }
+  }
+
+  /** Streams of a company as they stand, by ref, for what the internal API shows; one without events is absent. */
+  states(tenant: string, refs: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    return readStates(this.pool, this.parts.service.functions, tenant, refs);
   }
 
   /** Every topic this service reads. */
