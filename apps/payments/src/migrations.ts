@@ -1,5 +1,5 @@
 import type { SqlMigration } from '@qbo-sync/service/migrations';
-import { PAYOUTS } from './payouts/migration';
+import { PAYOUT_LOOKS, PAYOUTS } from './payouts/migration';
 
 /** Tables of the payments service beside the event store's. */
 export const PAYMENTS_MIGRATIONS: readonly SqlMigration[] = [
@@ -59,4 +59,5 @@ create table invoice_refund (
 );`,
   },
   PAYOUTS,
+  PAYOUT_LOOKS,
 ];

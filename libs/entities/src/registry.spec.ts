@@ -20,6 +20,8 @@ describe('which rules decide about a ref', () => {
     ['items', 'item:helper.tip.95', 'item'],
     ['invoices', 'invoice:inv_1', 'invoice'],
     ['payments', 'payment:pay_1', 'payment'],
+    ['payments', 'payout:po_1', 'payout'],
+    ['payments', 'payout:po_1/deposits.2026-12-02.1', 'payout'],
     ['payments', 'payment-method:card', 'payment-method'],
     ['payments', 'account:stripe-clearing', 'account'],
     ['tax', 'tax-rate:tax_1', 'tax-rate'],
@@ -28,10 +30,8 @@ describe('which rules decide about a ref', () => {
     expect(services[name].rulesFor(ref)?.entity).toBe(entity);
   });
 
-  it('what is not built has none, nor has another service’s', () => {
-    for (const ref of ['payout:po_1', 'customer:cus_1']) {
-      expect(services.payments.rulesFor(ref)).toBeUndefined();
-    }
+  it('another service’s has none', () => {
+    expect(services.payments.rulesFor('customer:cus_1')).toBeUndefined();
     expect(services.items.rulesFor('customer:cus_1')).toBeUndefined();
   });
 
@@ -42,6 +42,10 @@ describe('which rules decide about a ref', () => {
 
   it('parts belong to the stream of their record', () => {
     expect(services.payments.streamOf('payment:pay_1/cus_2')).toBe('payment:pay_1');
+    expect(services.payments.streamOf('payout:po_1/2')).toBe('payout:po_1');
+    expect(services.payments.streamOf('payout:po_1/failed')).toBe('payout:po_1');
+    const look = 'payout:po_1/deposits.2026-12-02.1';
+    expect(services.payments.streamOf(look)).toBe(look);
     expect(services.payments.streamOf('payment-method:card')).toBe('payment-method:card');
     expect(services.tax.streamOf('profile:Account')).toBe('profile:company');
     expect(services.tax.streamOf('tax-rate:tax_1')).toBe('tax-rate:tax_1');

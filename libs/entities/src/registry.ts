@@ -10,6 +10,7 @@ import { paymentMethodRules } from './payment-method/payment-method';
 import { type Concern, concernsOf } from './payment/concerns';
 import { paymentRules } from './payment/payment';
 import { PROFILE_STREAM, profileRules } from './profile/profile';
+import { depositListRules, isDepositList } from './payout/deposit-list';
 import { payoutRules } from './payout/payout';
 import { refundRules } from './refund/refund';
 import type { Rules } from './sync/rules';
@@ -45,14 +46,8 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
     },
     invoices: { ...service({ invoice: erased(invoiceRules) }), streamOf: wholeOf },
     payments: {
-      ...service({
-        payment: erased(paymentRules),
-        refund: erased(refundRules),
-        payout: erased(payoutRules),
-        'payment-method': paymentMethodRules,
-        account: accountRules(accountRoles),
-      }),
-      streamOf: (ref) => (['payment', 'payout'].includes(entityOf(ref)) ? wholeOf(ref) : ref),
+      ...paymentsService(accountRoles),
+      streamOf: (ref) => (!isDepositList(ref) && ['payment', 'payout'].includes(entityOf(ref)) ? wholeOf(ref) : ref),
       concerns: concernsOf,
     },
     tax: {
@@ -66,6 +61,17 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
       standing: [PROFILE_STREAM],
     },
   };
+}
+
+function paymentsService(accountRoles: Readonly<Record<string, AccountRole>>): ServiceRules {
+  const all = service({
+    payment: erased(paymentRules),
+    refund: erased(refundRules),
+    payout: erased(payoutRules),
+    'payment-method': paymentMethodRules,
+    account: accountRules(accountRoles),
+  });
+  return { ...all, rulesFor: (ref) => (isDepositList(ref) ? depositListRules : all.rulesFor(ref)) };
 }
 
 function service(rules: Readonly<Record<string, Rules>>): ServiceRules {

@@ -159,8 +159,8 @@ interface DepositFacts {
 }
 
 /** A bookkeeper's deposit stands from two days before the arrival to five after. */
-const DAYS_BEFORE = -2;
-const DAYS_AFTER = 5;
+export const DAYS_BEFORE = -2;
+export const DAYS_AFTER = 5;
 
 /** Somebody may have entered it for the payout: same bank, same total, about that day. */
 export function mayBeByHand(ours: BankDeposit, theirs: BankDeposit): boolean {

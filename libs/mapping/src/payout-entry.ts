@@ -14,7 +14,8 @@ import {
 } from './document';
 import { ownNumber } from './document-number';
 import { JOURNAL_ENTRY_HOW } from './journal-entry';
-import { depositLines, depositId, depositOf, type PartsWait, placeParts, type WhereOf } from './payout';
+import { type PartsWait, placeParts, type WhereOf } from './payout';
+import { depositId, depositLines, depositOf, inText } from './payout-deposit';
 import { type DepositLine, payoutAccounts, type Sitting, sittingLines } from './payout-lines';
 import { closedHold, currencyHold } from './rules-before-sending';
 
@@ -73,7 +74,7 @@ export function toNegativePayout(
   };
   return {
     entry: entryOf(payout, payout.id, payout.arrivalDate, moved, ctx),
-    deposit: depositOf(payout, depositId(payout.id, 2), '', [...lines, ...sittingLines([sitting])], ctx),
+    deposit: depositOf(payout, depositId(payout.id, 2), '', inText([...lines, ...sittingLines([sitting])]), ctx),
   };
 }
 

@@ -4,13 +4,12 @@ import * as fc from 'fast-check';
 import { cents, money, readBody } from './books.fixtures';
 import { US } from './context.fixtures';
 import type { MappedRecord } from './document';
-import { type PlacedPart, toDeposit, toDeposits, type WhereOf } from './payout';
+import { payoutFold, type WhereOf } from './payout';
 import { toNegativePayout } from './payout-entry';
 import type { Sitting } from './payout-lines';
-import { readPart } from './payout-part';
 import { depositSplit, DEPOSIT_LINE_LIMIT } from './payout-split';
 import { payoutSums } from './payout-sums';
-import { PO_1, transaction } from './payout.fixtures';
+import { PO_1, toDeposits, transaction } from './payout.fixtures';
 
 /** A transaction in cents, by integers alone: nothing of the code under test makes it. */
 interface Made {
@@ -177,47 +176,37 @@ describe('any payout', () => {
 
 describe('50,000 transactions', () => {
   const COUNT = 50_000;
+  const madeAt = (index: number): Made => {
+    const of = index % 50 === 0 ? 'refund' : 'charge';
+    const amount = of === 'refund' ? 5_000n : BigInt(1_000 + (index % 7_919));
+    return { of, amount, fee: of === 'refund' ? 0n : 59n, split: 0n, isUndeposited: false };
+  };
   const all = function* (): Generator<Made> {
-    for (let index = 0; index < COUNT; index += 1) {
-      const of = index % 50 === 0 ? 'refund' : 'charge';
-      const amount = of === 'refund' ? 5_000n : BigInt(1_000 + (index % 7_919));
-      yield { of, amount, fee: of === 'refund' ? 0n : 59n, split: 0n, isUndeposited: false };
-    }
+    for (let index = 0; index < COUNT; index += 1) yield madeAt(index);
   };
 
-  test('six deposits that make the payout, part by part: only sums are kept', () => {
+  test('six deposits that make the payout, part by part', () => {
     let amount = 0n;
     for (const each of all()) amount += netOf(each);
-    const payout = payoutOf(amount);
-    const sums = payoutSums(payout);
+    const placeAt = (place: number): Sitting[] => sitsOf(madeAt(place), place);
+    const fold = payoutFold(payoutOf(amount), ({ id }) => ({ sits: placeAt(Number(id.replace('txn_', ''))) }), US);
     let index = 0;
-    for (const each of all()) sums.add(transactionOf(each, index++));
-    expect(sums.held()).toBeUndefined();
-    expect(sums.totals().count).toBe(COUNT);
-
-    const split = depositSplit(COUNT, 1);
-    const numbers: number[] = [];
-    for (const each of all()) numbers.push(split.place({ net: parseDecimal(money(netOf(each))), lines: 1 }));
-    const own = function* (number: number): Generator<PlacedPart> {
-      let at = 0;
-      for (const each of all()) {
-        if (numbers[at] === number) {
-          const reading = readPart(transactionOf(each, at), payout);
-          if (reading.is === 'part') yield { part: reading.part, where: { sits: sitsOf(each, at) } };
-        }
-        at += 1;
-      }
-    };
-    const totals = Array.from({ length: split.of }, (_, at) => {
-      const deposit = toDeposit(payout, { number: at + 1, of: split.of }, own(at + 1), US);
+    for (const each of all()) fold.weigh(transactionOf(each, index++));
+    expect(fold.stopped()).toBeUndefined();
+    index = 0;
+    for (const each of all()) fold.place(transactionOf(each, index++));
+    const mapped = fold.deposits();
+    if (!('deposits' in mapped)) throw new Error('not made');
+    expect(mapped.deposits).toHaveLength(6);
+    const totals = mapped.deposits.map((deposit, at) => {
       const lines = linesOf(deposit);
       expect(lines.length).toBeLessThanOrEqual(DEPOSIT_LINE_LIMIT);
       expect(JSON.parse(deposit.body).PrivateNote).toBe(
         `Run a Call po_1Nabc${at === 0 ? '' : `/${at + 1}`} (${at + 1}/6)`,
       );
+      expect(deposit.expect['TotalAmt']).toBe(money(sumOf(lines)));
       return sumOf(lines);
     });
-    expect(totals).toEqual(split.totals().map((each) => BigInt(each.times(100).toFixed(0))));
     expect(sumOf(totals)).toBe(amount);
     // Dealt evenly: no deposit is more than a charge away from another.
     expect(Math.max(...totals.map(Number)) - Math.min(...totals.map(Number))).toBeLessThan(10_000);

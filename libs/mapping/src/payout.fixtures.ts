@@ -1,6 +1,7 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import { json } from './context.fixtures';
-import type { WhereOf } from './payout';
+import type { MappingContext } from './document';
+import { type MappedPayout, payoutFold, payoutHold, type WhereOf } from './payout';
 import type { Sitting, Whereabouts } from './payout-lines';
 
 export const PO_1: StripePayout = {
@@ -114,3 +115,21 @@ export const PO_1_BODY = json(`
    {"Amount":-4.50,"DetailType":"DepositLineDetail","Description":"Stripe: Connections Verification, Nov 2026","DepositLineDetail":{"AccountRef":{"value":"92"}}}]}`);
 /** QuickBooks ids of the references in it. */
 export const PO_1_IDS = { 'payment:pay_500': '58', 'payment:pay_501': '61', 'refund:re_77': '58' };
+
+/** All deposits of a payout, or why there is none, its parts handed in as the payments service does. */
+export function toDeposits(
+  payout: StripePayout,
+  transactions: readonly StripeTransaction[],
+  whereOf: WhereOf,
+  ctx: MappingContext,
+  limit?: number,
+): MappedPayout {
+  const stopped = payoutHold(payout, ctx);
+  if (stopped) return stopped;
+  const fold = payoutFold(payout, whereOf, ctx, limit);
+  for (const each of transactions) fold.weigh(each);
+  const lacking = fold.stopped();
+  if (lacking) return lacking;
+  for (const each of transactions) fold.place(each);
+  return fold.deposits();
+}

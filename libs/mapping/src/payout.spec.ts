@@ -2,7 +2,7 @@ import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe
 import { parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { UK, US, withIds, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
-import { type MappedPayout, payoutExists, toDeposit, toDeposits } from './payout';
+import { type MappedPayout, payoutExists, payoutFold } from './payout';
 import type { Whereabouts } from './payout-lines';
 import { readPart } from './payout-part';
 import { payoutSums } from './payout-sums';
@@ -17,8 +17,8 @@ import {
   PO_1_BODY,
   PO_1_IDS,
   PO_1_TRANSACTIONS,
+  toDeposits,
   transaction,
-  UNKNOWN,
   whereIn,
 } from './payout.fixtures';
 
@@ -373,9 +373,10 @@ describe('§11 fails closed', () => {
 
   test('asked for without having asked what stops it: a bug, never a deposit', () => {
     const without = withValues(US, { 'payments.feeAccount': null });
-    expect(() => toDeposit(PO_1, { number: 1, of: 1 }, [], without)).toThrow('without its accounts');
-    expect(() =>
-      toDeposit(PO_1, { number: 1, of: 1 }, [{ part: { ...CHARGE_501, kind: 'charge' }, where: UNKNOWN }], US),
-    ).toThrow('do not make');
+    expect(() => payoutFold(PO_1, whereIn(), without)).toThrow('without its accounts');
+    const fold = payoutFold(PO_1, whereIn({}), US);
+    fold.weigh(CHARGE_501);
+    fold.place(CHARGE_501);
+    expect(() => fold.deposits()).toThrow('do not make');
   });
 });

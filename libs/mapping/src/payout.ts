@@ -1,45 +1,13 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
-import type { Find, How } from '@qbo-sync/contracts/sync/request';
-import { type Decimal, formatAmount, parseDecimal, sum, ZERO } from '@qbo-sync/money/decimal';
-import { hold, type Hold, idTo, type MappedRecord, type MappingContext, marker, printBody } from './document';
+import { type Decimal, formatAmount, parseDecimal, ZERO } from '@qbo-sync/money/decimal';
+import { hold, type Hold, type MappedRecord, type MappingContext } from './document';
 import { type BankDeposit, mayBeByHand } from './match-document';
-import {
-  type DepositLine,
-  feeLines,
-  linesOf,
-  type PayoutAccounts,
-  payoutAccounts,
-  unmatched,
-  type Whereabouts,
-} from './payout-lines';
-import { type PayoutPart, SITTING_KINDS } from './payout-part';
-import { depositSplit, DEPOSIT_LINE_LIMIT } from './payout-split';
+import { depositId, depositInText, depositOf, type PlacedPart } from './payout-deposit';
+import { payoutAccounts, unmatched, type Whereabouts } from './payout-lines';
+import { type PayoutPart, readPart, SITTING_KINDS } from './payout-part';
+import { depositSplit, type DepositSplit, DEPOSIT_LINE_LIMIT } from './payout-split';
 import { payoutSums, unequal } from './payout-sums';
 import { closedHold, currencyHold } from './rules-before-sending';
-
-export const DEPOSIT_HOW: How = { path: 'deposit', update: 'whole', always: ['Line'] };
-
-const find = (payout: StripePayout, id: string): Find => ({
-  marker: { path: 'PrivateNote', text: marker(id) },
-  where: [['TxnDate', payout.arrivalDate]],
-  agree: ['DepositToAccountRef.value', 'TotalAmt'],
-  adopt: false,
-});
-
-/** A part with the place its money is at. */
-export interface PlacedPart {
-  readonly part: PayoutPart;
-  readonly where: Whereabouts;
-}
-
-/** Which of a payout's deposits: the first bears the payout's own id. */
-export interface DepositNumber {
-  readonly number: number;
-  readonly of: number;
-}
-
-/** `po_1`, `po_1/2`, …: the id in the ref and in the marker. */
-export const depositId = (payout: string, number: number): string => (number === 1 ? payout : `${payout}/${number}`);
 
 export type MappedPayout = { readonly deposits: readonly MappedRecord[] } | Hold | PartsWait;
 
@@ -64,44 +32,76 @@ export function payoutHold(payout: StripePayout, ctx: MappingContext): Hold | un
 export type WhereOf = (part: PayoutPart) => Whereabouts;
 
 /**
- * All deposits of a payout, whose sum is the payout; or why there is none. For a payout whose parts fit into memory;
- * a larger one takes the same steps part by part: `payoutSums`, {@link unaccounted}, `depositSplit`, {@link toDeposit}.
+ * A payout's deposits, its parts handed in one at a time and twice, in one and the same order: memory does not grow with
+ * them but by the text of their lines.
  *
- * Holds as {@link payoutHold}, payout_part (a transaction that is not posted) and payout_unequal (a part nobody knows, or
- * parts that do not make the payout). Waits while a part is known and not in QuickBooks.
+ *   weigh every part ─▶ stopped? ─no─▶ place every part ─▶ deposits
  */
-export function toDeposits(
+export interface PayoutFold {
+  weigh(transaction: StripeTransaction): void;
+  /**
+   * Why it goes no further. Holds: payout_part (a transaction that is not posted), payout_unequal (a part nobody knows, or
+   * parts that do not make the payout). Waits while a part is known and not in QuickBooks.
+   */
+  stopped(): Hold | PartsWait | undefined;
+  place(transaction: StripeTransaction): void;
+  /** All deposits, whose sum is the payout; a hold where one would be below zero. */
+  deposits(): MappedPayout;
+}
+
+/** Throws where {@link payoutHold} was not asked: without its accounts there is no deposit. */
+export function payoutFold(
   payout: StripePayout,
-  transactions: Iterable<StripeTransaction>,
   whereOf: WhereOf,
   ctx: MappingContext,
   limit: number = DEPOSIT_LINE_LIMIT,
-): MappedPayout {
-  const stopped = payoutHold(payout, ctx);
-  if (stopped) return stopped;
-  const placed = placeParts(payout, transactions, whereOf);
-  if (!('parts' in placed)) return placed;
-  const { parts } = placed;
-  const counts = parts.map(lineCount);
-  const split = depositSplit(
-    counts.reduce((all, each) => all + each, 0),
-    counts.reduce((widest, each) => Math.max(widest, each), 1),
-    limit,
-  );
-  const dealt = Array.from({ length: split.of }, (): PlacedPart[] => []);
-  parts.forEach((each, index) => {
-    const number = split.place({ net: parseDecimal(each.part.net), lines: counts[index] ?? 1 });
-    dealt[number - 1]?.push(each);
-  });
-  const negative = negativeHold(payout, split.totals());
-  if (negative) return negative;
+): PayoutFold {
+  const accounts = payoutAccounts(ctx);
+  if ('missing' in accounts) throw new Error('a payout without its accounts');
+  const sums = payoutSums(payout);
+  const lacking = unaccounted(payout);
+  let lines = 0;
+  let widest = 1;
+  let dealing: { split: DepositSplit; deposits: ReturnType<typeof depositInText>[] } | undefined;
+  const deal = (): NonNullable<typeof dealing> => {
+    const split = depositSplit(lines, widest, limit);
+    return { split, deposits: Array.from({ length: split.of }, () => depositInText(accounts)) };
+  };
   return {
-    deposits: dealt.map((each, index) => toDeposit(payout, { number: index + 1, of: split.of }, each, ctx)),
+    weigh(transaction) {
+      const reading = sums.add(transaction);
+      if (reading.is !== 'part') return;
+      const placed = { part: reading.part, where: whereOf(reading.part) };
+      lacking.add(placed.part, placed.where);
+      const count = lineCount(placed);
+      lines += count;
+      widest = Math.max(widest, count);
+    },
+    stopped: () => sums.held() ?? lacking.outcome(),
+    place(transaction) {
+      const reading = readPart(transaction, payout);
+      if (reading.is !== 'part') return;
+      const placed = { part: reading.part, where: whereOf(reading.part) };
+      dealing ??= deal();
+      const number = dealing.split.place({ net: parseDecimal(placed.part.net), lines: lineCount(placed) });
+      dealing.deposits[number - 1]?.add(placed);
+    },
+    deposits() {
+      const { split, deposits } = dealing ?? deal();
+      const negative = negativeHold(payout, split.totals());
+      if (negative) return negative;
+      const words = (number: number): string => (split.of === 1 ? '' : `(${number}/${split.of})`);
+      return {
+        deposits: deposits.map((each, at) =>
+          depositOf(payout, depositId(payout.id, at + 1), words(at + 1), each.lines(), ctx),
+        ),
+      };
+    },
   };
 }
 
 /** How many lines a part has beside its fees, for `depositSplit`. */
-export const lineCount = ({ part, where }: PlacedPart): number =>
+const lineCount = ({ part, where }: PlacedPart): number =>
   SITTING_KINDS.has(part.kind) && 'sits' in where ? where.sits.length : 1;
 
 /** Each part with its place, once all are known and make the payout. */
@@ -124,7 +124,7 @@ export function placeParts(
 }
 
 /** Takes in where each part is and says at the end which are missing. */
-export function unaccounted(payout: StripePayout): {
+function unaccounted(payout: StripePayout): {
   add(part: PayoutPart, where: Whereabouts): void;
   outcome(): Hold | PartsWait | undefined;
 } {
@@ -154,7 +154,7 @@ export function unaccounted(payout: StripePayout): {
 }
 
 /** QuickBooks takes no negative deposit: refunds in a payout above its line limit may outweigh what stands beside them. */
-export function negativeHold(payout: StripePayout, totals: readonly Decimal[]): Hold | undefined {
+function negativeHold(payout: StripePayout, totals: readonly Decimal[]): Hold | undefined {
   const negative = totals.find((total) => total.isNegative() && !total.isZero());
   return negative === undefined
     ? undefined
@@ -163,77 +163,6 @@ export function negativeHold(payout: StripePayout, totals: readonly Decimal[]): 
         category: 'deposit below zero',
         x: `${formatAmount(negative)} ${payout.currency}`,
       });
-}
-
-/**
- * One Deposit of a payout (postings.md §10.3), dated the day the money reaches the bank:
- *
- *   {"DepositToAccountRef":{"value":"35"},"TxnDate":"2026-12-02","PrivateNote":"Run a Call po_1Nabc","Line":[
- *    {"Amount":179.70,"DetailType":"DepositLineDetail","Description":"RAC-1041 Dana Ruiz","DepositLineDetail":{…}},
- *    {"Amount":-8.71,"DetailType":"DepositLineDetail","Description":"Stripe processing fees, 2 payments",…}]}
- *
- * The parts come one at a time; their nets are the deposit's total. Throws when the accounts or the place of a part are
- * missing, and when its lines do not make that total: {@link payoutHold} and {@link unaccounted} were not asked.
- */
-export function toDeposit(
-  payout: StripePayout,
-  { number, of }: DepositNumber,
-  parts: Iterable<PlacedPart>,
-  ctx: MappingContext,
-): MappedRecord {
-  const accounts = payoutAccounts(ctx);
-  if ('missing' in accounts) throw new Error('a payout without its accounts');
-  const lines = depositLines(parts, accounts);
-  return depositOf(payout, depositId(payout.id, number), of === 1 ? '' : `(${number}/${of})`, lines, ctx);
-}
-
-/** The record of one deposit. `words` stand behind the marker. */
-export function depositOf(
-  payout: StripePayout,
-  id: string,
-  words: string,
-  lines: readonly DepositLine[],
-  ctx: MappingContext,
-): MappedRecord {
-  const bank = ctx.values['payments.payoutAccount'];
-  if (bank === null) throw new Error('a payout without its accounts');
-  const after = [...new Set(lines.flatMap((line) => line.after))];
-  return {
-    resource: 'Deposit',
-    how: DEPOSIT_HOW,
-    body: printBody({
-      DepositToAccountRef: idTo(bank.id),
-      TxnDate: payout.arrivalDate,
-      CurrencyRef: ctx.profile.multiCurrency ? idTo(payout.currency) : undefined,
-      PrivateNote: words === '' ? marker(id) : `${marker(id)} ${words}`,
-      GlobalTaxCalculation: ctx.profile.country === 'US' ? undefined : 'NotApplicable',
-      Line: lines.map(({ body }) => body),
-    }),
-    find: find(payout, id),
-    ...(after.length === 0 ? {} : { after }),
-    expect: {
-      TotalAmt: formatAmount(sum(lines.map(({ amount }) => amount))),
-      TxnDate: payout.arrivalDate,
-      'DepositToAccountRef.value': bank.id,
-    },
-    warnings: [],
-  };
-}
-
-/** Payments and refunds as they came, then the fees by kind, then the account's own fees. */
-export function depositLines(parts: Iterable<PlacedPart>, accounts: PayoutAccounts): DepositLine[] {
-  const money: DepositLine[] = [];
-  const own: DepositLine[] = [];
-  const fees = feeLines();
-  let net = ZERO;
-  for (const { part, where } of parts) {
-    (part.kind === 'account_fee' ? own : money).push(...linesOf(part, where, accounts));
-    fees.add(part);
-    net = net.plus(parseDecimal(part.net));
-  }
-  const lines = [...money, ...fees.lines(accounts.fees), ...own];
-  if (!sum(lines.map(({ amount }) => amount)).equals(net)) throw new Error('the lines do not make the parts');
-  return lines;
 }
 
 /** `payout_exists` when one of these deposits, which are not ours, may have been entered by hand for the payout (§12). */

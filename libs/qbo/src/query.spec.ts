@@ -15,6 +15,14 @@ describe('query', () => {
     );
   });
 
+  it('some fields of the records of some days', () => {
+    const only = { fields: ['Id', 'TotalAmt'], day: 'TxnDate', from: '2026-11-30', to: '2026-12-07' };
+    expect(select('Deposit', [], { only })).toBe(
+      "SELECT Id, TotalAmt FROM Deposit WHERE TxnDate >= '2026-11-30' AND TxnDate <= '2026-12-07' STARTPOSITION 1 MAXRESULTS 1000",
+    );
+    expect(() => select('Deposit', [], { only: { ...only, fields: ['Id; x'] } })).toThrow();
+  });
+
   it('takes no name that could be a statement', () => {
     expect(() => select('Item; x', [])).toThrow();
     expect(() => select('Item', [['Name or 1', 'x']])).toThrow();

@@ -11,19 +11,37 @@ export function literal(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+export interface SelectOptions {
+  readonly inactiveToo?: boolean;
+  readonly start?: number;
+  readonly changedSince?: Date;
+  /** Some fields alone, of records whose day lies between two, both included. */
+  readonly only?: {
+    readonly fields: readonly string[];
+    readonly day: string;
+    readonly from: string;
+    readonly to: string;
+  };
+}
+
 /** `select * from X where a = '…' and b in (…)`. Throws on a name that is none: names come from our code. */
 export function select(
   resource: string,
   where: readonly (readonly [field: string, value: string])[],
-  options: { readonly inactiveToo?: boolean; readonly start?: number; readonly changedSince?: Date } = {},
+  options: SelectOptions = {},
 ): string {
+  const { only } = options;
   const conditions = where.map(([field, value]) => `${name(field)} = ${literal(value)}`);
+  if (only !== undefined) {
+    conditions.push(`${name(only.day)} >= ${literal(only.from)}`, `${name(only.day)} <= ${literal(only.to)}`);
+  }
   if (options.changedSince !== undefined) {
     conditions.push(`MetaData.LastUpdatedTime >= ${literal(options.changedSince.toISOString())}`);
   }
   if (options.inactiveToo === true) conditions.push('Active IN (true, false)');
   const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return `SELECT * FROM ${name(resource)}${filter} STARTPOSITION ${options.start ?? 1} MAXRESULTS ${PAGE_ROWS}`;
+  const fields = only === undefined ? '*' : only.fields.map(name).join(', ');
+  return `SELECT ${fields} FROM ${name(resource)}${filter} STARTPOSITION ${options.start ?? 1} MAXRESULTS ${PAGE_ROWS}`;
 }
 
 /** `select * from X where a in ('…', '…')`. Throws on a name that is none. */

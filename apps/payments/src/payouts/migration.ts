@@ -83,3 +83,22 @@ create table charge (
   primary key (tenant, stripe_id)
 );`,
 };
+
+/** Looks for deposits that somebody entered by hand, and parts that nobody knows. */
+export const PAYOUT_LOOKS: SqlMigration = {
+  name: 'payments/0004-payout-looks',
+  sql: `
+-- How often deposits were looked for that may be the payout's, when last; due: nobody has asked QuickBooks yet.
+alter table payout
+  add column looks     integer not null default 0,
+  add column looked_at timestamptz,
+  add column look_due  boolean not null default false;
+create index payout_look_due on payout (tenant, payout_id) where look_due;
+
+-- Under which books and which Undeposited Funds account its place was looked at.
+alter table payout_transaction add column place_under text;
+
+drop index payout_transaction_lacking;
+create index payout_transaction_lacking on payout_transaction (tenant, payout_id)
+ where lacking or kind = 'unknown' or place_version is null and (ref is not null or stripe_id is not null);`,
+};

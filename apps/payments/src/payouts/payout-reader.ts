@@ -1,7 +1,9 @@
 import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { foundBy } from '@qbo-sync/entities/payout/found-by';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { Client } from '@qbo-sync/eventstore/pool';
+import { readSettings } from '@qbo-sync/eventstore/settings';
 import type { Told } from '@qbo-sync/service/entity-service/apart';
 import type { EntityRuntime } from '@qbo-sync/service/entity-service/runtime';
 import type { Log } from '@qbo-sync/service/log';
@@ -20,6 +22,8 @@ import {
   storeWhole,
   takeTouched,
 } from './payout-rows';
+import { endDueLook, selectDueLook } from './look-for-deposits';
+import { refreshPlaces } from './places';
 import { changedTrigger, isPartsReady, isToTell } from './payout-told';
 import { claimPoll, letPollWait, markChanged } from './poll';
 import { insertTransactions } from './transaction-rows';
@@ -100,12 +104,13 @@ export class PayoutReader {
     const { runtime, pollMs } = this.parts;
     if (!runtime.decides) return false;
     const touched = await this.decideTouched();
+    const looked = await this.look();
     const poll = await this.inTransaction((client) => claimPoll(client, pollMs));
     if (poll !== undefined)
       await this.list(stripe, poll.tenant, poll.settings.values['payments.stripeAccount'], poll.settings.goLiveAt);
     const due = await this.inTransaction(claimDue);
     if (due !== undefined) await this.read(stripe, due);
-    return touched || poll !== undefined || due !== undefined;
+    return touched || looked || poll !== undefined || due !== undefined;
   }
 
   private async decideTouched(): Promise<boolean> {
@@ -115,6 +120,19 @@ export class PayoutReader {
     await this.parts.runtime.tell(tenant, async (client) => {
       await endTouched(client, tenant, payoutId);
       return [again(tenant, payoutId)];
+    });
+    return true;
+  }
+
+  /** Has QuickBooks asked for deposits that may be a payout's. */
+  private async look(): Promise<boolean> {
+    const due = await this.inTransaction(selectDueLook);
+    if (due === undefined) return false;
+    const { tenant, payoutId, ref } = due;
+    await this.parts.runtime.tell(tenant, async (client) => {
+      await endDueLook(client, tenant, payoutId);
+      const trigger = { kind: 'wanted', commandId: ref, by: 'payments', at: new Date().toISOString() } as const;
+      return [{ tenant, ref, trigger }];
     });
     return true;
   }
@@ -183,6 +201,8 @@ export class PayoutReader {
         await insertTransactions(client, tenant, payoutId, position, found);
         return true;
       });
+      // By itself: the decision that comes once all are there would take long, and hold the company up.
+      if (isOurs) await this.inTransaction((client) => refreshAll(client, tenant, payoutId));
       if (!isOurs || this.stopping.signal.aborted) return 'stopped';
       cursor = after;
       read += items.length;
@@ -206,6 +226,11 @@ export class PayoutReader {
   private inTransaction<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     return inTransaction(this.parts.runtime.database, work);
   }
+}
+
+async function refreshAll(client: Client, tenant: string, payoutId: string): Promise<void> {
+  const settings = (await readSettings(client, [tenant])).get(tenant)?.document as SyncSettings | undefined;
+  await refreshPlaces(client, tenant, payoutId, settings ?? null);
 }
 
 const again = (tenant: string, payoutId: string): Told => ({

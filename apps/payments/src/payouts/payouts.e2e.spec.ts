@@ -1,4 +1,7 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { messageKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
+import { LIST_END } from '@qbo-sync/contracts/sync/change';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
@@ -12,6 +15,13 @@ import { paymentsProcess } from '../payments-process';
 jest.setTimeout(120_000);
 
 const SECRETS = ['whsec_old', 'whsec_new'];
+
+const SETTINGS = (account: string) => ({
+  'payments.stripeAccount': account,
+  'payments.payoutAccount': { id: '35', name: 'Checking' },
+  'payments.feeAccount': { id: '92', name: 'Stripe fees' },
+  'payments.disputeAccount': { id: '93', name: 'Stripe disputes' },
+});
 
 /** Stripe's payouts in the payments service: an emulated Stripe, a real Postgres and Kafka. */
 describe('payouts of Stripe', () => {
@@ -36,16 +46,7 @@ describe('payouts of Stripe', () => {
     });
     account = `acct_${rig.tenant.slice(2)}`;
     await rig.ready();
-    await rig.send(
-      rig.settings(1, {
-        values: {
-          'payments.stripeAccount': account,
-          'payments.payoutAccount': { id: '35', name: 'Checking' },
-          'payments.feeAccount': { id: '92', name: 'Stripe fees' },
-          'payments.disputeAccount': { id: '93', name: 'Stripe disputes' },
-        },
-      }),
-    );
+    await rig.send(rig.settings(1, { values: SETTINGS(account) }));
     await until(() => rig.activities().some(({ kind }) => kind === 'read'), { what: 'settings read' });
     await atStripe('accounts', { id: account });
     await webhooks({ url: `${rig.running().url}/webhooks/stripe` });
@@ -118,6 +119,26 @@ describe('payouts of Stripe', () => {
     });
   const requestFor = (ref: string): Promise<QboRequest> =>
     until(() => rig.requests().find((one) => one.ref === ref && one.kind === 'put'), { what: `a request for ${ref}` });
+  /** QuickBooks has these deposits about the payout's day, as it is asked for the `look`-th time. */
+  const found = async (payout: string, deposits: readonly object[] = [], look = 1): Promise<void> => {
+    const request = await until(
+      () => rig.requests().find(({ ref }) => new RegExp(`^payout:${payout}/deposits\\.[-\\d]+\\.${look}$`).test(ref)),
+      { what: `deposits are looked for, ${payout}` },
+    );
+    expect(request).toMatchObject({ kind: 'list', resource: 'Deposit', only: { day: 'TxnDate' } });
+    const { tenant, ref, books, resource } = request;
+    await rig.send(
+      rig.answer(request, { Id: '' }),
+      ...[...deposits.map((each) => JSON.stringify(each)), LIST_END].map((record) => ({
+        topic: TOPICS.changes.name,
+        key: messageKey(tenant, ref),
+        value: JSON.stringify({
+          ...{ tenant, ref, books, resource, record, changed: [], origin: 'list' },
+          at: new Date().toISOString(),
+        }),
+      })),
+    );
+  };
   const rowOf = (payout: string, is: (row: RecordActivity) => boolean, what: string): Promise<RecordActivity> =>
     until(() => rig.rows().findLast((row) => row.ref === `payout:${payout}` && is(row)), { what: `${payout} ${what}` });
   const linesOf = ({ body }: QboRequest): { Amount: number }[] =>
@@ -125,6 +146,34 @@ describe('payouts of Stripe', () => {
   const cents = (lines: readonly { Amount: number }[]): number =>
     lines.reduce((sum, { Amount }) => sum + Math.round(Amount * 100), 0);
   const money = (amount: number): string => (amount / 100).toFixed(2);
+  const resolve = (payout: string, choice: string): Promise<void> =>
+    rig.send({
+      topic: TOPICS.commands.name,
+      key: messageKey(rig.tenant, `payout:${payout}`),
+      value: JSON.stringify({
+        ...{ kind: 'resolve', tenant: rig.tenant, ref: `payout:${payout}`, choice, by: 'ana' },
+        ...{ commandId: randomUUID(), at: new Date().toISOString() },
+      }),
+    });
+  /** The status of an event's delivery, signed as Stripe does. */
+  const delivered = async (
+    id: string,
+    type: string,
+    payout: string,
+    { secret = SECRETS[1] ?? '', at = Date.now() }: { secret?: string; at?: number } = {},
+  ): Promise<number> => {
+    const moment = Math.floor(at / 1000);
+    const body = JSON.stringify({ id, type, account, created: moment, data: { object: { id: payout } } });
+    const v1 = createHmac('sha256', secret).update(`${moment}.${body}`).digest('hex');
+    const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${moment},v1=${v1}` };
+    return (await fetch(`${rig.running().url}/webhooks/stripe`, { method: 'POST', headers, body })).status;
+  };
+  const counted = async (outcome: string): Promise<number> => {
+    const text = await (await fetch(`${rig.running().url}/metrics`)).text();
+    return Number(
+      new RegExp(`^qbo_sync_stripe_events_total\\{.*outcome="${outcome}".*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0,
+    );
+  };
   const events = async (): Promise<number> =>
     (await database.pool.query<{ n: number }>('select count(*)::int as n from stripe_event')).rows[0]?.n ?? -1;
 
@@ -148,6 +197,7 @@ describe('payouts of Stripe', () => {
     await rowOf(payout.id, ({ reason }) => reason?.code === 'payout_unequal', 'waits for the charge it does not know');
 
     await rig.send(paid(late));
+    await found(payout.id);
     const request = await requestFor(`payout:${payout.id}`);
     expect(request).toMatchObject({ resource: 'Deposit' });
     expect(new Set(request.after)).toEqual(
@@ -163,6 +213,104 @@ describe('payouts of Stripe', () => {
     };
     await rig.send(rig.answer(request, deposit));
     await rowOf(payout.id, ({ state }) => state === 'synced', 'synced');
-    expect(await events()).toBeGreaterThan(0);
+
+    // Every webhook again, with a fresh signature: nothing is read, nothing is said.
+    const before = rig.requests().length;
+    const known = await events();
+    expect(known).toBe(3);
+    for (const bad of [{ secret: 'whsec_forged' }, { at: Date.now() - 301_000 }, { at: Date.now() + 120_000 }]) {
+      expect(await delivered('evt_bad', 'payout.paid', payout.id, bad)).toBe(400);
+    }
+    for (const { event_id, type } of (
+      await database.pool.query<{ event_id: string; type: string }>('select event_id, type from stripe_event')
+    ).rows) {
+      expect(await delivered(event_id, type, payout.id)).toBe(200);
+    }
+    expect(await events()).toBe(known);
+    expect(await counted('duplicate')).toBe(known);
+    expect(rig.requests()).toHaveLength(before);
+  });
+
+  it('a payout no webhook told of is found by the poll', async () => {
+    await webhooks({ url: null });
+    const charge = await charged(5_000);
+    await rig.send(paid({ id: 'pay_poll', charge, amount: '50.00' }));
+    const payout = await atStripe<{ id: string; amount: number }>('payouts', {});
+    // New settings are a reason to list at once: a Stripe account may have been connected.
+    await rig.send(rig.settings(2, { values: SETTINGS(account) }));
+    await found(payout.id);
+    const request = await requestFor(`payout:${payout.id}`);
+    expect(cents(linesOf(request))).toBe(payout.amount);
+    await webhooks({ url: `${rig.running().url}/webhooks/stripe` });
+  });
+
+  it('a deposit entered by hand is asked for, and linked on a person’s word', async () => {
+    const charge = await charged(7_000);
+    await rig.send(paid({ id: 'pay_hand', charge, amount: '70.00' }));
+    const payout = await atStripe<{ id: string; amount: number; arrival_date: number }>('payouts', {});
+    const TxnDate = new Date(payout.arrival_date * 1000).toISOString().slice(0, 10);
+    const theirs = { Id: '77', TxnDate, TotalAmt: payout.amount / 100, DepositToAccountRef: { value: '35' } };
+    await found(payout.id, [theirs]);
+    await rowOf(payout.id, ({ reason }) => reason?.code === 'payout_exists', 'exists');
+    await resolve(payout.id, 'retry');
+    await found(payout.id, [{ ...theirs, PrivateNote: 'of Ana' }], 2);
+    await until(
+      () =>
+        rig.rows().filter(({ ref, reason }) => ref === `payout:${payout.id}` && reason?.code === 'payout_exists')
+          .length > 1,
+      { what: 'held again' },
+    );
+    await resolve(payout.id, 'link 77');
+    const link = await until(
+      () => rig.requests().find(({ ref, kind }) => ref === `payout:${payout.id}` && kind === 'link'),
+      { what: 'a link' },
+    );
+    expect(JSON.parse(link.body)).toEqual({ Id: '77' });
+    await rig.send(rig.answer(link, { ...theirs, SyncToken: '0' }));
+    await rowOf(payout.id, ({ state }) => state === 'synced', 'synced');
+  });
+
+  it('one that failed after it was posted is taken back by an entry', async () => {
+    const charge = await charged(9_000);
+    await rig.send(paid({ id: 'pay_failed', charge, amount: '90.00' }));
+    const payout = await atStripe<{ id: string; amount: number }>('payouts', {});
+    await found(payout.id);
+    const request = await requestFor(`payout:${payout.id}`);
+    await rig.send(
+      rig.answer(request, { ...(JSON.parse(request.body) as object), Id: '902', TotalAmt: payout.amount / 100 }),
+    );
+    await rowOf(payout.id, ({ state }) => state === 'synced', 'synced');
+    await atStripe('payout-steps', { payout: payout.id, step: 'failed' });
+    const back = await requestFor(`payout:${payout.id}/failed`);
+    expect(back).toMatchObject({ resource: 'JournalEntry', after: [`payout:${payout.id}`] });
+    // What came back is in the next payout's balance: as much as this one again.
+    const next = await atStripe<{ id: string; amount: number }>('payouts', {});
+    await found(next.id);
+    const again = await requestFor(`payout:${next.id}`);
+    expect(again.after).toContain(`payout:${payout.id}/failed`);
+    expect(cents(linesOf(again))).toBe(payout.amount);
+  });
+
+  it('a negative one is an entry; a manual one is held until a person puts it over Stripe clearing', async () => {
+    const charge = await charged(4_000);
+    const cash = { id: 'pay_back', charge, amount: '40.00' };
+    await rig.send(paid(cash));
+    const manual = await atStripe<{ id: string }>('payouts', { kind: 'manual', amount: 3_000 });
+    await rowOf(manual.id, ({ reason }) => reason?.code === 'payout_kind', 'held');
+    const refund = await atStripe<{ id: string }>('refunds', { charge });
+    await rig.send(paid(cash, { id: refund.id, amount: '40.00' }));
+    const negative = await atStripe<{ id: string; amount: number }>('payouts', {});
+    expect(negative.amount).toBeLessThan(0);
+    // The manual payout's own transaction is in it.
+    await rowOf(negative.id, ({ reason }) => reason?.code === 'parts', 'waits for the manual one');
+    await resolve(manual.id, 'clearing');
+    expect(await requestFor(`payout:${manual.id}`)).toMatchObject({ resource: 'JournalEntry' });
+    const entry = await requestFor(`payout:${negative.id}`);
+    expect(entry.resource).toBe('JournalEntry');
+    const bank = linesOf(entry).at(-1) as { Amount: number; JournalEntryLineDetail?: unknown };
+    expect(bank).toMatchObject({
+      Amount: -negative.amount / 100,
+      JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '35' } },
+    });
   });
 });

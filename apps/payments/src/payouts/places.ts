@@ -7,7 +7,7 @@ import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-stat
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import { selectInvoices } from '../followed-invoices';
-import { selectStale, storePlaces, type StalePlace } from './transaction-rows';
+import { hasUnknown, selectFirstWaiting, selectStale, storePlaces, type StalePlace } from './transaction-rows';
 
 /** Streams folded at once. */
 const PAGE = 200;
@@ -23,11 +23,29 @@ export async function refreshPlaces(
   tenant: string,
   payoutId: string,
   settings: SyncSettings | null,
-  which: { readonly waiting?: boolean } = {},
 ): Promise<void> {
   for (;;) {
-    const stale = await selectStale(client, tenant, payoutId, PAGE, which);
+    const stale = await selectStale(client, tenant, payoutId, underOf(settings), PAGE);
     if (stale.length === 0) return;
+    await refreshPage(client, tenant, payoutId, settings, stale);
+  }
+}
+
+/**
+ * The ref of the first part that is still on its way, where that alone keeps a payout: found without looking at the others,
+ * so that it costs the same for each of them that arrives.
+ */
+export async function waitingPart(
+  client: Client,
+  tenant: string,
+  payoutId: string,
+  settings: SyncSettings | null,
+): Promise<string | undefined> {
+  if (await hasUnknown(client, tenant, payoutId)) return undefined;
+  for (;;) {
+    const first = await selectFirstWaiting(client, tenant, payoutId, underOf(settings));
+    if (first === undefined || first.fresh) return first?.waitsOn;
+    const stale = await selectStale(client, tenant, payoutId, underOf(settings), PAGE, { waiting: true });
     await refreshPage(client, tenant, payoutId, settings, stale);
   }
 }
@@ -55,6 +73,7 @@ async function refreshPage(
     client,
     tenant,
     payoutId,
+    underOf(settings),
     stale.flatMap(({ position, kind, ref, source, version }) => {
       const state = states.get(ref);
       if (state === undefined || kind === 'itself' || kind === 'unknown') return [];
@@ -63,6 +82,10 @@ async function refreshPage(
     }),
   );
 }
+
+/** Other books, or another account of Undeposited Funds: other places. */
+const underOf = (settings: SyncSettings | null): string =>
+  `${settings?.books ?? ''} ${settings?.profile?.undepositedAccount?.id ?? ''}`;
 
 /** What a person calls a record: `RAC-1041`, `Refund re_77, RAC-1041`, `Prepayment`. */
 function textOf({ ref, latest }: State, numberOf: (id: string) => string): string {

@@ -72,11 +72,12 @@ export interface StalePlace {
   readonly version: number;
 }
 
-/** `waiting`: only those whose place was missing. */
+/** `under`: see {@link storePlaces}; `waiting`: only those whose place was missing. */
 export async function selectStale(
   client: Client,
   tenant: string,
   payoutId: string,
+  under: string,
   limit: number,
   { waiting = false }: { readonly waiting?: boolean } = {},
 ): Promise<readonly StalePlace[]> {
@@ -85,29 +86,32 @@ export async function selectStale(
        from payout_transaction t
        left join stream s on s.tenant = t.tenant and s.ref = t.ref
       where t.tenant = $1 and t.payout_id = $2 and t.ref is not null
-        and t.place_version is distinct from coalesce(s.version, 0)
+        and (t.place_version is distinct from coalesce(s.version, 0) or t.place_under is distinct from $3)
         ${waiting ? 'and t.waits_on is not null' : ''}
-      order by t.position limit $3`,
-    [tenant, payoutId, limit],
+      order by t.position limit $4`,
+    [tenant, payoutId, under, limit],
   );
   return rows;
 }
 
+/** `under`: the books and the account of Undeposited Funds by which the places were found. */
 export async function storePlaces(
   client: Client,
   tenant: string,
   payoutId: string,
+  under: string,
   places: readonly { readonly position: number; readonly version: number; readonly place: Whereabouts }[],
 ): Promise<void> {
   await client.query(
     `update payout_transaction t
-        set place = p.place, place_version = p.version, waits_on = p.waits_on, lacking = p.lacking
-       from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::boolean[])
+        set place = p.place, place_version = p.version, place_under = $3, waits_on = p.waits_on, lacking = p.lacking
+       from unnest($4::int[], $5::int[], $6::text[], $7::text[], $8::boolean[])
          as p (position, version, place, waits_on, lacking)
       where t.tenant = $1 and t.payout_id = $2 and t.position = p.position`,
     [
       tenant,
       payoutId,
+      under,
       places.map(({ position }) => position),
       places.map(({ version }) => version),
       places.map(({ place }) => JSON.stringify(place)),
@@ -115,4 +119,36 @@ export async function storePlaces(
       places.map(({ place }) => 'missing' in place && place.on === undefined),
     ],
   );
+}
+
+/** Is there a part that nobody knows or that is not posted, or whose place was never looked at? */
+export async function hasUnknown(client: Client, tenant: string, payoutId: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(
+    `select exists (
+       select from payout_transaction
+        where tenant = $1 and payout_id = $2
+          and (lacking or kind = 'unknown' or place_version is null and (ref is not null or stripe_id is not null))
+     ) as found`,
+    [tenant, payoutId],
+  );
+  return rows[0]?.found === true;
+}
+
+/** The first part that was on its way; `fresh`: its stream has not moved since. */
+export async function selectFirstWaiting(
+  client: Client,
+  tenant: string,
+  payoutId: string,
+  under: string,
+): Promise<{ waitsOn: string; fresh: boolean } | undefined> {
+  const { rows } = await client.query<{ waits_on: string; fresh: boolean }>(
+    `select t.waits_on,
+            t.place_version is not distinct from coalesce(s.version, 0) and t.place_under is not distinct from $3 as fresh
+       from payout_transaction t
+       left join stream s on s.tenant = t.tenant and s.ref = t.ref
+      where t.tenant = $1 and t.payout_id = $2 and t.waits_on is not null
+      order by t.position limit 1`,
+    [tenant, payoutId, under],
+  );
+  return rows.map(({ waits_on: waitsOn, fresh }) => ({ waitsOn, fresh }))[0];
 }

@@ -1,3 +1,4 @@
+import { LIST_END } from '@qbo-sync/contracts/sync/change';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
@@ -166,6 +167,41 @@ describe('what a request asks for', () => {
     expect(changes.filter(({ resource }) => resource === 'CompanyInfo')).toHaveLength(1);
     expect(changes.filter(({ resource }) => resource === 'Account').length).toBeGreaterThan(5);
     expect(changes[0]).toMatchObject({ origin: 'list', books });
+  });
+
+  it('a narrowed list brings some fields of the records of some days, and says where it ends', async () => {
+    await rig.take(customer('x', 1, '', {}, { ref: 'profile:Account', kind: 'list', resource: 'Account', body: '{}' }));
+    await rig.answered('profile:Account', 1);
+    const listed = async (of: string): Promise<Record<string, unknown>[]> =>
+      (await rig.said())
+        .filter(({ topic, value }) => topic === 'qbo.changes.v1' && value['ref'] === of)
+        .map(({ value }) => JSON.parse(String(value['record'])) as Record<string, unknown>);
+    const accounts = await listed('profile:Account');
+    const idOf = (name: string) => accounts.find(({ Name }) => Name === name)?.['Id'];
+    for (const TxnDate of ['2026-11-29', '2026-11-30', '2026-12-07', '2026-12-08']) {
+      const Line = [
+        {
+          Amount: 10,
+          DetailType: 'DepositLineDetail',
+          DepositLineDetail: { AccountRef: { value: idOf('Bank Charges & Fees') } },
+        },
+      ];
+      const body = { TxnDate, DepositToAccountRef: { value: idOf('Checking') }, PrivateNote: TxnDate, Line };
+      await rig.admin('POST', 'write', { company: 'us-auto', entity: 'Deposit', operation: 'create', body });
+    }
+    const only = { fields: ['Id', 'TotalAmt', 'PrivateNote'], day: 'TxnDate', from: '2026-11-30', to: '2026-12-07' };
+    const ref = 'payout:po_1/deposits.2026-12-02.1';
+    await rig.take(customer('x', 1, '', {}, { ref, kind: 'list', resource: 'Deposit', body: '{}', only }));
+    await rig.answered(ref, 1);
+    const records = await listed(ref);
+    expect(records.at(-1)).toEqual(JSON.parse(LIST_END));
+    expect(
+      records
+        .slice(0, -1)
+        .map(({ PrivateNote }) => PrivateNote)
+        .sort(),
+    ).toEqual(['2026-11-30', '2026-12-07']);
+    expect(records.flatMap((each) => Object.keys(each))).not.toContain('Line');
   });
 
   it('an id inside another record is read once where the link does not keep it', async () => {

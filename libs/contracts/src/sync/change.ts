@@ -17,3 +17,6 @@ export class QboChange {
   @IsOptional() @IsIn(['deleted', 'voided', 'inactive', 'merged']) gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
   @IsInstant() at: string;
 }
+
+/** The record that ends a narrowed list (`only` of its request): no record of QuickBooks has this id. */
+export const LIST_END = '{"Id":"","ListEnd":true}';

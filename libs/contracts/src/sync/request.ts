@@ -68,6 +68,15 @@ export class Find {
   adopt: boolean;
 }
 
+/** What a `list` is narrowed to: some fields of the records whose day lies between two, both of them included. */
+export class ListOnly {
+  @IsArray() @IsString({ each: true }) fields: string[];
+  /** `TxnDate` */
+  @IsString() day: string;
+  @IsString() from: string;
+  @IsString() to: string;
+}
+
 export class QboRequest {
   @Matches(TENANT_PATTERN) tenant: string;
   @IsString() ref: string;
@@ -88,4 +97,6 @@ export class QboRequest {
   @IsOptional() last?: true;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Precondition) if?: Precondition[];
   @IsOptional() @ValidateNested() @Type(() => Find) find?: Find;
+  /** Of a `list`; absent: every record, whole. */
+  @IsOptional() @ValidateNested() @Type(() => ListOnly) only?: ListOnly;
 }

@@ -1,10 +1,12 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
-import type { SettingValues } from '@qbo-sync/contracts/sync/settings';
+import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { PO_1, transaction as transactionOf } from '@qbo-sync/mapping/payout.fixtures';
+import type { BankDeposit } from '@qbo-sync/mapping/match-document';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
 import { standing } from '../sync/stream-state';
+import { partsFold } from './parts-fold';
 import { type PayoutRelated, payoutRules } from './payout';
 
 const ref = 'payout:po_1';
@@ -32,6 +34,36 @@ const sits = (of: string, cents: number, at: PayoutSits = CLEARING): Whereabouts
 });
 type PayoutSits = typeof CLEARING | 'undeposited';
 
+/** What is read beside the stream. */
+interface World {
+  /** Undefined until every page was read. */
+  readonly transactions?: readonly StripeTransaction[];
+  readonly where: Readonly<Record<string, Whereabouts>>;
+  /** Undefined until they were listed. */
+  readonly deposits?: readonly BankDeposit[];
+}
+type PayoutStory = Omit<Story<PayoutRelated>, 'when' | 'under'> & {
+  when(trigger: Trigger): PayoutStory;
+  under(change: { readonly related?: World; readonly settings?: SyncSettings }): PayoutStory;
+};
+
+/** Before each step its parts are handed in, as the payments service does. */
+const inWorld = (story: Story<PayoutRelated>, world: World): PayoutStory => ({
+  ...story,
+  when: (trigger) => inWorld(story.under({ related: relatedTo(story, trigger, world) }).when(trigger), world),
+  under: ({ related = world, ...change }) => inWorld(story.under(change), related),
+});
+
+function relatedTo({ state, context: { settings: now } }: Story<PayoutRelated>, trigger: Trigger, world: World) {
+  const { transactions, where, deposits } = world;
+  const fold = transactions === undefined ? undefined : partsFold({ state, trigger, settings: now });
+  if (fold === undefined) return {};
+  for (const each of transactions ?? []) fold.weigh(each, where[each.id]);
+  if (fold.goesOn()) for (const each of transactions ?? []) fold.place(each, where[each.id]);
+  return { parts: fold.outcome(), listing: LISTING, ...(deposits === undefined ? {} : { deposits }) };
+}
+const LISTING = 'payout:po_1/deposits.2026-12-02.1';
+
 /** 40 payments, 2 refunds, fees: story 11. */
 const CHARGES = Array.from({ length: 40 }, (_, index) => transaction(`ch_${index}`, 'charge', 10_000 + index, 320));
 const TRANSACTIONS = [
@@ -40,17 +72,17 @@ const TRANSACTIONS = [
   transaction('re_2', 'refund', -2_500),
   transaction(null, 'fee', -450),
 ];
-const WHERE: PayoutRelated['where'] = {
+const WHERE: World['where'] = {
   ...Object.fromEntries(CHARGES.map(({ id }, index) => [id, sits(`payment:pay_${index}`, 10_000 + index)])),
   txn_re_1: sits('refund:re_1', -5_000),
   txn_re_2: sits('refund:re_2', -2_500),
 };
-const RELATED: PayoutRelated = { transactions: TRANSACTIONS, where: WHERE, deposits: [] };
+const RELATED: World = { transactions: TRANSACTIONS, where: WHERE, deposits: [] };
 const AMOUNT = '3800.30';
 
 const payout: StripePayout = { ...PO_1, id: 'po_1', amount: AMOUNT };
-const start = (related: PayoutRelated = RELATED, values: Partial<SettingValues> = {}) =>
-  given(payoutRules, ref, context(related, { settings: settings({ values: { ...VALUES, ...values } }) }));
+const start = (related: World = RELATED, values: Partial<SettingValues> = {}): PayoutStory =>
+  inWorld(given(payoutRules, ref, context({}, { settings: settings({ values: { ...VALUES, ...values } }) })), related);
 const seen = (sequence: number, fields: Partial<StripePayout> = {}) =>
   changed(`payout ${fields.status ?? payout.status}`, sequence, { payout: { ...payout, ...fields } });
 /** In the company's zone it is the day before. */
@@ -59,7 +91,7 @@ const RELATED_CHANGED: Trigger = { kind: 'redecide', why: 'related' };
 const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_1', by: 'ana', choice });
 
 const record = { Id: '900', TotalAmt: AMOUNT, TxnDate: '2026-12-02', DepositToAccountRef: { value: '35' } };
-const requested = (story: Story<PayoutRelated>) => {
+const requested = (story: PayoutStory) => {
   const { data, personal } = only(story.events, 'PushRequested');
   return { data, body: JSON.parse(personal.body) as { Line: { Amount: number }[]; DepositToAccountRef: object } };
 };
@@ -87,7 +119,7 @@ describe('story 11: a payout of 40 payments, 2 refunds and fees', () => {
   });
 
   it('it waits until it is paid, itemised and read whole', () => {
-    const unread: PayoutRelated = { where: WHERE, deposits: [] };
+    const unread: World = { where: WHERE, deposits: [] };
     const story = start(unread).when(seen(1, { status: 'in_transit', reconciliationStatus: 'in_progress' }));
     expect(lines(story.events)).toEqual(['Changed payout in_transit', 'Deferred parts']);
     const paid = story.when(seen(2, { reconciliationStatus: 'in_progress' }));
@@ -169,7 +201,7 @@ const entryLine = (PostingType: string, account: string) => ({
 describe('held, naming what is missing', () => {
   const unknown = { ...WHERE, txn_ch_3: { missing: 'Run a Call does not know it' } };
 
-  it.each<[string, Partial<StripePayout>, PayoutRelated, string]>([
+  it.each<[string, Partial<StripePayout>, World, string]>([
     ['a charge nobody knows', {}, { ...RELATED, where: unknown }, 'payout_unequal'],
     ['parts that are not the amount', { amount: '3800.31' }, RELATED, 'payout_unequal'],
     [
@@ -207,10 +239,39 @@ describe('held, naming what is missing', () => {
     expect(accounts.filter((each) => each === '77')).toHaveLength(1);
   });
 
+  const BY_HAND = { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] };
+
+  it('deposits are looked for first, and not again once it was asked for', () => {
+    const { deposits: _deposits, ...unlisted } = RELATED;
+    const story = start(unlisted).when(seen(1));
+    expect(lines(story.events)).toEqual(['Changed payout paid', 'Deferred parts']);
+    expect(standing(story.state).waitsOn).toBe(LISTING);
+    const asked = story.under({ related: RELATED }).when(RELATED_CHANGED);
+    expect(lines(asked.events)).toEqual(['PushRequested put payout:po_1']);
+    expect(asked.under({ related: unlisted }).when({ kind: 'redecide', why: 'settings' }).events).toEqual([]);
+  });
+
   it('a deposit entered by hand: post anyway', () => {
-    const related = { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] };
-    const story = start(related).when(seen(1)).when(resolve('post'));
+    const story = start(BY_HAND).when(seen(1)).when(resolve('post'));
     expect(lines(story.events)).toContain('PushRequested put payout:po_1');
+  });
+
+  it('a deposit entered by hand: it is linked, compared, and stands', () => {
+    const story = start(BY_HAND).when(seen(1)).when(resolve('link 900'));
+    expect(lines(story.events)).toContain('PushRequested link payout:po_1');
+    const other = story.when(answered(story, { record: { ...record, TotalAmt: '1.00' } }));
+    expect(lines(other.events)).toEqual(['Held refused']);
+    const done = story.when(answered(story, { record: { ...record, TxnDate: '2026-12-03' } }));
+    expect(lines(done.events)).toEqual(['Settled']);
+    expect(done.when(RELATED_CHANGED).events).toEqual([]);
+    expect(lines(done.when(seen(2, FAILED)).events)).toEqual([
+      'Changed payout failed',
+      'PushRequested put payout:po_1/failed',
+    ]);
+    expect(lines(other.when(resolve('link 901')).events)).toContain('PushRequested link payout:po_1');
+    expect(lines(postedStory().when(resolve('link 901')).events).filter((line) => line.startsWith('Push'))).toEqual([
+      'PushRequested put payout:po_1',
+    ]);
   });
 
   it('a manual payout over Stripe clearing, as one entry', () => {

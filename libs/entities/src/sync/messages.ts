@@ -94,6 +94,7 @@ function requestOf({ tenant, version }: EventPlace, { data, personal }: PushRequ
     body: personal.body,
     ...(data.after === undefined ? {} : { after: [...data.after] }),
     ...(data.last === undefined ? {} : { last: data.last }),
+    ...(data.only === undefined ? {} : { only: data.only }),
     ...(personal.if === undefined ? {} : { if: [...personal.if] }),
     ...(personal.find === undefined ? {} : { find: personal.find }),
   };

@@ -39,6 +39,7 @@ export function pushRequested(
       how: push.how,
       ...(push.after === undefined ? {} : { after: push.after }),
       ...(push.last === undefined ? {} : { last: push.last }),
+      ...(push.only === undefined ? {} : { only: push.only }),
       ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
       ...(state.run === undefined ? {} : { run: state.run }),
       lane: occasion.lane,

@@ -107,7 +107,7 @@ export function wanted(run?: string): Extract<Trigger, { kind: 'wanted' }> {
 
 /** The gateway's answer to the newest request of a ref. */
 export function answered<Related>(
-  story: Story<Related>,
+  story: Pick<Story<Related>, 'state'>,
   answer: Partial<Answered> = {},
 ): Extract<Trigger, { kind: 'answered' }> {
   const ref = answer.ref ?? story.state.ref;

@@ -1,5 +1,6 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
 import { printExact } from '@qbo-sync/contracts/exact-json';
+import { LIST_END } from '@qbo-sync/contracts/sync/change';
 import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
 import { singletonPath } from '@qbo-sync/qbo/singletons';
@@ -13,9 +14,12 @@ import { insertOutgoing } from '../sql/outgoing';
 /** Not a property of this resource: it has no inactive records. */
 const NOT_QUERYABLE = '4001';
 
-/** Reads all records of a resource, inactive ones too; one change message per record, then the answer. */
+/**
+ * Reads the records of a resource that are asked for, inactive ones too; one change message per record, then the answer. The
+ * answer may overtake them on its own topic: after the records of a narrowed list, which is read once, their end is said.
+ */
 export async function list(desk: Desk, job: Job): Promise<void> {
-  const { resource } = job.request;
+  const { resource, only } = job.request;
   const alone = singletonPath(resource);
   if (alone !== undefined) {
     const outcome = await desk.quickbooks.call(job.company, { method: 'GET', path: alone });
@@ -26,7 +30,7 @@ export async function list(desk: Desk, job: Job): Promise<void> {
   }
   let inactiveToo = true;
   for (let start = 1; ;) {
-    const query = select(resource, [], { inactiveToo, start });
+    const query = select(resource, [], { inactiveToo, start, ...(only === undefined ? {} : { only }) });
     const outcome = await desk.quickbooks.call(job.company, { method: 'GET', path: 'query', query: { query } });
     if (inactiveToo && outcome.is === 'fault' && outcome.fault.code === NOT_QUERYABLE) {
       inactiveToo = false;
@@ -35,12 +39,17 @@ export async function list(desk: Desk, job: Job): Promise<void> {
     if (outcome.is !== 'ok') return failed(desk, job, outcome);
     const records = recordsIn(outcome.body, resource);
     await say(desk, job, records);
-    if (records.length < PAGE_ROWS) return settle(desk, job, { outcome: 'synced' });
     start += records.length;
+    if (records.length === PAGE_ROWS) continue;
+    if (only !== undefined) await sayText(desk, job, [LIST_END]);
+    return settle(desk, job, { outcome: 'synced' });
   }
 }
 
-async function say(desk: Desk, job: Job, records: readonly ExactObject[]): Promise<void> {
+const say = (desk: Desk, job: Job, records: readonly ExactObject[]): Promise<void> =>
+  sayText(desk, job, records.map(printExact));
+
+async function sayText(desk: Desk, job: Job, records: readonly string[]): Promise<void> {
   const { tenant, ref } = job.place;
   const at = desk.clock().toISOString();
   const { books } = job.company;
@@ -48,7 +57,7 @@ async function say(desk: Desk, job: Job, records: readonly ExactObject[]): Promi
   await insertOutgoing(
     desk.db,
     records.map((record) =>
-      changeMessage({ tenant, books, ref, resource, record: printExact(record), changed: [], origin: 'list', at }, ref),
+      changeMessage({ tenant, books, ref, resource, record, changed: [], origin: 'list', at }, ref),
     ),
   );
 }
