@@ -7,6 +7,8 @@ if (major < 24 || (major === 24 && minor < 9)) {
 }
 module.exports = {
   testEnvironment: 'node',
+  // Jest's own 5 s is little for a busy machine; what should be quick says so by itself.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@qbo-sync/source', 'node', 'require', 'default'] },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   transform: {

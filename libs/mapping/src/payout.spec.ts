@@ -17,6 +17,7 @@ import {
   PO_1_BODY,
   PO_1_IDS,
   PO_1_TRANSACTIONS,
+  REFUND_77,
   toDeposits,
   transaction,
   whereIn,
@@ -91,6 +92,16 @@ describe('deposit of a payout', () => {
       },
     ]);
     expect(mapped.after).toBeUndefined();
+  });
+
+  test('§10.2 a refund in a later payout than its payment: a line on the account that it left', () => {
+    const later = lines(one([CHARGE_501, REFUND_77]));
+    expect(later.map(({ Amount, Description }) => [Amount, Description])).toEqual([
+      [100, 'Prepayment, Lee Cho'],
+      [-50, 'Refund re_77, RAC-1041'],
+      [-3.2, 'Stripe processing fees, 1 payment'],
+    ]);
+    expect(JSON.stringify(later[1])).toContain('"AccountRef":{"value":"91"}');
   });
 
   test('§10.2 a charge of a payment over several customers: a line per part', () => {

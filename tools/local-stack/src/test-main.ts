@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { infrastructure } from './infrastructure';
 import { throwAway } from './local-state';
+import { postingRows, untested } from './posting-rows';
 import { Supervisor } from './supervisor';
 
 /**
  * npm test [-- pattern …]: lint, types, then every spec against real servers; ends with `N passed, N failed`.
- * A check (lint, types, 2,000 seeds of the simulation) counts as one test. A run that executed no spec fails.
+ * A check (lint, types, 2,000 seeds of the simulation, a test for every row of postings.md) counts as one test. A run that
+ * executed no spec fails.
  *
  * Two cores are enough for it, and kept busy: what needs one goes beside another, and the whole stacks, which wait for kills,
  * outages and days to end, beside the other end-to-end specs.
@@ -24,6 +26,9 @@ const SIMULATION_S = 240;
 /** The folder of the specs that start a stack each. */
 const WHOLE_STACKS = 'apps/sandbox/src/whole-path/';
 
+/** How the file ends in which Jest tells what ran. */
+const REPORT = '.report.json';
+
 interface Tally {
   passed: number;
   failed: number;
@@ -38,7 +43,7 @@ async function check(title: string, command: string[]): Promise<Tally> {
 
 async function specs(title: string, dir: string, env: NodeJS.ProcessEnv, jestArgs: string[]): Promise<Tally> {
   const started = Date.now();
-  const output = path.join(dir, `${title.replaceAll(' ', '-')}.json`);
+  const output = path.join(dir, `${title.replaceAll(' ', '-')}${REPORT}`);
   const command = [
     ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'],
     ...['node_modules/jest/bin/jest.js', '--json', `--outputFile=${output}`, '--silent', ...jestArgs],
@@ -66,18 +71,37 @@ function runNode(command: string[], env: NodeJS.ProcessEnv, stdout: 'inherit' | 
   });
 }
 
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
 function readTally(output: string): Tally {
   try {
-    const report = JSON.parse(readFileSync(output, 'utf8')) as {
-      numPassedTests: number;
-      numFailedTests: number;
-      numRuntimeErrorTestSuites: number;
-    };
+    const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
     const tally = { passed: report.numPassedTests, failed: report.numFailedTests + report.numRuntimeErrorTestSuites };
     return tally.passed + tally.failed === 0 ? { passed: 0, failed: 1 } : tally;
   } catch {
     return { passed: 0, failed: 1 };
   }
+}
+
+/** Whether every row of postings.md was shown by a test that passed, of all reports in the folder. */
+function checkRows(dir: string): Tally {
+  const reports = readdirSync(dir).filter((file) => file.endsWith(REPORT));
+  const passed = reports
+    .flatMap((file) => (JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Report).testResults)
+    .flatMap(({ assertionResults }) => assertionResults)
+    .flatMap(({ fullName, status }) => (status === 'passed' ? [fullName] : []));
+  const rows = postingRows(root);
+  const missing = untested(rows, passed);
+  for (const sentence of missing) say(sentence);
+  say(`${missing.length === 0 ? '✓' : '✗'} ${rows.length} rows of postings.md have their tests`);
+  return missing.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 async function checks(): Promise<Tally[]> {
@@ -99,7 +123,7 @@ async function allSpecs(dir: string, env: NodeJS.ProcessEnv): Promise<Tally[]> {
     specs('end to end', dir, env, ['--runInBand', 'e2e.spec', ...except(WHOLE_STACKS)]),
     specs('whole stacks', dir, env, ['--runInBand', WHOLE_STACKS]),
   ]);
-  return [small, ...large];
+  return [small, ...large, checkRows(dir)];
 }
 
 async function main(): Promise<number> {

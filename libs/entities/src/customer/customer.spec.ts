@@ -140,7 +140,7 @@ describe('deactivated and merged', () => {
     expect(lines(story.when(changed('updated', 3, dana)).events)).toContain('PushRequested put customer:cus_88');
   });
 
-  it('merged: inactive when nothing is owed, else a person merges; whatever comes later', () => {
+  it('§5 merged: inactive when nothing is owed, else a person merges; whatever comes later', () => {
     const story = posted().when(changed('merged', 2, { ...dana, mergedIntoId: 'cus_90' }));
     expect(lines(story.events)).toEqual(['Changed merged', 'PushRequested remove customer:cus_88']);
     const held = story.when(answered(story, owing));

@@ -20,12 +20,12 @@ describe('an invoice on send', () => {
     });
   });
 
-  it('updated → put with every line', () => {
+  it('§6.6 updated → put with every line', () => {
     const story = posted().when(changed('updated', 4, { ...RAC_1041, poNumber: 'PO-7' }));
     expect(bodyOf(story)).toContain('PO-7');
   });
 
-  it('paid → nothing to send', () => {
+  it('§6 paid → nothing to send', () => {
     const paid = PAID;
     expect(lines(posted().when(changed('paid', 4, paid)).events)).toEqual(['Changed paid', 'Skipped unchanged']);
   });

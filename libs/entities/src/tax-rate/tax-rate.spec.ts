@@ -23,7 +23,7 @@ const start = (...rates: RateMapping[]) =>
   given(taxRateRules, 'tax-rate:tax_tx', context({}, { settings: under(...rates) }));
 
 describe('a tax rate', () => {
-  it('mapped: settled at once, without a request and before go-live', () => {
+  it('§7 mapped: settled at once, without a request and before go-live', () => {
     expect(lines(start(mapping).when(changed('created', 1, texas)).events)).toEqual(['Changed created', 'Settled']);
   });
 
