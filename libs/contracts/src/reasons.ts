@@ -32,6 +32,10 @@ const waiting = {
   subscription: { text: 'QuickBooks takes no changes: its subscription has ended.' },
   checking: { text: 'Finding out whether QuickBooks got it.' },
   parts: { text: 'Waiting for the rest of {payout}.' },
+  match_open: {
+    text: 'What is in QuickBooks already was read, and Match is not applied yet. Nothing is made there before.',
+    action: 'Apply Match',
+  },
   owes: { text: 'The customer still owes {amount}.' },
 } as const satisfies Record<string, ReasonSpec>;
 
@@ -215,6 +219,7 @@ const attention = {
     text: '{doc} was deleted in QuickBooks by someone on {date}. Post it again, or leave it.',
     action: 'Post it again, or leave it',
   },
+  match_needed: { text: '{name} may be in QuickBooks already. Say in Match which it is.', action: 'Open Match' },
   both_changed: { text: '{name} changed on both sides.', action: 'Choose per field' },
   parent_unknown: { text: 'Run a Call does not know the {kind} this belongs to.', action: 'Ask support' },
   hierarchy: { text: '{c} is nested deeper than QuickBooks allows.', action: 'Flatten it in Run a Call' },

@@ -60,8 +60,8 @@ export interface PostedItem {
   readonly accountId: string | undefined;
 }
 
-/** Account of an item by its kind and category. */
-function mappedAccount(item: Item, ctx: MappingContext): Choice | null {
+/** Income account an item is created with, by its kind and category; null: none is chosen. */
+export function mappedAccount(item: Item, ctx: MappingContext): Choice | null {
   return item.kind === 'membership'
     ? membershipAccount(ctx)
     : (categoryAccount(item.categoryId, ctx) ?? ctx.values['items.defaultIncomeAccount']);

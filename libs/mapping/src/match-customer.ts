@@ -117,6 +117,15 @@ const keysOf = (traits: Traits): readonly string[] => [
   ...contactKeys(traits),
 ];
 
+/** What a customer of ours could be found by among QuickBooks' (`customerRecordKeys`). */
+export const customerKeys = (customer: Customer): readonly string[] => keysOf(traitsOf(customer));
+
+/** What a customer, vendor or employee of QuickBooks can be found by. */
+export function customerRecordKeys(record: TextObject): readonly string[] {
+  const traits = recordOf(record);
+  return traits === undefined ? [] : keysOf(traits);
+}
+
 function traitsOf({ displayName, email, phone, mobile, billingAddress }: Customer): Traits {
   return {
     name: plainName(displayName),

@@ -77,6 +77,15 @@ const keysOf = ({ name, sku }: Pick<ItemRecord, 'name' | 'sku'>): readonly strin
   ...(sku === '' ? [] : [`s ${sku}`]),
 ];
 
+/** What an item of ours could be found by among QuickBooks' (`itemRecordKeys`). */
+export const itemKeys = ({ name, sku }: Item): readonly string[] =>
+  keysOf({ name: plainName(name), sku: plainSku(sku) });
+
+export function itemRecordKeys(record: TextObject): readonly string[] {
+  const traits = recordOf(record);
+  return traits === undefined ? [] : keysOf(traits);
+}
+
 const plainSku = (sku: string | undefined): string => (sku ?? '').normalize('NFKC').trim().toLowerCase();
 
 function recordOf(record: TextObject): ItemRecord | undefined {

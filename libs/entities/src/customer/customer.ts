@@ -7,6 +7,7 @@ import {
   vendorNamesakeName,
 } from '@qbo-sync/mapping/customer';
 import { changedCustomerFields, newCustomerFields } from '@qbo-sync/mapping/from-customer';
+import { isBeside, type MatchRelated, plannedByMatch } from '../matching/match-plan';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
@@ -27,7 +28,7 @@ const NAME_ROUNDS = 2;
  * A taken name: held by another customer of ours → "{name} (last 4 of phone)"; by a vendor or employee →
  * "{name} (Customer)"; by a customer a person made → that person is asked.
  */
-export const customerRules: Rules<Customer> = {
+export const customerRules: Rules<Customer, MatchRelated | undefined> = {
   entity: 'customer',
   nature: 'master',
   facts: ['merged'],
@@ -48,11 +49,15 @@ export const customerRules: Rules<Customer> = {
     if (ctx === undefined || data === undefined) return NOT_READY;
     const { values } = ctx;
     const isTheirs = data.quickbooksId !== undefined && !view.linked;
-    if (!values['customers.push'] && !view.linked && !isTheirs) return switchedOff('customers.push', view.wanted);
+    const match = context.related?.match;
+    const isPushed = values['customers.push'] || view.linked || isTheirs || match?.is === 'link';
+    if (!isPushed) return switchedOff('customers.push', view.wanted);
     if (mergedInto(view) !== undefined || !data.active) return planFor(view.ref, 'remove', toInactiveCustomer());
     if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
+    const matched = plannedByMatch(view, match, data.displayName, (id) => linkTo(view.ref, id));
+    if (matched !== undefined) return matched;
     if (!values['customers.updates'] && view.linked) return switchedOff('customers.updates', false);
-    return planFor(view.ref, 'put', toCustomer(data, ctx, otherName(data, view)));
+    return planFor(view.ref, 'put', toCustomer(data, ctx, otherName(data, view, isBeside(match))));
   },
 
   judge(answer, expect, view, context) {
@@ -71,8 +76,12 @@ function mergedInto(view: View<Customer>): string | undefined {
 }
 
 /** The name of this round; undefined: its own. */
-function otherName(customer: Customer, { round, lastAnswer, chosen }: View<Customer>): string | undefined {
-  if (round === 0) return chosen['name'] === 'other' ? namesakeName(customer) : undefined;
+function otherName(
+  customer: Customer,
+  { round, lastAnswer, chosen }: View<Customer>,
+  beside: boolean,
+): string | undefined {
+  if (round === 0) return beside || chosen['name'] === 'other' ? namesakeName(customer) : undefined;
   if (round > 1) return `${customer.displayName} (${customer.id})`;
   return lastAnswer?.holder === undefined ? vendorNamesakeName(customer) : namesakeName(customer);
 }

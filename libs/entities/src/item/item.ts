@@ -2,6 +2,7 @@ import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { changedItemFields, newItemFields } from '@qbo-sync/mapping/from-item';
 import { ITEM_HOW, type PostedItem, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
+import { isBeside, type MatchRelated, plannedByMatch } from '../matching/match-plan';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
@@ -15,7 +16,7 @@ const DUPLICATE_NAME = '6240';
  * `Name (SKU)`, else `Name - 2`. An item in QuickBooks keeps its income account until a person moves it. A category the
  * settings do not know yet is offered to the console.
  */
-export const itemRules: Rules<Item> = {
+export const itemRules: Rules<Item, MatchRelated | undefined> = {
   entity: 'item',
   nature: 'master',
   facts: [],
@@ -35,10 +36,15 @@ export const itemRules: Rules<Item> = {
     const { data } = view;
     if (ctx === undefined || data === undefined) return NOT_READY;
     const isTheirs = data.quickbooksId !== undefined && !view.linked;
-    if (!ctx.values['items.push'] && !view.linked && !isTheirs) return switchedOff('items.push', view.wanted);
+    const match = context.related?.match;
+    const isPushed = ctx.values['items.push'] || view.linked || isTheirs || match?.is === 'link';
+    if (!isPushed) return switchedOff('items.push', view.wanted);
     if (!data.active) return planFor(view.ref, 'remove', toInactiveItem());
     if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
-    return planFor(view.ref, 'put', toItem(data, ctx, view.round, postedItem(view)));
+    const matched = plannedByMatch(view, match, data.name, (id) => linkTo(view.ref, id));
+    if (matched !== undefined) return matched;
+    const round = isBeside(match) ? Math.max(view.round, 1) : view.round;
+    return planFor(view.ref, 'put', toItem(data, ctx, round, postedItem(view)));
   },
 
   judge: itemVerdict,

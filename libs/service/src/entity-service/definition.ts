@@ -8,6 +8,7 @@ import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { NewEvent, Standing } from '@qbo-sync/eventstore/streams';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
+import type { Matching } from '../matching/definition';
 import type { SqlMigration } from '../migrations';
 
 /** The gateway's answer, its record parsed with numbers as decimal strings. */
@@ -178,6 +179,8 @@ export interface EntityService {
   related?(client: Client, to: RelatedTo): Promise<unknown>;
   /** The same for many streams at once, in their order. */
   relatedToAll?(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]>;
+  /** Its records are matched with what is in QuickBooks already. */
+  readonly matching?: Matching;
   /** Steps for tables of its own, after the event store's. */
   readonly migrations?: readonly SqlMigration[];
 }

@@ -1,7 +1,9 @@
-import type { Type } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { BatchTransport } from '../batch-transport';
 import type { Service } from '../boot';
+import { MATCH_MIGRATIONS } from '../matching/migrations';
 import { OperatorConfig } from '../internal/operator-config';
 import type { EntityService } from './definition';
 
@@ -19,8 +21,20 @@ export function entityProcessOf<C extends OperatorConfig>(
   return {
     name: service.name,
     config,
-    migrations: [...EVENT_STORE_MIGRATIONS, ...(service.migrations ?? [])],
+    migrations: [
+      ...EVENT_STORE_MIGRATIONS,
+      ...(service.matching === undefined ? [] : MATCH_MIGRATIONS),
+      ...(service.migrations ?? []),
+    ],
     module: () => module,
+    // Pages of QuickBooks' lists, as the console hands them on.
+    ...(service.matching === undefined ? {} : { prepare: takeLargeBodies }),
     transports: (app) => [app.get(BatchTransport, { strict: false })],
   };
+}
+
+const LARGEST_PAGE = '16mb';
+
+function takeLargeBodies(app: INestApplication): void {
+  (app as NestExpressApplication).useBodyParser('json', { limit: LARGEST_PAGE });
 }

@@ -1,4 +1,11 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { BatchTransport } from '../batch-transport';
@@ -6,6 +13,9 @@ import type { BaseConfig } from '../config';
 import { Health } from '../health';
 import { ProblemFilter } from '../internal/problem.filter';
 import type { Log } from '../log';
+import type { Matching } from '../matching/definition';
+import { Matcher } from '../matching/matcher';
+import { MatchesController } from '../matching/matches.controller';
 import { CONFIG, LOG } from '../tokens';
 import { BackfillController } from './backfill.controller';
 import { BackfillReader } from './backfill-reader';
@@ -20,7 +30,7 @@ export class EntityServiceModule implements OnApplicationShutdown {
   static of(service: EntityService, controllers: Type[]): DynamicModule {
     return {
       module: EntityServiceModule,
-      controllers: [BackfillController, ...controllers],
+      controllers: [BackfillController, ...(service.matching === undefined ? [] : [MatchesController]), ...controllers],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {
@@ -29,6 +39,7 @@ export class EntityServiceModule implements OnApplicationShutdown {
           useFactory: (config: BaseConfig, log: Log, health: Health, metrics: Registry) =>
             new EntityRuntime({ service, config, log, health, metrics }),
         },
+        ...(service.matching === undefined ? [] : [matcherOf(service, service.matching)]),
         {
           provide: BackfillReader,
           inject: [EntityRuntime],
@@ -49,4 +60,12 @@ export class EntityServiceModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
   }
+}
+
+function matcherOf(service: EntityService, matching: Matching): Provider {
+  return {
+    provide: Matcher,
+    inject: [EntityRuntime],
+    useFactory: (runtime: EntityRuntime) => new Matcher(runtime, service, matching),
+  };
 }

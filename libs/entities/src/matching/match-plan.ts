@@ -1,0 +1,47 @@
+import type { Plan, View } from '../sync/rules';
+
+/**
+ * What Match says of one record that is not linked (postings.md §12); undefined: the company never read what is there.
+ *
+ *   open     read and not applied: nothing is made
+ *   ask      likely, or in conflict, and nobody has answered
+ *   link     the same record, by itself or by a person's word
+ *   create   nothing there is it; `beside`: a person said so of a record of that name
+ *   leave    left out by a person
+ */
+export type MatchStanding =
+  | { readonly is: 'open' | 'ask' | 'leave' }
+  | { readonly is: 'link'; readonly id: string }
+  | { readonly is: 'create'; readonly beside: boolean };
+
+/** What customers and items look at beside their stream. */
+export interface MatchRelated {
+  readonly match: MatchStanding | undefined;
+}
+
+/** The plan where Match has the word; undefined: the record's own rules say. What is asked for already stands. */
+export function plannedByMatch(
+  view: Pick<View, 'linked' | 'inForce' | 'wanted'>,
+  match: MatchStanding | undefined,
+  name: string,
+  linkTo: (id: string) => Plan,
+): Plan | undefined {
+  if (match === undefined || view.linked) return undefined;
+  if (match.is === 'link') return linkTo(match.id);
+  if (view.inForce) return undefined;
+  switch (match.is) {
+    case 'open':
+      return { do: 'wait', reason: { code: 'match_open' } };
+    case 'ask':
+      return { do: 'hold', reason: { code: 'match_needed', params: { name } } };
+    case 'leave':
+      return { do: view.wanted ? 'wait' : 'skip', reason: { code: 'left_out' } };
+    case 'create':
+      return undefined;
+  }
+}
+
+/** A record of this name stays somebody else's: ours is made under another. */
+export function isBeside(match: MatchStanding | undefined): boolean {
+  return match?.is === 'create' && match.beside;
+}

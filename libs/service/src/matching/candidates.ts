@@ -1,0 +1,207 @@
+import type { Client } from '@qbo-sync/eventstore/pool';
+import type { Match, MatchGroup } from './definition';
+import type { Place } from './lists';
+
+type Reader = Pick<Client, 'query'>;
+
+/** `choice`: `link 58`, `create` or `leave`; null: nobody said. */
+export interface Candidate extends Match {
+  readonly ref: string;
+  readonly choice: string | null;
+  readonly appliedAt: string | null;
+}
+
+interface Row {
+  ref: string;
+  match_group: MatchGroup;
+  why: string;
+  candidates: string[];
+  choice: string | null;
+  applied_at: Date | null;
+}
+
+const COLUMNS = 'ref, match_group, why, candidates, choice, applied_at';
+
+/**
+ * Stores where records stand. A choice stays as long as it was made on the same candidates; so does that it was applied.
+ * `isDone`: there is nothing to apply (linked already, or decided just now).
+ */
+export async function storeCandidates(
+  client: Reader,
+  { tenant, books }: Place,
+  readId: string,
+  matches: readonly (readonly [ref: string, match: Match, isDone: boolean])[],
+): Promise<void> {
+  await client.query(
+    `insert into match_candidate as c (tenant, books, ref, read_id, match_group, why, candidates, applied_at)
+     select $1, $2, m.ref, $3, m.match_group, m.why, string_to_array(m.candidates, ' '),
+            case when m.done then clock_timestamp() end
+       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
+         as m (ref, match_group, why, candidates, done)
+     on conflict (tenant, books, ref) do update set
+       read_id     = excluded.read_id,
+       match_group = excluded.match_group,
+       why         = excluded.why,
+       candidates  = excluded.candidates,
+       choice      = case when c.candidates = excluded.candidates then c.choice end,
+       applied_at  = coalesce(excluded.applied_at,
+                              case when c.candidates = excluded.candidates and c.match_group = excluded.match_group
+                                   then c.applied_at end)`,
+    [
+      ...[tenant, books, readId],
+      matches.map(([ref]) => ref),
+      matches.map(([, { group }]) => group),
+      matches.map(([, { why }]) => why),
+      matches.map(([, { candidates }]) => candidates.join(' ')),
+      matches.map(([, , isDone]) => isDone),
+    ],
+  );
+}
+
+/** Records that this reading did not match: merged, erased or made inactive since. */
+export async function dropOthers(client: Reader, { tenant, books }: Place, readId: string): Promise<void> {
+  await client.query(`delete from match_candidate where tenant = $1 and books = $2 and read_id <> $3`, [
+    tenant,
+    books,
+    readId,
+  ]);
+}
+
+/** A group's rows after a ref, in the order of their refs. */
+export async function selectGroup(
+  client: Reader,
+  { tenant, books }: Place,
+  { group, after, limit }: { group: MatchGroup; after: string; limit: number },
+): Promise<readonly Candidate[]> {
+  const { rows } = await client.query<Row>(
+    `select ${COLUMNS} from match_candidate
+      where tenant = $1 and books = $2 and match_group = $3 and ref > $4 order by ref limit $5`,
+    [tenant, books, group, after, limit],
+  );
+  return rows.map(read);
+}
+
+/** By their refs; what was never matched is absent. */
+export async function selectCandidates(
+  client: Reader,
+  { tenant, books }: Place,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, Candidate>> {
+  const { rows } = await client.query<Row>(
+    `select ${COLUMNS} from match_candidate where tenant = $1 and books = $2 and ref = any($3::text[])`,
+    [tenant, books, refs],
+  );
+  return new Map(rows.map((row) => [row.ref, read(row)]));
+}
+
+export interface MatchCounts {
+  readonly exact: number;
+  readonly likely: number;
+  readonly conflict: number;
+  readonly new: number;
+  /** What Apply would do now: links and choices, and what is created when it is first used. */
+  readonly toApply: number;
+}
+
+/** A row that Apply takes: answered, or beyond doubt. */
+const READY = `applied_at is null and (choice is not null or match_group in ('exact', 'new'))`;
+
+export async function countCandidates(client: Reader, { tenant, books }: Place): Promise<MatchCounts> {
+  const { rows } = await client.query<{ match_group: MatchGroup; count: number; ready: number }>(
+    `select match_group, count(*)::int as count, (count(*) filter (where ${READY}))::int as ready
+       from match_candidate where tenant = $1 and books = $2 group by 1`,
+    [tenant, books],
+  );
+  const of = (group: MatchGroup): number => rows.find(({ match_group: one }) => one === group)?.count ?? 0;
+  return {
+    ...{ exact: of('exact'), likely: of('likely'), conflict: of('conflict'), new: of('new') },
+    toApply: rows.reduce((sum, { ready }) => sum + ready, 0),
+  };
+}
+
+/** Rows a choice is made for: named ones, or all of a group. */
+export type Chosen = { readonly refs: readonly string[] } | { readonly group: MatchGroup };
+
+/**
+ * Keeps a choice for rows that are not applied, and what it replaced under `token`. `link` alone takes each row's only
+ * candidate; a row with none, or several, stays as it is. How many rows it changed.
+ */
+export async function choose(
+  client: Reader,
+  { tenant, books }: Place,
+  { chosen, choice, by, token }: { chosen: Chosen; choice: string; by: string; token: string },
+): Promise<number> {
+  const { rows } = await client.query<{ changed: number }>(
+    `with rows as (
+       select ref, choice as before,
+              case when $5 = 'link' then 'link ' || candidates[1] else $5 end as after
+         from match_candidate
+        where tenant = $1 and books = $2 and applied_at is null
+          and ($3::text[] is null or ref = any($3)) and ($4::text is null or match_group = $4)
+          and ($5 <> 'link' or cardinality(candidates) = 1)
+        order by ref for update),
+     kept as (
+       insert into match_undo (token, tenant, books, ref, before, after)
+       select $6, $1, $2, ref, before, after from rows where before is distinct from after),
+     done as (
+       update match_candidate c set choice = r.after, chosen_by = $7 from rows r
+        where c.tenant = $1 and c.books = $2 and c.ref = r.ref and r.before is distinct from r.after
+       returning 1)
+     select count(*)::int as changed from done`,
+    [
+      ...[tenant, books],
+      'refs' in chosen ? chosen.refs : null,
+      'group' in chosen ? chosen.group : null,
+      ...[choice, token, by],
+    ],
+  );
+  return rows[0]?.changed ?? 0;
+}
+
+/** Takes a decision back where it still stands and is not applied. How many rows; undefined: no such decision. */
+export async function undo(client: Reader, { tenant, books }: Place, token: string): Promise<number | undefined> {
+  const { rows } = await client.query<{ known: number; changed: number }>(
+    `with taken as (delete from match_undo where token = $3 and tenant = $1 and books = $2 returning ref, before, after),
+     done as (
+       update match_candidate c set choice = t.before from taken t
+        where c.tenant = $1 and c.books = $2 and c.ref = t.ref and c.choice = t.after and c.applied_at is null
+       returning 1)
+     select (select count(*) from taken)::int as known, (select count(*) from done)::int as changed`,
+    [tenant, books, token],
+  );
+  return rows[0] === undefined || rows[0].known === 0 ? undefined : rows[0].changed;
+}
+
+/** Marks links applied, at most `limit`, and returns them: those a person chose, and those beyond doubt. */
+export async function takeLinks(
+  client: Reader,
+  { tenant, books }: Place,
+  limit: number,
+): Promise<readonly { readonly ref: string; readonly id: string }[]> {
+  const { rows } = await client.query<{ ref: string; id: string }>(
+    `with links as (
+       select ref, case when choice is null then candidates[1] else substr(choice, 6) end as id
+         from match_candidate
+        where tenant = $1 and books = $2 and ${READY}
+          and (choice like 'link %' or (choice is null and match_group = 'exact'))
+        order by ref limit $3 for update)
+     update match_candidate c set applied_at = clock_timestamp() from links l
+      where c.tenant = $1 and c.books = $2 and c.ref = l.ref
+     returning c.ref, l.id`,
+    [tenant, books, limit],
+  );
+  return rows;
+}
+
+/** Marks everything else that is ready: what is created when first used, and what is left out. */
+export async function takeOthers(client: Reader, { tenant, books }: Place): Promise<number> {
+  const { rowCount } = await client.query(
+    `update match_candidate set applied_at = clock_timestamp() where tenant = $1 and books = $2 and ${READY}`,
+    [tenant, books],
+  );
+  return rowCount ?? 0;
+}
+
+function read({ ref, match_group: group, why, candidates, choice, applied_at: appliedAt }: Row): Candidate {
+  return { ref, group, why, candidates, choice, appliedAt: appliedAt?.toISOString() ?? null };
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import { entityOf } from '@qbo-sync/contracts/refs';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import { readSettings } from '@qbo-sync/eventstore/settings';
+import { allStreams, openStreams } from '@qbo-sync/eventstore/stream-lists';
+import { loadEvents, streamId, type StoredEvent, type StreamKey } from '@qbo-sync/eventstore/streams';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import type { EntityService } from '../entity-service/definition';
+import type { EntityRuntime } from '../entity-service/runtime';
+import { dropOthers, storeCandidates, takeLinks, takeOthers } from './candidates';
+import type { HeldAs, Match, Matching, OurRecord } from './definition';
+import { beginReading, endReading, goOnReading, markApplied, type Place } from './lists';
+import { dropOlder, holdRecords, type ListedRecord, selectRecords, storeRecords } from './records';
+
+/** Streams folded, rows stored and links asked for at once. */
+const PAGE = 500;
+/** Where Apply stands when every link is asked for, and what waited is decided again. */
+const OPEN = 'open:';
+const LINKS = 'links';
+
+/** How far an Apply has come; `next` null: it is done. */
+export interface AppliedPage {
+  readonly applied: number;
+  readonly next: string | null;
+}
+
+/**
+ * Reads what is in QuickBooks already, says where each of ours stands, and applies what was decided (postings.md §12).
+ *
+ *   begin ─▶ take, page by page ─▶ match ─▶ (a person decides) ─▶ apply, page by page
+ */
+export class Matcher {
+  constructor(
+    readonly runtime: EntityRuntime,
+    private readonly service: EntityService,
+    readonly matching: Matching,
+  ) {}
+
+  /** The company's settings, or undefined while it has no books. */
+  async settingsOf(tenant: string): Promise<(SyncSettings & { readonly books: string }) | undefined> {
+    const stored = (await readSettings(this.runtime.database, [tenant])).get(tenant);
+    const settings = stored?.document as SyncSettings | undefined;
+    return settings?.books ? { ...settings, books: settings.books } : undefined;
+  }
+
+  /** The id of a reading that has begun, and the resources it is of. */
+  async begin(place: Place): Promise<{ readonly readId: string; readonly resources: readonly string[] }> {
+    const readId = randomUUID();
+    await beginReading(this.runtime.database, place, readId);
+    return { readId, resources: [this.matching.resource, ...this.matching.others] };
+  }
+
+  /** Takes one page, QuickBooks' answer as text; how many records were in it. Undefined: another reading has begun. */
+  take(place: Place, { readId, resource, page }: ReadPage): Promise<number | undefined> {
+    const records = recordsIn(page, resource).map((record) => this.listed(record));
+    return inTransaction(this.runtime.database, async (client) => {
+      if (!(await goOnReading(client, place, readId))) return undefined;
+      await storeRecords(client, place, { resource, readId, records });
+      return records.length;
+    });
+  }
+
+  /** Where each of ours stands, once every page was taken. False: another reading has begun. */
+  async match(place: Place, readId: string, settings: SyncSettings): Promise<boolean> {
+    const { database } = this.runtime;
+    const { resource, others } = this.matching;
+    if (!(await goOnReading(database, place, readId))) return false;
+    await dropOlder(database, place, readId);
+    const ours = await this.ours(place);
+    const records = await selectRecords(database, place, [resource]);
+    const names = others.length === 0 ? [] : await selectRecords(database, place, others);
+    const held = new Map<string, HeldAs>();
+    const books = { records: records.map(({ record }) => record), others: names.map(({ record }) => record), held };
+    const matches = [...this.matching.matchAll(ours, books, settings)];
+    return inTransaction(database, async (client) => {
+      if (!(await goOnReading(client, place, readId))) return false;
+      for (const page of pagesOf(matches)) await storeCandidates(client, place, readId, page.map(asRow));
+      await dropOthers(client, place, readId);
+      await holdRecords(client, place, resource, ours);
+      await endReading(client, place);
+      return true;
+    });
+  }
+
+  /** One page of Apply, from where the one before it ended: links first, then what waited for Apply. */
+  apply(place: Place, by: string, next: string | null): Promise<AppliedPage> {
+    return next?.startsWith(OPEN) === true
+      ? this.decideOpen(place, next.slice(OPEN.length))
+      : this.applyLinks(place, by);
+  }
+
+  private async applyLinks(place: Place, by: string): Promise<AppliedPage> {
+    const { tenant } = place;
+    const run = `match-${randomUUID()}`;
+    const at = new Date().toISOString();
+    let page: AppliedPage = { applied: 0, next: OPEN };
+    await this.runtime.tell(tenant, async (client) => {
+      await markApplied(client, place);
+      const links = await takeLinks(client, place, PAGE);
+      const linked = links.map(({ ref, id }) => ({ ref, data: {}, linked: { id, as: 'adopted' } as const }));
+      await holdRecords(client, place, this.matching.resource, linked);
+      const others = links.length < PAGE ? await takeOthers(client, place) : 0;
+      page = { applied: links.length + others, next: links.length < PAGE ? OPEN : LINKS };
+      return links.map(({ ref }) => ({
+        ...{ tenant, ref },
+        trigger: { kind: 'wanted', commandId: `${run}/${ref}`, by, at, run, lane: 'backlog' },
+      }));
+    });
+    return page;
+  }
+
+  private async decideOpen({ tenant }: Place, after: string): Promise<AppliedPage> {
+    const page = await openStreams(this.runtime.database, tenant, after, PAGE);
+    await this.runtime.tell(tenant, async () =>
+      page.filter((key) => this.isOurs(key)).map((key) => ({ ...key, trigger: { kind: 'redecide', why: 'related' } })),
+    );
+    const last = page[PAGE - 1];
+    return { applied: 0, next: last === undefined ? null : `${OPEN}${last.ref}` };
+  }
+
+  private isOurs({ ref }: StreamKey): boolean {
+    return entityOf(ref) === this.matching.entity;
+  }
+
+  /** All of ours, folded page by page. */
+  private async ours({ tenant, books }: Place): Promise<readonly OurRecord[]> {
+    const { database } = this.runtime;
+    const all: OurRecord[] = [];
+    for (let after: string | null = null; ;) {
+      const page: readonly StreamKey[] = await allStreams(database, tenant, after, PAGE);
+      const keys = page.filter((key) => this.isOurs(key));
+      const streams = await loadEvents(database, keys);
+      for (const key of keys) all.push(...[this.oursIn(key, streams.get(streamId(key)) ?? [], books) ?? []].flat());
+      after = page[PAGE - 1]?.ref ?? null;
+      if (after === null) return all;
+    }
+  }
+
+  /** One of ours as its stream tells it. */
+  dataOf(key: StreamKey, events: readonly StoredEvent[], books: string): OurRecord['data'] | undefined {
+    return this.oursIn(key, events, books)?.data;
+  }
+
+  private oursIn({ tenant, ref }: StreamKey, events: readonly StoredEvent[], books: string): OurRecord | undefined {
+    const { functions } = this.service;
+    const state = events.reduce((to, event) => functions.evolve(to, event), functions.initial(tenant, ref));
+    return this.matching.ours(state, events, books);
+  }
+
+  private listed(record: TextObject): ListedRecord {
+    return {
+      id: String(record['Id']),
+      keys: this.matching.keysOfRecord(record).map((key) => key.replaceAll('\n', ' ')),
+      record: JSON.stringify(record),
+    };
+  }
+}
+
+export interface ReadPage {
+  readonly readId: string;
+  readonly resource: string;
+  /** JSON text of QuickBooks' answer to a query. */
+  readonly page: string;
+}
+
+/** Linked already: nothing is to be applied. */
+function asRow([ref, match]: readonly [string, Match]): readonly [string, Match, boolean] {
+  return [ref, match, match.why === 'linked'];
+}
+
+function pagesOf<One>(all: readonly One[]): readonly (readonly One[])[] {
+  return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) => all.slice(page * PAGE, (page + 1) * PAGE));
+}
+
+function recordsIn(page: string, resource: string): readonly TextObject[] {
+  const { QueryResponse: response } = readNumbersAsText(page) as { readonly QueryResponse?: TextObject };
+  const records = response?.[resource];
+  return Array.isArray(records) ? (records as readonly TextObject[]) : [];
+}

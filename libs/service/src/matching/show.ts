@@ -1,0 +1,50 @@
+import { idOf } from '@qbo-sync/contracts/refs';
+import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
+import { selectGroup } from './candidates';
+import type { MatchGroup, Sketch } from './definition';
+import type { Place } from './lists';
+import type { Matcher } from './matcher';
+import { selectById } from './records';
+
+/** One row of Match: ours, what it may be in QuickBooks, why, and what was said of it. */
+export interface MatchRow {
+  readonly ref: string;
+  readonly id: string;
+  readonly group: MatchGroup;
+  readonly why: string;
+  /** Empty: its data was erased. */
+  readonly ours: Sketch;
+  readonly candidates: readonly { readonly id: string; readonly record: Sketch; readonly heldBy?: string }[];
+  readonly choice: string | null;
+  readonly applied: boolean;
+}
+
+/** One page of a group. What is ours is read from the streams, so that what was erased is nowhere else. */
+export async function showGroup(
+  matcher: Matcher,
+  place: Place,
+  page: { readonly group: MatchGroup; readonly after: string; readonly limit: number },
+): Promise<readonly MatchRow[]> {
+  const { matching, runtime } = matcher;
+  const { tenant } = place;
+  const rows = await selectGroup(runtime.database, place, page);
+  const keys = rows.map(({ ref }) => ({ tenant, ref }));
+  const streams = await loadEvents(runtime.database, keys);
+  const ids = [...new Set(rows.flatMap(({ candidates }) => candidates))];
+  const records = await selectById(runtime.database, place, matching.resource, ids);
+  return rows.map(({ ref, group, why, candidates, choice, appliedAt }) => {
+    const data = matcher.dataOf({ tenant, ref }, streams.get(streamId({ tenant, ref })) ?? [], place.books);
+    return {
+      ...{ ref, id: idOf(ref), group, why, choice, applied: appliedAt !== null },
+      ours: data === undefined ? {} : matching.sketchOfOurs(data),
+      candidates: candidates.map((id) => {
+        const held = records.get(id);
+        return {
+          id,
+          record: held === undefined ? {} : matching.sketchOfRecord(held.record),
+          ...(held?.heldBy ? { heldBy: held.heldBy } : {}),
+        };
+      }),
+    };
+  });
+}
