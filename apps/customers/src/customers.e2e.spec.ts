@@ -3,7 +3,7 @@ import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
-import { openRig, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { openRig, OPERATOR, type EventToSend, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
@@ -154,6 +154,27 @@ describe('the customers service', () => {
     );
     expect(await requestFor('cus_new')).toMatchObject({ kind: 'link', body: '{"Id":"777"}' });
     expect(rig.commands()).toHaveLength(2);
+  });
+
+  it('answers its internal API to the operator alone, and takes a page of QuickBooks’ list', async () => {
+    const ask = async (path: string, token: string, body: object): Promise<{ status: number; said: object }> => {
+      const response = await fetch(`${rig.running().url}/internal/companies/${rig.tenant}/matches/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, said: (await response.json()) as object };
+    };
+    expect((await ask('begin', 'another-token', {})).status).toBe(401);
+    const { said: begun } = await ask('begin', OPERATOR, {});
+    const { readId } = begun as { readId: string };
+    const records = Array.from({ length: 1000 }, (_, index) => ({ Id: `${index}`, DisplayName: `${NAME} ${index}` }));
+    const page = JSON.stringify({ QueryResponse: { Customer: records } });
+    expect(await ask('page', OPERATOR, { readId, resource: 'Customer', page })).toEqual({
+      status: 200,
+      said: { taken: 1000 },
+    });
+    expect(await ask('page', OPERATOR, { readId })).toMatchObject({ status: 400, said: { code: 'field_missing' } });
   });
 
   it('names nobody in its log at debug', () => {

@@ -1,5 +1,6 @@
+import type { MatchCounts, MatchGroup } from '@qbo-sync/contracts/internal/matches';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import type { Match, MatchGroup } from './definition';
+import type { Match } from './definition';
 import type { Place } from './lists';
 
 type Reader = Pick<Client, 'query'>;
@@ -92,15 +93,6 @@ export async function selectCandidates(
     [tenant, books, refs],
   );
   return new Map(rows.map((row) => [row.ref, read(row)]));
-}
-
-export interface MatchCounts {
-  readonly exact: number;
-  readonly likely: number;
-  readonly conflict: number;
-  readonly new: number;
-  /** What Apply would do now: links and choices, and what is created when it is first used. */
-  readonly toApply: number;
 }
 
 /** A row that Apply takes: answered, or beyond doubt. */

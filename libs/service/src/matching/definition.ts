@@ -1,9 +1,7 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { MatchGroup, MatchSketch } from '@qbo-sync/contracts/internal/matches';
 import type { NewEvent } from '@qbo-sync/eventstore/streams';
-
-export const MATCH_GROUPS = ['exact', 'likely', 'conflict', 'new'] as const;
-export type MatchGroup = (typeof MATCH_GROUPS)[number];
 
 /** Where one record of ours stands, why, and the QuickBooks ids a person has to look at (postings.md §12). */
 export interface Match {
@@ -27,9 +25,6 @@ export interface Books {
   readonly held: ReadonlyMap<string, HeldAs>;
 }
 
-/** What a person compares, word by word. */
-export type Sketch = Readonly<Record<string, string>>;
-
 /** The pure core of one kind's matching, given by shape: this kit may not know the entities. */
 export interface Matching {
   /** Prefix of its refs, `customer`. */
@@ -44,8 +39,8 @@ export interface Matching {
   besides(data: Readonly<Record<string, unknown>>): readonly string[];
   keysOfOurs(data: Readonly<Record<string, unknown>>): readonly string[];
   keysOfRecord(record: TextObject): readonly string[];
-  sketchOfOurs(data: Readonly<Record<string, unknown>>): Sketch;
-  sketchOfRecord(record: TextObject): Sketch;
+  sketchOfOurs(data: Readonly<Record<string, unknown>>): MatchSketch;
+  sketchOfRecord(record: TextObject): MatchSketch;
   /** Whether the candidate has our record's name, so that one made beside it needs another. */
   sharesName(why: string): boolean;
 }

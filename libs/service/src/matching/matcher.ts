@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import type { MatchApplied, MatchBegun, MatchPageBody } from '@qbo-sync/contracts/internal/matches';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { readSettings } from '@qbo-sync/eventstore/settings';
@@ -19,12 +20,6 @@ const PAGE = 500;
 const OPEN = 'open:';
 const LINKS = 'links';
 
-/** How far an Apply has come; `next` null: it is done. */
-export interface AppliedPage {
-  readonly applied: number;
-  readonly next: string | null;
-}
-
 /**
  * Reads what is in QuickBooks already, says where each of ours stands, and applies what was decided (postings.md §12).
  *
@@ -32,7 +27,7 @@ export interface AppliedPage {
  */
 export class Matcher {
   constructor(
-    readonly runtime: EntityRuntime,
+    readonly runtime: Pick<EntityRuntime, 'database' | 'tell'>,
     private readonly service: EntityService,
     readonly matching: Matching,
   ) {}
@@ -45,14 +40,14 @@ export class Matcher {
   }
 
   /** The id of a reading that has begun, and the resources it is of. */
-  async begin(place: Place): Promise<{ readonly readId: string; readonly resources: readonly string[] }> {
+  async begin(place: Place): Promise<MatchBegun> {
     const readId = randomUUID();
     await beginReading(this.runtime.database, place, readId);
     return { readId, resources: [this.matching.resource, ...this.matching.others] };
   }
 
   /** Takes one page, QuickBooks' answer as text; how many records were in it. Undefined: another reading has begun. */
-  take(place: Place, { readId, resource, page }: ReadPage): Promise<number | undefined> {
+  take(place: Place, { readId, resource, page }: MatchPageBody): Promise<number | undefined> {
     const records = recordsIn(page, resource).map((record) => this.listed(record));
     return inTransaction(this.runtime.database, async (client) => {
       if (!(await goOnReading(client, place, readId))) return undefined;
@@ -84,17 +79,17 @@ export class Matcher {
   }
 
   /** One page of Apply, from where the one before it ended: links first, then what waited for Apply. */
-  apply(place: Place, by: string, next: string | null): Promise<AppliedPage> {
+  apply(place: Place, by: string, next: string | null): Promise<MatchApplied> {
     return next?.startsWith(OPEN) === true
       ? this.decideOpen(place, next.slice(OPEN.length))
       : this.applyLinks(place, by);
   }
 
-  private async applyLinks(place: Place, by: string): Promise<AppliedPage> {
+  private async applyLinks(place: Place, by: string): Promise<MatchApplied> {
     const { tenant } = place;
     const run = `match-${randomUUID()}`;
     const at = new Date().toISOString();
-    let page: AppliedPage = { applied: 0, next: OPEN };
+    let page: MatchApplied = { applied: 0, next: OPEN };
     await this.runtime.tell(tenant, async (client) => {
       await markApplied(client, place);
       const links = await takeLinks(client, place, PAGE);
@@ -110,7 +105,7 @@ export class Matcher {
     return page;
   }
 
-  private async decideOpen({ tenant }: Place, after: string): Promise<AppliedPage> {
+  private async decideOpen({ tenant }: Place, after: string): Promise<MatchApplied> {
     const page = await openStreams(this.runtime.database, tenant, after, PAGE);
     await this.runtime.tell(tenant, async () =>
       page.filter((key) => this.isOurs(key)).map((key) => ({ ...key, trigger: { kind: 'redecide', why: 'related' } })),
@@ -155,13 +150,6 @@ export class Matcher {
       record: JSON.stringify(record),
     };
   }
-}
-
-export interface ReadPage {
-  readonly readId: string;
-  readonly resource: string;
-  /** JSON text of QuickBooks' answer to a query. */
-  readonly page: string;
 }
 
 /** Linked already: nothing is to be applied. */

@@ -1,15 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import {
+  MATCH_GROUPS,
+  MatchApplyBody,
+  type MatchApplied,
+  type MatchBegun,
+  type MatchCounts,
+  MatchDecideBody,
+  type MatchDecided,
+  type MatchGroup,
+  type MatchPage,
+  MatchPageBody,
+  MatchReadBody,
+  type MatchState,
+  MatchUndoBody,
+} from '@qbo-sync/contracts/internal/matches';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { check } from '@qbo-sync/contracts/validation';
 import { OperatorGuard } from '../internal/operator.guard';
 import { Problem, tenantOfPath } from '../internal/problem';
-import { choose, countCandidates, type MatchCounts, undo } from './candidates';
-import { MATCH_GROUPS, type MatchGroup } from './definition';
-import { type MatchList, type Place, selectList } from './lists';
-import { type AppliedPage, Matcher } from './matcher';
-import { ApplyBody, DecideBody, MatchBody, PageBody, UndoBody } from './matches.dto';
-import { type MatchRow, showGroup } from './show';
+import { choose, countCandidates, undo } from './candidates';
+import { type Place, selectList } from './lists';
+import { Matcher } from './matcher';
+import { showGroup } from './show';
 import { selectById } from './records';
 
 const MOST_ROWS = 200;
@@ -26,31 +39,35 @@ export class MatchesController {
   constructor(@Inject(Matcher) private readonly matcher: Matcher) {}
 
   @Get('state')
-  async state(@Param('tenant') tenant: string): Promise<MatchList & { readonly counts: MatchCounts }> {
+  async state(@Param('tenant') tenant: string): Promise<MatchState> {
     const { place } = await this.open(tenant);
     const { database } = this.matcher.runtime;
-    return { ...(await selectList(database, place)), counts: await countCandidates(database, place) };
+    const { state, readAt, appliedAt } = await selectList(database, place);
+    return { state, readAt, appliedAt, counts: await countCandidates(database, place) };
   }
 
   @Get()
   async list(
     @Param('tenant') tenant: string,
     @Query() query: { group?: string; after?: string; limit?: string },
-  ): Promise<{ readonly items: readonly MatchRow[]; readonly next: string | null; readonly counts: MatchCounts }> {
+  ): Promise<MatchPage> {
     const { place } = await this.open(tenant);
     const { group = '', after = '', limit = String(MOST_ROWS) } = query;
     if (!isGroup(group)) throw new Problem(400, 'field_invalid', `group must be one of ${MATCH_GROUPS.join(', ')}`);
     const most = Math.min(Number(limit), MOST_ROWS);
     if (!(most >= 1)) throw new Problem(400, 'field_invalid', `limit must be from 1 to ${MOST_ROWS}`);
-    const items = await showGroup(this.matcher, place, { group, after, limit: most });
-    const last = items[most - 1];
+    const items = await showGroup(this.matcher, place, {
+      group,
+      after: `${this.matcher.matching.entity}:${after}`,
+      limit: most,
+    });
     const counts = await countCandidates(this.matcher.runtime.database, place);
-    return { items, next: last?.ref ?? null, counts };
+    return { items, next: items[most - 1]?.id ?? null, counts };
   }
 
   @Post('begin')
   @HttpCode(200)
-  async begin(@Param('tenant') tenant: string): Promise<{ readId: string; resources: readonly string[] }> {
+  async begin(@Param('tenant') tenant: string): Promise<MatchBegun> {
     return this.matcher.begin((await this.open(tenant)).place);
   }
 
@@ -58,7 +75,7 @@ export class MatchesController {
   @HttpCode(200)
   async page(@Param('tenant') tenant: string, @Body() body: unknown): Promise<{ taken: number }> {
     const { place } = await this.open(tenant);
-    const taken = await this.matcher.take(place, read(PageBody, body));
+    const taken = await this.matcher.take(place, read(MatchPageBody, body));
     if (taken === undefined) throw replaced();
     return { taken };
   }
@@ -67,19 +84,16 @@ export class MatchesController {
   @HttpCode(200)
   async match(@Param('tenant') tenant: string, @Body() body: unknown): Promise<MatchCounts> {
     const { place, settings } = await this.open(tenant);
-    if (!(await this.matcher.match(place, read(MatchBody, body).readId, settings))) throw replaced();
+    if (!(await this.matcher.match(place, read(MatchReadBody, body).readId, settings))) throw replaced();
     return countCandidates(this.matcher.runtime.database, place);
   }
 
   /** `ids` of records, or all of a `group`. */
   @Post('decide')
   @HttpCode(200)
-  async decide(
-    @Param('tenant') tenant: string,
-    @Body() body: unknown,
-  ): Promise<{ changed: number; undoToken: string }> {
+  async decide(@Param('tenant') tenant: string, @Body() body: unknown): Promise<MatchDecided> {
     const { place } = await this.open(tenant);
-    const { ids, group, choice, by } = read(DecideBody, body);
+    const { ids, group, choice, by } = read(MatchDecideBody, body);
     const { database } = this.matcher.runtime;
     const { entity, resource } = this.matcher.matching;
     const chosen = ids === undefined ? group && { group } : { refs: ids.map((id) => `${entity}:${id}`) };
@@ -99,16 +113,16 @@ export class MatchesController {
   @HttpCode(200)
   async undo(@Param('tenant') tenant: string, @Body() body: unknown): Promise<{ changed: number }> {
     const { place } = await this.open(tenant);
-    const changed = await undo(this.matcher.runtime.database, place, read(UndoBody, body).token);
+    const changed = await undo(this.matcher.runtime.database, place, read(MatchUndoBody, body).token);
     if (changed === undefined) throw new Problem(404, 'not_found', 'No such decision, or it was taken back before.');
     return { changed };
   }
 
   @Post('apply')
   @HttpCode(200)
-  async apply(@Param('tenant') tenant: string, @Body() body: unknown): Promise<AppliedPage> {
+  async apply(@Param('tenant') tenant: string, @Body() body: unknown): Promise<MatchApplied> {
     const { place } = await this.open(tenant);
-    const { by, next = null } = read(ApplyBody, body);
+    const { by, next = null } = read(MatchApplyBody, body);
     const { readAt } = await selectList(this.matcher.runtime.database, place);
     if (readAt === null) throw new Problem(409, 'not_read', 'What is in QuickBooks was not read yet.');
     return this.matcher.apply(place, by, next);

@@ -1,23 +1,10 @@
+import type { MatchGroup, MatchRow } from '@qbo-sync/contracts/internal/matches';
 import { idOf } from '@qbo-sync/contracts/refs';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import { selectGroup } from './candidates';
-import type { MatchGroup, Sketch } from './definition';
 import type { Place } from './lists';
 import type { Matcher } from './matcher';
 import { selectById } from './records';
-
-/** One row of Match: ours, what it may be in QuickBooks, why, and what was said of it. */
-export interface MatchRow {
-  readonly ref: string;
-  readonly id: string;
-  readonly group: MatchGroup;
-  readonly why: string;
-  /** Empty: its data was erased. */
-  readonly ours: Sketch;
-  readonly candidates: readonly { readonly id: string; readonly record: Sketch; readonly heldBy?: string }[];
-  readonly choice: string | null;
-  readonly applied: boolean;
-}
 
 /** One page of a group. What is ours is read from the streams, so that what was erased is nowhere else. */
 export async function showGroup(
@@ -35,7 +22,7 @@ export async function showGroup(
   return rows.map(({ ref, group, why, candidates, choice, appliedAt }) => {
     const data = matcher.dataOf({ tenant, ref }, streams.get(streamId({ tenant, ref })) ?? [], place.books);
     return {
-      ...{ ref, id: idOf(ref), group, why, choice, applied: appliedAt !== null },
+      ...{ id: idOf(ref), group, why, choice, applied: appliedAt !== null },
       ours: data === undefined ? {} : matching.sketchOfOurs(data),
       candidates: candidates.map((id) => {
         const held = records.get(id);
