@@ -12,6 +12,8 @@ export interface PaidInvoice {
    * posted `later`, when it is paid in full (§6.7), or it is `voided` (§6.8).
    */
   readonly unapplied?: 'older' | 'later' | 'voided';
+  /** It is not in QuickBooks: what names it has not been sent. */
+  readonly unposted?: true;
 }
 
 export type InvoiceOf = (invoiceId: string) => PaidInvoice | undefined;

@@ -131,10 +131,11 @@ function mapPart(
 ): MappedPayment {
   const reference = referenceOf(payment);
   const lined = basis.lined || lines.length > 0 || options.again === true;
+  const payer = isAwaited(basis.payer, lines, invoice) ? payerOf({ ...part, lines }, payment) : basis.payer;
   const note = options.again === true ? `${basis.note} (lines set again)` : basis.note;
   const body = printBody({
     TotalAmt: amountNumber(part.amount),
-    CustomerRef: refTo(basis.payer.$ref, basis.payer.at),
+    CustomerRef: refTo(payer.$ref, payer.at),
     TxnDate: payment.collectedOn,
     CurrencyRef: ctx.profile.multiCurrency ? idTo(payment.currency) : undefined,
     DepositToAccountRef: idTo(basis.account),
@@ -147,7 +148,7 @@ function mapPart(
   return {
     ref: part.ref,
     part,
-    basis: { ...basis, customerId: part.customerId ?? basis.customerId, lined },
+    basis: { ...basis, payer, customerId: part.customerId ?? basis.customerId, lined },
     resource: 'Payment',
     how: PAYMENT_HOW,
     body,
@@ -161,6 +162,15 @@ function mapPart(
     },
     warnings: [...reference.warnings, ...olderWarnings(payment, part, invoice)],
   };
+}
+
+/**
+ * The payer was to be read from an invoice that is not in QuickBooks and that the part does not pay any more: it may never
+ * come, and the money would wait for it (postings.md §6.7, §8.3).
+ */
+function isAwaited({ $ref }: Reference, lines: readonly PaidLine[], invoiceOf: InvoiceOf): boolean {
+  const [entity, id = ''] = $ref.split(':');
+  return entity === 'invoice' && invoiceOf(id)?.unposted === true && lines.every(({ ref }) => ref !== $ref);
 }
 
 function basisOf(

@@ -2,14 +2,12 @@ import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import { type Decimal, formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
-import { differences, valueAt } from '../sync/compare';
+import { differences, PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
 import type { Answered, Context, Verdict, View } from '../sync/rules';
 import { basisOf } from './invoice-basis';
 import { INACTIVE, type InvoiceRelated, usesInactive } from './invoice-related';
 
-/** Up to this much is closed by a rounding line (postings.md §1.4). */
-const PENNIES = parseDecimal('0.05');
 const TOTAL = 'TotalAmt';
 const TAX = 'TxnTaxDetail.TotalTax';
 const TAX_CODE = 'TxnTaxDetail.TxnTaxCodeRef.value';

@@ -35,6 +35,7 @@ export function paidInvoice(followed: FollowedInvoice, settings: SyncSettings | 
     number: followed.number,
     ...(followed.tip === undefined ? {} : { tip: followed.tip }),
     ...(unapplied === undefined ? {} : { unapplied }),
+    ...(followed.linked ? {} : { unposted: true }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { TextJson, TextObject } from '@qbo-sync/contracts/exact-json';
 import { parseDecimal } from '@qbo-sync/money/decimal';
-import { valueAt } from '../sync/compare';
+import { PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
 import type { Answered, Context, Verdict, View } from '../sync/rules';
 import type { FollowedInvoice } from './followed-invoice';
@@ -28,6 +28,7 @@ export const isLinkRefused = (answer: Answered | undefined): boolean =>
  *
  *   the line on an entry refused                 once more without it: two items stay open, with a warning
  *   returned, but on a deposit                   a person says which account it had gone to; then it stays as it is
+ *   applied cents less                           our lines again: its invoice may have had no rounding line yet (§1.4)
  *   applied less than asked for                  the rest is credit, with a warning
  *   applied more, by itself, to ours             our lines again (§8.4)
  *   … to an invoice we did not write             held
@@ -63,6 +64,7 @@ export function judgePayment(
   if (off.isZero()) return verdict;
   const named = (data?.allocations ?? []).map(({ invoiceId }) => invoiceId);
   if (off.gt(0)) {
+    if (off.lte(PENNIES) && view.round === 0) return { verdict: 'again' };
     return { verdict: 'synced', warnings: [{ code: 'left_unapplied', params: { invoice: named.join(', ') } }] };
   }
   const own = new Set(named.map((id) => related.invoices[id]?.quickbooksId));

@@ -66,6 +66,18 @@ describe('updated after it was posted (postings.md §8.4)', () => {
     expect(right.when(REDECIDE).events).toEqual([]);
   });
 
+  it('applied a cent less, before the invoice had its rounding line → our lines again, once', () => {
+    const sent = start().when(changed('collected', 1, PAY_500));
+    const short = { ...record, UnappliedAmt: '0.01' };
+    const again = sent.when(answered(sent, { record: short }));
+    expect(lines(again.events)).toEqual(['PushRequested put payment:pay_500']);
+    expect(lines(again.when(answered(again, { record: { ...record, UnappliedAmt: '0' } })).events)).toEqual([
+      'Settled',
+    ]);
+    const warned = again.when(answered(again, { record: short }));
+    expect(only(warned.events, 'Settled').personal.warnings).toMatchObject([{ code: 'left_unapplied' }]);
+  });
+
   it('… to an invoice we did not write → held', () => {
     const story = start({ inv_1041: followed({ quickbooksId: '238' }) }).when(changed('collected', 1, part));
     expect(lines(story.when(answered(story, { record: byItself })).events)).toEqual(['Held auto_applied']);
@@ -89,6 +101,14 @@ describe('follows its invoices, with nothing open too', () => {
     expect(line.when(RELATED).events).toEqual([]);
   });
 
+  it('story 10: come before its invoice, it waits for it no longer once it is known to be posted when paid', () => {
+    const early = start({}).when(changed('collected', 1, PAY_500));
+    expect(bodyOf(early)['CustomerRef']).toEqual({ value: { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' } });
+    const waiting = followed({ linked: false, onPayment: true, balance: '79.70' });
+    const heard = early.under({ related: { invoices: { inv_1041: waiting } } }).when(RELATED);
+    expect(bodyOf(heard)['CustomerRef']).toEqual({ value: { $ref: 'customer:cus_88' } });
+  });
+
   it('dismissed, it stays so as long as nothing else is to be said', () => {
     const held = start().when(changed('collected', 1, { ...PAY_500, tip: '10.00' }));
     const gone = held.when({ kind: 'dismiss', commandId: 'c', by: 'pat' });
@@ -109,6 +129,6 @@ describe('follows its invoices, with nothing open too', () => {
     const story = start({ inv_1041: followed({ linked: false }) }).when(changed('collected', 1, PAY_500));
     const free = story.when({ kind: 'resolve', commandId: 'c', by: 'pat', choice: 'unapplied' });
     expect(lines(free.events)).toEqual(['Chosen', 'PushRequested put payment:pay_500']);
-    expect(bodyOf(free)).toMatchObject({ Line: [] });
+    expect(bodyOf(free)).toMatchObject({ Line: [], CustomerRef: { value: { $ref: 'customer:cus_88' } } });
   });
 });

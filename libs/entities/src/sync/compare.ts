@@ -1,5 +1,8 @@
-import { equalByValue } from '@qbo-sync/money/decimal';
+import { equalByValue, parseDecimal } from '@qbo-sync/money/decimal';
 import type { TextJson, TextObject } from '@qbo-sync/contracts/exact-json';
+
+/** So far an invoice's total may be off: a rounding line closes it (postings.md §1.4). */
+export const PENNIES = parseDecimal('0.05');
 
 /**
  * The paths at which QuickBooks' record says something else than expected, in the order of `expect`. A path is dotted,
