@@ -228,6 +228,13 @@ describe('the console', () => {
     expect(await until(async () => (await applied()) || undefined, { what: 'an applied version' })).toBe(3);
   });
 
+  it('has the company profile read anew with the lists', async () => {
+    expect((await rig.call('POST', `${rig.path}/quickbooks/refresh`, {})).status).toBe(204);
+    await until(() => rig.commands.find(({ ref, kind }) => ref === 'profile:company' && kind === 'push'), {
+      what: 'the profile to be wanted',
+    });
+  });
+
   it('has an account made and puts it into its empty setting', async () => {
     const wanted = await rig.call('POST', `${rig.path}/quickbooks/accounts`, { template: 'stripe-clearing' });
     expect(wanted).toMatchObject({

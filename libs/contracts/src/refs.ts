@@ -39,6 +39,9 @@ export function idOf(ref: string): string {
   return ref.slice(ref.indexOf(':') + 1);
 }
 
+/** The whole company profile: pushed, it is read from QuickBooks anew. */
+export const PROFILE_REF = 'profile:company';
+
 /** The service that owns a ref, or undefined for an entity nobody owns. */
 export function ownerOf(ref: string): ServiceName | undefined {
   return (ENTITY_OWNERS as Record<string, ServiceName>)[entityOf(ref)];

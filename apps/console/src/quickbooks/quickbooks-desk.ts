@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCOUNT_ROLES, type AccountRole, isAccountRole } from '@qbo-sync/contracts/account-roles';
+import { PROFILE_REF } from '@qbo-sync/contracts/refs';
+import { CommandDesk } from '../commands/command-desk';
 import { Problem } from '../http/problem';
 import { fits } from '../settings/settings-check';
 import { SettingsStore } from '../settings/settings-store';
@@ -16,6 +18,7 @@ export class QuickBooksDesk {
     @Inject(ChartReader) private readonly charts: ChartReader,
     @Inject(SettingsStore) private readonly settings: SettingsStore,
     @Inject(ToClassifyDesk) private readonly family: ToClassifyDesk,
+    @Inject(CommandDesk) private readonly commands: CommandDesk,
   ) {}
 
   /** Fitting accounts of a use; all of them without one. */
@@ -34,14 +37,16 @@ export class QuickBooksDesk {
     return { items: taxCodes, fetchedAt, toClassify: await this.family.show(tenant) };
   }
 
-  /** The company profile as it was read at connect. */
+  /** The company profile as it was read last. */
   async preferences(tenant: string): Promise<PreferencesDto> {
     return { profile: (await this.settings.load(tenant)).state.profile };
   }
 
-  async refresh(tenant: string): Promise<void> {
+  /** Reads the lists anew, and has the company profile read anew: a day through which the books are closed, who numbers. */
+  async refresh(tenant: string, by: string): Promise<void> {
     this.charts.forget(tenant);
     await this.chart(tenant);
+    await this.commands.send({ kind: 'push', tenant, ref: PROFILE_REF, by });
   }
 
   /** Asks payments for the role's account; what comes of it is seen in the setting and in the log. */

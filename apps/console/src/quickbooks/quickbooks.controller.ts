@@ -94,7 +94,7 @@ export class QuickBooksController {
   @Post('refresh')
   @HttpCode(204)
   @ApiNoContentResponse()
-  refresh(@Param('company') tenant: string): Promise<void> {
-    return this.desk.refresh(tenant);
+  refresh(@Param('company') tenant: string, @Req() request: CallerRequest): Promise<void> {
+    return this.desk.refresh(tenant, request.caller.kind);
   }
 }
