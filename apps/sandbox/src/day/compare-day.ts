@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import { type Baseline, compareBooks, type Comparison, pricebookItems } from '@qbo-sync/sandbox/books/compare';
+import type { Invariant } from '@qbo-sync/sandbox/books/invariants';
+import { invoiceInvariants } from '@qbo-sync/sandbox/books/invoice-invariants';
 import type { ExpectedBooks } from '@qbo-sync/sandbox/books/model';
 import { readBooks, type ReadQuery } from '@qbo-sync/sandbox/books/read-books';
 import { DayStopped } from './stopped';
@@ -35,10 +37,20 @@ export async function baselineOf(world: World, tenant: string): Promise<Baseline
   return baseline;
 }
 
+/** A company's books beside the model's, and what must always be true of them. */
+export interface ComparedBooks {
+  readonly comparison: Comparison;
+  readonly invariants: readonly Invariant[];
+}
+
 export async function compare(
   world: World,
   expected: ExpectedBooks,
   { choices, baseline }: { readonly choices: BooksChoices; readonly baseline: Baseline },
-): Promise<Comparison> {
-  return compareBooks(expected, await readBooks(booksReader(world, expected.tenant)), choices, baseline);
+): Promise<ComparedBooks> {
+  const found = await readBooks(booksReader(world, expected.tenant));
+  return {
+    comparison: compareBooks(expected, found, choices, baseline),
+    invariants: invoiceInvariants(expected, found),
+  };
 }

@@ -60,7 +60,7 @@ function companyAt(company: typeof ukVat, codes: readonly TaxCodeAnswer[], liste
 describe('the settings of the day', () => {
   test('are chosen by type and name; missing accounts are made; rates get the plainest code of their percentage', async () => {
     const { one, saved, made } = companyAt(ukVat, CODES, ['Service Revenue', 'Undeposited Funds', 'Discounts given']);
-    const choices = await configure(world, one);
+    const choices = await configure(world, one, 'day');
     expect(made).toEqual(['equipment-sales', 'memberships', 'tips', 'stripe-clearing', 'costs']);
     expect(saved).toEqual([
       expect.objectContaining({
@@ -81,7 +81,7 @@ describe('the settings of the day', () => {
       CODES.filter(({ percentage }) => percentage !== '5'),
       ['Undeposited Funds'],
     );
-    await expect(configure(world, one)).rejects.toThrow(
+    await expect(configure(world, one, 'day')).rejects.toThrow(
       'QuickBooks of uk-vat lists no tax code of 5 % for "VAT 5%": make one there, then run again.',
     );
     expect(saved).toEqual([]);
@@ -89,7 +89,7 @@ describe('the settings of the day', () => {
 
   test('where QuickBooks works out the tax itself a rate may stay without a code', async () => {
     const { one, saved } = companyAt(usAuto, [], ['Undeposited Funds']);
-    const choices = await configure(world, one);
+    const choices = await configure(world, one, 'day');
     expect(choices.mappedRates).toEqual([]);
     expect(Object.keys(saved[0]!)).not.toContain('tax.untaxedCode');
   });

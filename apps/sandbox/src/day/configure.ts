@@ -1,8 +1,9 @@
 import { ACCOUNT_ROLES, type AccountRoleName } from '@qbo-sync/contracts/account-roles';
-import type { Choice, RateMapping } from '@qbo-sync/contracts/sync/settings';
+import type { Choice, RateMapping, SettingValues } from '@qbo-sync/contracts/sync/settings';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
-import { EQUIPMENT_CATEGORY, type PlayedRate } from '@qbo-sync/sandbox/runacall/companies';
-import type { AccountAnswer, TaxCodeAnswer } from './console-api';
+import { EQUIPMENT_CATEGORY, type PlayedCompany, type PlayedRate } from '@qbo-sync/sandbox/runacall/companies';
+import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
+import { type AccountAnswer, type TaxCodeAnswer, TO_CLASSIFY } from './console-api';
 import { DayStopped, until } from './stopped';
 import type { ConnectedCompany, World } from './world';
 
@@ -16,7 +17,7 @@ const UNTAXED_NAMES = [/^no vat$/i, /^exempt/i, /^out of scope/i, /zero|0\.0/i];
  * have been published before: they are mapped once tax has proposed them. Ends with a sentence where a tax code is
  * missing. Gives what the model of the books must know.
  */
-export async function configure(world: World, one: ConnectedCompany): Promise<BooksChoices> {
+export async function configure(world: World, one: ConnectedCompany, phase: Phase): Promise<BooksChoices> {
   const { company, api } = one;
   const account = (role: AccountRoleName, use: string): Promise<Choice> => accountOf(one, role, use);
   const income = await account('service-revenue', 'income');
@@ -42,10 +43,13 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
     'payments.undepositedAccount': undeposited.id,
     'payments.refundAccount': bank.id,
     'tax.rates': rates,
+    'invoices.when': timing(company, phase),
+    'invoices.numbering': company.numbers,
     ...(outside
       ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id }
       : {}),
   });
+  if (company.tax === 'by code' && Object.keys(rates).length < company.rates.length) await classifyTheRest(one);
   await inEffect(one);
   world.progress.step(
     `${company.id}: income ${income.name}, equipment ${equipment.name}, memberships ${memberships.name}, tips ${tips.name}, ` +
@@ -62,7 +66,41 @@ export async function configure(world: World, one: ConnectedCompany): Promise<Bo
     clearing,
     refunds: bank,
     mappedRates: Object.keys(rates),
+    onPayment: company.onPayment,
+    numbering: company.numbers,
+    parts: Object.fromEntries(
+      company.rates.map(({ id, components }) => [id, components.map(({ percentage }) => percentage)]),
+    ),
   };
+}
+
+/** Rates without a code are posted under the family "To classify", made by its one call. */
+async function classifyTheRest({ company: { id }, api }: ConnectedCompany): Promise<void> {
+  const isDefault = async (): Promise<boolean> =>
+    (await api.settings(id)).values['tax.defaultCode']?.id === TO_CLASSIFY;
+  if (await isDefault()) return;
+  await api.makeToClassify(id);
+  await until(async () => ((await isDefault()) ? true : undefined), {
+    withinMs: WITHIN_MS,
+    sentence: `The tax codes "To classify" of ${id} were not made in QuickBooks within a minute.`,
+  });
+}
+
+/** When a company posts its invoices in a phase of the play. */
+const timing = ({ onPayment }: PlayedCompany, phase: Phase): SettingValues['invoices.when'] =>
+  onPayment.includes(phase) ? 'on_payment' : 'on_send';
+
+/** A company that changes its mind about when invoices are posted says so before the phase. */
+export async function changeTiming(world: World, one: ConnectedCompany, phase: Phase): Promise<void> {
+  const { company, api } = one;
+  const { values } = await api.settings(company.id);
+  const when = timing(company, phase);
+  if (values['invoices.when'] === when) return;
+  await api.save(company.id, { 'invoices.when': when });
+  await inEffect(one);
+  world.progress.step(
+    `${company.id}: invoices first sent from now on are posted ${when === 'on_send' ? 'when sent' : 'when paid'}`,
+  );
 }
 
 /** Turns sync on, knowing what is advised and not done. */
@@ -171,7 +209,7 @@ function untaxedCode({ company: { id } }: ConnectedCompany, codes: readonly TaxC
 }
 
 /** Every service decides by the settings as saved. */
-async function inEffect({ company: { id }, api }: ConnectedCompany): Promise<void> {
+export async function inEffect({ company: { id }, api }: Pick<ConnectedCompany, 'company' | 'api'>): Promise<void> {
   await until(
     async () => {
       const { version, appliedVersion } = await api.settings(id);

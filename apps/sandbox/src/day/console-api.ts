@@ -56,6 +56,9 @@ interface Page<Item> {
   readonly next: string | null;
 }
 
+/** The family of codes for rates that have none (postings.md §7). */
+export const TO_CLASSIFY = 'to_classify';
+
 const TIMEOUT_MS = 30_000;
 const LOG_PAGE = 200;
 const RETRY_READS_MS = 20_000;
@@ -97,6 +100,11 @@ export class ConsoleApi {
 
   makeAccount(id: string, template: string): Promise<unknown> {
     return this.ask('POST', `${path(id)}/quickbooks/accounts`, { template });
+  }
+
+  /** One click: the agency "To classify" and its codes, the default for unmapped rates. */
+  makeToClassify(id: string): Promise<unknown> {
+    return this.ask('POST', `${path(id)}/quickbooks/tax-codes`, { template: TO_CLASSIFY });
   }
 
   async taxCodes(id: string): Promise<readonly TaxCodeAnswer[]> {

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
-import { companiesOf, planDay } from '@qbo-sync/sandbox/runacall/day';
+import { companiesOf, planDay, type PlannedDay } from '@qbo-sync/sandbox/runacall/day';
+import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
 import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
+import { type AssignedNumbers, listenForNumbers } from './assigned-numbers';
+import { applyByItself, closeBooks } from './bookkeeper';
 import { baselineOf, compare } from './compare-day';
-import { configure, turnOn } from './configure';
+import { changeTiming, configure, turnOn } from './configure';
 import { connectCompanies } from './connect-companies';
 import { DAY_STEPS, type DayStep } from './day-config';
+import { makeChoices } from './personal-choices';
 import { openRunACall, publish, type RunACall } from './publish-day';
 import { dayResult, type DayResult, reportLines } from './report';
 import { readStandings, settle, type SettledEvent } from './settle';
@@ -44,31 +48,42 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
 
   const writesBefore = await countWrites(world);
   const runACall = await openRunACall(world);
+  const numbers = listenForNumbers(world);
   try {
-    const companies = await makeReady(world, runACall, stored, connected);
+    const planned = (anchor: string): PlannedDay => planDay(identity.seed, anchor, identity.size);
+    const isRepeat = stored.anchor !== undefined && stored.messages.length >= planned(stored.anchor).events.length;
+    const ready = await makeReady(world, runACall, stored, connected, isRepeat ? 'late' : 'day');
     if (!goesTo('activate')) return undefined;
-    for (const one of companies) await turnOn(world, one);
+    for (const one of ready) await turnOn(world, one);
     if (!goesTo('publish')) return undefined;
     // Documents are dated on the day sync was switched on, or later.
-    const { seed, size } = identity;
-    const plan = planDay(
-      seed,
-      stored.anchorAt(() => new Date().toISOString()),
-      size,
-    );
-    const isRepeat = stored.messages.length >= plan.events.length;
+    const plan = planned(stored.anchorAt(() => new Date().toISOString()));
+    let companies = isRepeat
+      ? await Promise.all(ready.map(async (one) => decided(await closed(world, one, plan), plan)))
+      : ready;
     const known = isRepeat ? await countKnown(companies, stored.messages) : 0;
     let events: SettledEvent[] = [];
-    for (const phases of isRepeat ? [['day', 'late'] as const] : [['day'] as const, ['late'] as const]) {
-      const sent = await publish(world, runACall, plan, stored, phases);
+    const atRest = async (): Promise<SettledEvent[]> => settle(world, companies, expectAll(companies, stored.messages));
+    const waves: readonly (readonly Phase[])[] = isRepeat ? [['day', 'late']] : [['day'], ['late']];
+    for (const phases of waves) {
+      for (const one of companies) await changeTiming(world, one, phases.at(-1) ?? 'late');
+      if (!isRepeat && phases.includes('late') && goesTo('settle')) {
+        await hearNumbers(numbers, companies, stored.messages);
+        companies = await Promise.all(companies.map((one) => closed(world, one, plan)));
+        for (const one of companies) if (one.company.appliesByItself === true) await applyByItself(world, one);
+      }
+      const sent = await publish(world, runACall, plan, stored, phases, numbers.obey);
       progress.step(`Published ${sent.length} messages`);
       if (!goesTo('settle')) continue;
       await runACall.takenIn();
-      events = await settle(world, companies, expectAll(companies, stored.messages));
+      events = await atRest();
     }
+    companies = companies.map((one) => decided(one, plan));
+    if (!isRepeat && goesTo('settle') && (await makeChoices(world, runACall, plan.choices)) > 0)
+      events = await atRest();
     if (!goesTo('compare')) return undefined;
 
-    const comparisons = await Promise.all(
+    const compared = await Promise.all(
       expectAll(companies, stored.messages).map((books, index) => compare(world, books, at(companies, index))),
     );
     const writesAfter = await countWrites(world);
@@ -79,12 +94,14 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
       known,
       writes,
       events,
-      comparisons,
+      compared,
+      companies,
     });
     writeFileSync(join(config.STATE_DIR, 'day-result.json'), JSON.stringify(result, null, 2));
     for (const line of reportLines(result)) progress.step(line);
     return result;
   } finally {
+    await numbers.close();
     await runACall.close();
   }
 }
@@ -95,15 +112,45 @@ async function makeReady(
   runACall: RunACall,
   stored: PublishedDay,
   connected: readonly ConnectedCompany[],
+  phase: Phase,
 ): Promise<ReadyCompany[]> {
   const { seed, size, anchor } = stored.identify(() => ({ seed: '', size: 'full' }));
   await publish(world, runACall, planDay(seed, anchor ?? new Date().toISOString(), size), stored, ['rates']);
   const ready: ReadyCompany[] = [];
   for (const one of connected) {
-    const choices = await configure(world, one);
+    const choices = await configure(world, one, phase);
     ready.push({ ...one, choices, baseline: await baselineOf(world, one.company.id) });
   }
   return ready;
+}
+
+/** Run a Call has been told the numbers of the invoices that QuickBooks numbers. */
+async function hearNumbers(
+  numbers: AssignedNumbers,
+  companies: readonly ReadyCompany[],
+  messages: readonly PublishedMessage[],
+): Promise<void> {
+  for (const { company, choices } of companies.filter((one) => one.company.numbers === 'quickbooks')) {
+    const { said } = expectBooks(company.id, messages, choices);
+    await numbers.heard(
+      company.id,
+      said.invoices.map(({ id }) => id),
+    );
+  }
+}
+
+/** The company once its books are closed, if it closes them. */
+async function closed(world: World, one: ReadyCompany, { monthEnds }: PlannedDay): Promise<ReadyCompany> {
+  if (one.company.closesBooks !== true) return one;
+  const books = await closeBooks(world, one, monthEnds[one.company.id] ?? '');
+  return books === undefined ? one : { ...one, choices: { ...one.choices, closed: books } };
+}
+
+/** The company once its people have chosen, and its books are looked at for the month's end too. */
+function decided(one: ReadyCompany, { choices, monthEnds }: PlannedDay): ReadyCompany {
+  const { id } = one.company;
+  const chosen = Object.fromEntries((choices[id] ?? []).map(({ ref, choice }) => [ref, choice]));
+  return { ...one, choices: { ...one.choices, chosen, monthEnd: monthEnds[id] ?? '' } };
 }
 
 const expectAll = (companies: readonly ReadyCompany[], messages: readonly PublishedMessage[]): ExpectedBooks[] =>

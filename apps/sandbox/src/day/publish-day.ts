@@ -4,7 +4,7 @@ import { createProducer } from '@qbo-sync/kafka/producer';
 import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { PlannedDay } from '@qbo-sync/sandbox/runacall/day';
-import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
+import type { DayEvent, Phase } from '@qbo-sync/sandbox/runacall/journal';
 import type { PublishedDay, PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
 import { until } from './stopped';
 import type { World } from './world';
@@ -87,6 +87,7 @@ export async function publish(
   plan: PlannedDay,
   stored: PublishedDay,
   phases: readonly Phase[],
+  obeying: (event: DayEvent) => DayEvent = (event) => event,
 ): Promise<readonly PublishedMessage[]> {
   const places = plan.events.flatMap((event, place) => (phases.includes(event.phase) ? [{ event, place }] : []));
   const sent: PublishedMessage[] = [];
@@ -94,7 +95,9 @@ export async function publish(
     const startedAt = Date.now();
     const batch = places.slice(from, from + BATCH);
     const isFirst = batch.some(({ place }) => stored.messages[place] === undefined);
-    const messages = batch.map(({ event, place }) => stored.message(place, event, () => new Date().toISOString()));
+    const messages = batch.map(({ event, place }) =>
+      stored.message(place, obeying(event), () => new Date().toISOString()),
+    );
     await runACall.send(messages.map(({ topic, key, headers, value }) => ({ topic, key, headers, value })));
     sent.push(...messages);
     world.progress.live(`Publishing: ${sent.length} of ${places.length} messages`);

@@ -1,7 +1,11 @@
+import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Comparison } from '@qbo-sync/sandbox/books/compare';
+import { type Invariant, together } from '@qbo-sync/sandbox/books/invariants';
 import { rowsPlayed, type PlayedRow } from '@qbo-sync/sandbox/books/posting-rows';
 import type { DayIdentity, PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
+import type { ComparedBooks } from './compare-day';
 import { describe, type SettledEvent, standingOf } from './settle';
+import type { ConnectedCompany } from './world';
 
 /** How the day ended, as it is printed and kept in `day-result.json`. */
 export interface DayResult {
@@ -25,6 +29,8 @@ export interface DayResult {
   readonly comparisons: readonly Comparison[];
   /** The rows of the table of documents (postings.md §4), and how often each was played. */
   readonly rows: readonly PlayedRow[];
+  /** What must always be true (postings.md §14), of all companies together. */
+  readonly invariants: readonly Invariant[];
   readonly agreed: boolean;
 }
 
@@ -49,9 +55,17 @@ export function dayResult(day: {
   readonly known: number;
   readonly writes: number | null;
   readonly events: readonly SettledEvent[];
-  readonly comparisons: readonly Comparison[];
+  readonly compared: readonly ComparedBooks[];
+  readonly companies: readonly (Pick<ConnectedCompany, 'company'> & { readonly choices: BooksChoices })[];
 }): DayResult {
-  const { identity, messages, known, writes, events, comparisons } = day;
+  const { identity, messages, known, writes, events, compared } = day;
+  const comparisons = compared.map(({ comparison }) => comparison);
+  const books = day.companies.map(({ company, choices }) => ({ tenant: company.id, choices }));
+  const rows = rowsPlayed(books, messages);
+  const isPlayed = identity.size === 'short' || rows.every(({ times }) => times > 0);
+  const invariants = together(
+    compared.map(({ comparison: { tenant }, invariants: own }) => ({ tenant, invariants: own })),
+  );
   const counts = countStates(events);
   const published = new Set(messages.map(({ headers }) => headers['ce_id'])).size;
   const surprises = surprisesOf(events);
@@ -70,11 +84,13 @@ export function dayResult(day: {
     surprises,
     latency: latencyOf(events),
     comparisons,
-    rows: rowsPlayed(
-      comparisons.map(({ tenant }) => tenant),
-      messages,
-    ),
-    agreed: surprises.length === 0 && comparisons.every(({ differences }) => differences.length === 0),
+    rows,
+    invariants,
+    agreed:
+      isPlayed &&
+      surprises.length === 0 &&
+      comparisons.every(({ differences }) => differences.length === 0) &&
+      invariants.every(({ broken }) => broken.length === 0),
   };
 }
 
@@ -143,9 +159,20 @@ export function reportLines(result: DayResult): string[] {
     'Played, by row of the table of documents:',
     ...result.rows.map(({ row, times }) => `  ${row.padEnd(40)}${String(times).padStart(6)}`),
     ...result.comparisons.flatMap(table),
+    '',
+    'What must always be true:',
+    ...result.invariants.flatMap(invariantLines),
     ...(result.surprises.length === 0 ? [] : ['', 'Not as predicted:', ...result.surprises.map((line) => `  ${line}`)]),
     '',
     result.agreed ? 'The books agree to the cent.' : 'The books do not agree.',
+  ];
+}
+
+function invariantLines({ number, says, checked, broken }: Invariant): string[] {
+  const verdict = broken.length === 0 ? 'holds' : `broken ${broken.length} times`;
+  return [
+    `  ${number}. ${says.padEnd(64)}${String(checked).padStart(6)} checked   ${verdict}`,
+    ...broken.map((line) => `       ${line}`),
   ];
 }
 

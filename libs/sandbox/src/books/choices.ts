@@ -4,6 +4,15 @@ export interface ChosenAccount {
   readonly name: string;
 }
 
+/** Books closed by a person, through a day. */
+export interface ClosedBooks {
+  readonly through: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** What is said from this phase on was said after it. */
+  readonly before: string;
+}
+
 /** What the model must know of a company's settings to say where money goes. */
 export interface BooksChoices {
   readonly taxedBy: 'automated' | 'by code' | 'per line';
@@ -18,4 +27,14 @@ export interface BooksChoices {
   readonly refunds: ChosenAccount;
   /** Rates that have a QuickBooks code. */
   readonly mappedRates: readonly string[];
+  /** The parts of each rate, as its QuickBooks code has them: percentages by rate id. */
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
+  readonly numbering?: 'run_a_call' | 'quickbooks';
+  /** Phases of the play in which an invoice first sent is posted when it is paid in full. */
+  readonly onPayment?: readonly string[];
+  /** What persons chose, by ref: `post-now`, `date <day>`, `credit-memo`, `leave`. */
+  readonly chosen?: Readonly<Record<string, string>>;
+  readonly closed?: ClosedBooks;
+  /** The day whose end the books are looked at too. */
+  readonly monthEnd?: string;
 }

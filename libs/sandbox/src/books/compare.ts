@@ -61,6 +61,7 @@ export function compareBooks(
     count('Invoices', expected.counts.Invoice, found.invoices.length),
     count('Payments', expected.counts.Payment, found.payments.length),
     count('Refund receipts', expected.counts.RefundReceipt, entries('RefundReceipt')),
+    count('Credit memos', expected.counts.CreditMemo, entries('CreditMemo')),
     count('Journal entries', expected.counts.JournalEntry, entries('JournalEntry')),
     count('Deposits', expected.counts.Deposit, found.deposits.filter(({ byHand }) => !byHand).length),
     amount(
@@ -81,12 +82,30 @@ export function compareBooks(
       const name = known?.name ?? moneyNames(choices).get(id) ?? `Money on account ${id}`;
       return amount(name, known?.amount ?? 0n, (waiting.get(id) ?? 0n) - onAccount(id));
     }),
+    ...monthEndRows(expected, found, moneyIds),
   ];
   const single = [...invoiceRows(expected, found), ...receivableRows(expected, found), ...markerRows(found)].filter(
     differs,
   );
   const rows = [...shown, ...single];
   return { tenant: expected.tenant, rows, differences: rows.filter(differs) };
+}
+
+/** The books as QuickBooks' documents say they were at the end of the month's last day. */
+function monthEndRows({ atMonthEnd }: ExpectedBooks, found: ReadBooks, moneyIds: ReadonlySet<string>): ComparedRow[] {
+  if (atMonthEnd === undefined) return [];
+  const until = <Document extends { readonly day: string }>(documents: readonly Document[]): readonly Document[] =>
+    documents.filter(({ day }) => day <= atMonthEnd.day);
+  const owed =
+    sum(until(found.invoices).map(({ total }) => total)) -
+    sum(until(found.payments).map(({ amount: paid }) => paid)) +
+    sum(until(found.entries).map((entry) => entry.owed));
+  const lines = [...until(found.invoices), ...until(found.entries)].flatMap((document) => document.lines);
+  const earned = sum(lines.filter(({ accountId }) => !moneyIds.has(accountId)).map((line) => line.amount));
+  return [
+    amount(`Receivables on ${atMonthEnd.day}`, atMonthEnd.owed, owed),
+    amount(`Earned by ${atMonthEnd.day}`, atMonthEnd.earned, earned),
+  ];
 }
 
 const moneyNames = ({ undeposited, clearing, refunds }: BooksChoices): Map<string, string> =>
@@ -110,6 +129,7 @@ function invoiceRows(expected: ExpectedBooks, found: ReadBooks): ComparedRow[] {
       amount(`Invoice ${number}, total`, want?.total ?? 0n, total('total')),
       amount(`Invoice ${number}, tax`, want?.tax ?? 0n, total('tax')),
       amount(`Invoice ${number}, balance`, want?.balance ?? 0n, total('balance')),
+      same(`Invoice ${number}, dated`, want?.day ?? '', have.map(({ day }) => day).join(', ')),
     ];
   });
 }
@@ -118,7 +138,10 @@ function invoiceRows(expected: ExpectedBooks, found: ReadBooks): ComparedRow[] {
  * What each customer owes, by QuickBooks' own word. Whose QuickBooks customer it is, the documents tell: our invoices by
  * number, our payments by their payer.
  */
-function receivables(expected: ExpectedBooks, found: ReadBooks): { found: Map<string, Cents>; shared: string[] } {
+export function receivables(
+  expected: Pick<ExpectedBooks, 'invoices' | 'payers'>,
+  found: ReadBooks,
+): { found: Map<string, Cents>; shared: string[] } {
   const owner = new Map<string, string>();
   const shared: string[] = [];
   const claim = (qboCustomer: string, customerId: string | undefined): void => {
@@ -132,7 +155,7 @@ function receivables(expected: ExpectedBooks, found: ReadBooks): { found: Map<st
   // Parts of a split payment cannot be told apart by what they say: their invoices tell whose they are.
   for (const payment of found.payments) {
     const [payer, ...others] = expected.payers.get(payment.marker) ?? [];
-    if (others.length === 0) claim(payment.customer, payer);
+    if (payer !== undefined && others.length === 0) claim(payment.customer, payer);
   }
   const totals = new Map<string, Cents>();
   for (const [qboCustomer, customerId] of owner) {
@@ -170,6 +193,13 @@ export const count = (what: string, expected: number, found: number): ComparedRo
   expected: String(expected),
   found: String(found),
   difference: String(found - expected),
+});
+
+const same = (what: string, expected: string, found: string): ComparedRow => ({
+  what,
+  expected,
+  found,
+  difference: expected === found ? '0' : 'differs',
 });
 
 export const amount = (what: string, expected: Cents, found: Cents): ComparedRow => ({

@@ -5,6 +5,8 @@ import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 
 /** What was published, read anew from the bytes: the model trusts the wire only, not the generator. */
 export interface Wire {
+  /** When in the play it was said. */
+  readonly phase?: string;
   readonly topic: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
@@ -16,6 +18,7 @@ export type Data = Omit<Customer, 'kind'> & Omit<Item, 'kind'> & Invoice & Payme
 
 export interface Happening {
   readonly id: string;
+  readonly phase: string;
   readonly noun: Noun;
   readonly change: string;
   readonly sequence: number;
@@ -35,7 +38,7 @@ const TYPE = /^com\.runacall\.([a-z-]+)\.([a-z-]+)\.v1$/;
 export function livesOf(tenant: string, wires: readonly Wire[]): Map<string, Life> {
   const lives = new Map<string, { noun: Noun; id: string; happenings: Happening[] }>();
   const seen = new Set<string>();
-  for (const { headers, value } of wires) {
+  for (const { phase = 'day', headers, value } of wires) {
     const id = headers['ce_id'] ?? '';
     const type = TYPE.exec(headers['ce_type'] ?? '');
     if (headers['ce_tenant'] !== tenant || seen.has(id) || type === null) continue;
@@ -47,6 +50,7 @@ export function livesOf(tenant: string, wires: readonly Wire[]): Map<string, Lif
     lives.set(key, life);
     life.happenings.push({
       id,
+      phase,
       noun,
       change,
       sequence: Number(headers['ce_sequence']),
@@ -95,19 +99,17 @@ const SHOWN: Readonly<Record<Noun, readonly string[]>> = {
   'tax-rate': ['name', 'percentage', 'active'],
 };
 
-export function formOf({ noun, data }: Happening): string {
+export function formOf({ noun, data }: Happening, unshown: readonly string[] = []): string {
   const shown = data as unknown as Readonly<Record<string, unknown>>;
-  return JSON.stringify(SHOWN[noun].map((field) => shown[field] ?? null));
+  return JSON.stringify(SHOWN[noun].map((field) => (unshown.includes(field) ? null : (shown[field] ?? null))));
 }
 
 /** Why an event stops, in this product's own reasons; undefined when it is written. */
-export type Stop = { readonly state: 'needs attention' | 'waiting'; readonly reason: string };
+export type Stop = { readonly state: 'needs attention' | 'waiting' | 'skipped' | 'dismissed'; readonly reason: string };
 
-/** The longest number QuickBooks takes. */
-const NUMBER_LENGTH = 21;
-
-/** Stops that the event itself shows. */
-export function stopOf({ noun, data }: Happening): Stop | undefined {
-  const isLong = noun === 'invoice' && data.number.length > NUMBER_LENGTH;
-  return isLong ? { state: 'needs attention', reason: 'number_long' } : undefined;
-}
+/** What Run a Call said last of an aggregate, whatever the order it was published in. */
+export const newestOf = ({ happenings }: Life): Happening | undefined =>
+  happenings.reduce<Happening | undefined>(
+    (newest, one) => (newest === undefined || one.sequence > newest.sequence ? one : newest),
+    undefined,
+  );

@@ -1,8 +1,20 @@
 import type { Refund } from '@qbo-sync/contracts/runacall/payment';
+import { booksTax, roundingOf } from './books-tax';
 import { cents, sum, type Cents } from './cents';
-import type { BooksChoices, ChosenAccount } from './choices';
-import { livesOf, stopOf, type Data, type Life, type Wire } from './happened';
-import { earned, givenBack, paidFrom, waitsIn, type Ledger, type Movement } from './movements';
+import type { BooksChoices, ChosenAccount, ClosedBooks } from './choices';
+import { atDayEnd, type BooksAtDayEnd } from './at-day-end';
+import {
+  cameBack,
+  type DocumentKind,
+  type ExpectedDocument,
+  invoiceDocuments,
+  paymentDocuments,
+  refundReceipts,
+  type StandingInvoice,
+} from './documents';
+import { livesOf, newestOf, type Data, type Life, type Wire } from './happened';
+import { invoiceStop, isCredited, postedOn } from './invoice-stops';
+import type { Ledger, Movement } from './movements';
 import { partsOf, type PaymentPart } from './payment-parts';
 import { isRemoval, judgeAll, type Judged, type Prediction } from './predictions';
 
@@ -15,11 +27,19 @@ export interface ExpectedInvoice {
   readonly tax: Cents;
   readonly balance: Cents;
   readonly customerId: string;
+  /** The day it stands under. */
+  readonly day: string;
+}
+
+/** Invoices that stand, and the money that customers gave and did not get back, as Run a Call says them. */
+export interface SaidBooks {
+  readonly invoices: readonly Data[];
+  readonly parts: readonly PaymentPart[];
 }
 
 export type AccountSums = ReadonlyMap<string, { readonly name: string; readonly amount: Cents }>;
 
-export type Counted = 'Customer' | 'Item' | 'Invoice' | 'Payment' | 'RefundReceipt' | 'JournalEntry' | 'Deposit';
+export type Counted = 'Customer' | 'Item' | 'Deposit' | DocumentKind;
 
 export interface ExpectedBooks {
   readonly tenant: string;
@@ -37,6 +57,12 @@ export interface ExpectedBooks {
   readonly discounts: Cents;
   readonly tips: Cents;
   readonly salesTax: Cents;
+  /** As the books stand at the end of the month's last day. */
+  readonly atMonthEnd?: BooksAtDayEnd;
+  /** What of Run a Call's own words is in the books. */
+  readonly said: SaidBooks;
+  /** The books were closed through a day at an instant (RFC 3339). */
+  readonly closed?: ClosedBooks;
   readonly predictions: ReadonlyMap<string, Prediction>;
 }
 
@@ -49,68 +75,71 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
   const lives = livesOf(tenant, wires);
   const ledger: Ledger = { lives, choices };
   const of = (noun: Life['noun']): Life[] => [...lives.values()].filter((life) => life.noun === noun);
-  const newest = (noun: Life['noun'], id: string): Data | undefined =>
-    lives.get(`${noun}:${id}`)?.happenings.at(-1)?.data;
+  const newest = (noun: Life['noun'], id: string): Data | undefined => {
+    const life = lives.get(`${noun}:${id}`);
+    return life === undefined ? undefined : newestOf(life)?.data;
+  };
+  const invoiceLife = ({ id }: Data): Life | undefined => lives.get(`invoice:${id}`);
   const customerOf = (invoiceId: string): string | undefined => newest('invoice', invoiceId)?.customerId;
 
   const invoices = judgeAll(of('invoice'), {
-    stop: (event) => stopOf(event),
+    stop: (event, isPosted) =>
+      invoiceStop(event, isPosted, {
+        life: invoiceLife(event.data),
+        customer: newest('customer', event.data.customerId),
+        choices,
+      }),
     warning: ({ data }) => taxWarning(data, choices),
+    ...(choices.numbering === 'quickbooks' ? { unshown: ['number'] } : {}),
   });
-  const standing = [...invoices.values()].flatMap(({ posted }) =>
-    posted && posted.change !== 'voided' ? [posted.data] : [],
+  const stood = [...invoices.values()].flatMap(({ posted, firstPosted = posted }): StandingInvoice[] =>
+    posted === undefined ||
+    firstPosted === undefined ||
+    (posted.change === 'voided' && !isCredited(posted.data, choices))
+      ? []
+      : [
+          {
+            invoice: { ...posted.data, number: newest('invoice', posted.data.id)?.number ?? posted.data.number },
+            day: postedOn(firstPosted.data, invoiceLife(posted.data), choices),
+            ...(posted.change === 'voided' ? { creditedOn: posted.data.voidedOn ?? '' } : {}),
+          },
+        ],
   );
   const payments = judgeAll(of('payment'), {
-    stop: (event) => {
-      const unposted = event.data.allocations.some(({ invoiceId }) => invoices.get(invoiceId)?.posted === undefined);
-      return stopOf(event) ?? (unposted ? { state: 'waiting', reason: 'parent' } : undefined);
+    stop: ({ data }) => {
+      const missing = data.allocations.some(({ invoiceId }) => invoices.get(invoiceId)?.isHeld !== false);
+      return missing ? { state: 'waiting', reason: 'parent' } : undefined;
     },
   });
-  const held = new Set(
-    of('payment').flatMap(({ happenings }) =>
-      happenings.filter((event) => stopOf(event) !== undefined).map(({ data }) => data.refundId),
-    ),
-  );
   const refundsOf = ({ id }: Data): Refund[] =>
-    (newest('payment', id)?.refunds ?? []).filter((refund) => refund.status === 'succeeded' && !held.has(refund.id));
+    (newest('payment', id)?.refunds ?? []).filter((refund) => refund.status === 'succeeded');
   const taken = [...payments.values()].flatMap(({ posted }) =>
-    posted && posted.data.voidReason !== 'entered-in-error' ? [posted.data] : [],
+    posted === undefined || posted.data.voidReason === 'entered-in-error'
+      ? []
+      : [{ payment: posted.data, refunds: refundsOf(posted.data) }],
   );
-  const refunds = taken.flatMap(refundsOf);
-  const reduced = refunds.filter(({ effect }) => effect === 'reduce-sale');
-  const owedAgain = refunds.filter(({ effect }) => effect !== 'reduce-sale');
-  const gone = taken.filter(cameBack);
-
-  const parts = taken.flatMap((payment) => partsOf(payment, customerOf));
+  const refunds = taken.flatMap((one) => one.refunds);
+  const reducing = ({ id }: Data): Refund[] =>
+    refunds.filter(({ effect, invoiceId }) => effect === 'reduce-sale' && invoiceId === id);
+  const documents: ExpectedDocument[] = [
+    ...stood.flatMap((one) => invoiceDocuments(one, ledger)),
+    ...taken.flatMap((one) => paymentDocuments(one, choices, customerOf)),
+    ...stood.flatMap(({ invoice }) => refundReceipts(invoice, reducing(invoice), ledger)),
+  ];
+  const parts = taken.flatMap(({ payment }) => partsOf(payment, customerOf));
   const applied = tally([
     ...parts
       .filter(({ payment }) => !cameBack(payment))
       .flatMap((part) => part.applied.map(({ invoiceId, amount }) => [invoiceId, amount] as const)),
-    ...owedAgain.flatMap(({ invoiceId, amount }) =>
-      invoiceId === undefined ? [] : [[invoiceId, -cents(amount)] as const],
+    ...refunds.flatMap(({ effect, invoiceId, amount }) =>
+      effect === 'reduce-sale' || invoiceId === undefined ? [] : [[invoiceId, -cents(amount)] as const],
     ),
   ]);
-  const balanceOf = (invoice: Data): Cents => cents(invoice.total) - (applied.get(invoice.id) ?? 0n);
-  const back = taken.flatMap((payment) => entriesOf(payment, refundsOf(payment)));
-  const receivables = tally([
-    ...standing.map(({ customerId, total }) => [customerId, cents(total)] as const),
-    ...parts.map(({ customerId, amount }) => [customerId, -amount] as const),
-    ...back.map(({ payment, amount }) => [partsOf(payment, customerOf)[0]?.customerId ?? '', amount] as const),
-  ]);
-
-  const returned = standing.map((invoice) => {
-    const own = reduced.filter(({ invoiceId }) => invoiceId === invoice.id);
-    return own.length === 0 ? { movements: [], tax: 0n } : givenBack(invoice, own, ledger);
-  });
-  const accounts = onAccounts([
-    ...standing.flatMap((invoice) => earned(invoice, ledger)),
-    ...returned.flatMap(({ movements }) => movements),
-  ]);
-  const money = onAccounts([
-    ...taken.map((payment) => ({ account: waitsIn(payment, choices), amount: cents(payment.amount) })),
-    ...gone.map((payment) => ({ account: waitsIn(payment, choices), amount: -cents(payment.amount) })),
-    ...refunds.map((refund) => ({ account: paidFrom(refund, choices), amount: -cents(refund.amount) })),
-  ]);
+  const balanceOf = ({ invoice, creditedOn }: StandingInvoice): Cents =>
+    creditedOn === undefined ? cents(invoice.total) - (applied.get(invoice.id) ?? 0n) : 0n;
+  const receivables = tally(documents.map(({ customerId, owed }) => [customerId, owed] as const));
+  const accounts = onAccounts(documents.flatMap((document) => document.earned));
+  const money = onAccounts(documents.flatMap((document) => document.money));
   const amountOn = ({ id }: ChosenAccount): Cents => accounts.get(id)?.amount ?? 0n;
   const items = judgeAll(of('item'), {
     warning: ({ data }) => (data.name.length > ITEM_NAME_LENGTH ? 'name_shortened' : undefined),
@@ -133,20 +162,18 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
     counts: {
       Customer: customers.size,
       Item: items.size,
-      Invoice: standing.length,
-      Payment: parts.length,
-      RefundReceipt: reduced.length,
-      JournalEntry: back.length,
+      ...countsOf(documents),
       Deposit: 0,
     },
     invoices: new Map(
-      standing.map((invoice) => [
-        invoice.number,
+      stood.map((one) => [
+        one.invoice.number,
         {
-          total: cents(invoice.total),
-          tax: cents(invoice.taxTotal),
-          balance: balanceOf(invoice),
-          customerId: invoice.customerId,
+          total: cents(one.invoice.total),
+          tax: booksTax(one.invoice, choices),
+          balance: balanceOf(one),
+          customerId: one.invoice.customerId,
+          day: one.day,
         },
       ]),
     ),
@@ -156,22 +183,47 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
     money,
     discounts: -amountOn(choices.discounts),
     tips: amountOn(choices.tips),
-    salesTax: sum(standing.map(({ taxTotal }) => cents(taxTotal))) - sum(returned.map(({ tax }) => tax)),
+    salesTax: sum(documents.map(({ tax }) => tax)),
+    ...(choices.monthEnd === undefined ? {} : { atMonthEnd: atDayEnd(documents, choices.monthEnd) }),
+    said: {
+      invoices: stood.map((one) => saidOf(one, newest('invoice', one.invoice.id), invoices)),
+      parts: taken.flatMap(({ payment, refunds: own }) =>
+        cameBack(payment) ? [] : partsOf(payment, customerOf).map((part) => lessReturned(part, own)),
+      ),
+    },
+    ...(choices.closed === undefined ? {} : { closed: choices.closed }),
     predictions: predictionsOf([customers, items, invoices, payments, rates]),
   };
 }
 
-/** Money that came and went back: failed or returned (postings.md §8.5). */
-const cameBack = ({ voidReason }: Data): boolean => voidReason === 'failed' || voidReason === 'returned';
-
-/** Journal entries of a payment: the money that went back without shrinking a sale is owed again. */
-function entriesOf(payment: Data, refunds: readonly Refund[]): { readonly payment: Data; readonly amount: Cents }[] {
-  const owed = refunds.filter(({ effect }) => effect !== 'reduce-sale');
-  return [...(cameBack(payment) ? [payment.amount] : []), ...owed.map(({ amount }) => amount)].map((amount) => ({
-    payment,
-    amount: cents(amount),
-  }));
+/** An invoice in Run a Call's newest words, but for words that were stopped; one that is taken back is owed no more. */
+function saidOf(
+  { invoice, creditedOn }: StandingInvoice,
+  newest: Data | undefined,
+  judged: ReadonlyMap<string, Judged>,
+): Data {
+  if (creditedOn !== undefined) return { ...invoice, balance: '0.00' };
+  const isStopped = judged.get(invoice.id)?.isStopped === true;
+  return isStopped ? invoice : (newest ?? invoice);
 }
+
+/** Credit that went back to the customer is money no more. */
+function lessReturned(part: PaymentPart, refunds: readonly Refund[]): PaymentPart {
+  const returned = refunds.filter(({ effect }) => effect === 'return-credit');
+  const rest = part.amount - sum(part.applied.map(({ amount }) => amount));
+  return rest > 0n ? { ...part, amount: part.amount - sum(returned.map(({ amount }) => cents(amount))) } : part;
+}
+
+const countsOf = (documents: readonly ExpectedDocument[]): Record<DocumentKind, number> => {
+  const count = (wanted: DocumentKind): number => documents.filter(({ kind }) => kind === wanted).length;
+  return {
+    Invoice: count('Invoice'),
+    Payment: count('Payment'),
+    RefundReceipt: count('RefundReceipt'),
+    CreditMemo: count('CreditMemo'),
+    JournalEntry: count('JournalEntry'),
+  };
+};
 
 function payersOf(parts: readonly PaymentPart[]): Map<string, string[]> {
   const payers = new Map<string, string[]>();
@@ -192,9 +244,10 @@ function onAccounts(movements: readonly Movement[]): Map<string, { name: string;
 }
 
 function taxWarning(invoice: Data, choices: BooksChoices): string | undefined {
-  if (choices.taxedBy !== 'automated' || cents(invoice.taxTotal) === 0n) return undefined;
+  if (cents(invoice.taxTotal) === 0n) return undefined;
+  if (roundingOf(invoice, choices) !== 0n) return 'rounded';
   if (invoice.taxes.some(({ taxRateId }) => !choices.mappedRates.includes(taxRateId))) return 'tax_fallback';
-  return invoice.taxes.length > 1 ? 'tax_split' : undefined;
+  return choices.taxedBy === 'automated' && invoice.taxes.length > 1 ? 'tax_split' : undefined;
 }
 
 function exemptWarning(customer: Data, choices: BooksChoices): string | undefined {

@@ -1,6 +1,6 @@
 import type { Line } from '@qbo-sync/contracts/runacall/invoice';
 import type { Refund } from '@qbo-sync/contracts/runacall/payment';
-import { cents, sum, type Cents } from './cents';
+import { cents, type Cents } from './cents';
 import type { BooksChoices, ChosenAccount } from './choices';
 import type { Data, Life } from './happened';
 import { shareRefunds, type Refunded } from './refund-share';
@@ -28,21 +28,18 @@ export function earned(invoice: Data, ledger: Ledger): Movement[] {
   ].filter(({ amount }) => amount !== 0n);
 }
 
-/** What an invoice's refunds take back of what it earned, and of its tax (postings.md §9). */
+/** What each of an invoice's refunds takes back of what it earned, and of its tax (postings.md §9). */
 export function givenBack(
   invoice: Data,
   refunds: readonly Refund[],
   ledger: Ledger,
-): { readonly movements: Movement[]; readonly tax: Cents } {
+): readonly { readonly movements: Movement[]; readonly tax: Cents }[] {
   const lines = earned(invoice, ledger);
   const refunded: Refunded = { amounts: lines.map(({ amount }) => amount), tax: cents(invoice.taxTotal) };
-  const shares = shareRefunds(refunded, refunds);
-  return {
-    movements: shares.flatMap(({ parts }) =>
-      lines.map(({ account }, place) => ({ account, amount: -(parts[place] ?? 0n) })),
-    ),
-    tax: sum(shares.map(({ tax }) => tax)),
-  };
+  return shareRefunds(refunded, refunds).map(({ parts, tax }) => ({
+    movements: lines.map(({ account }, place) => ({ account, amount: -(parts[place] ?? 0n) })),
+    tax,
+  }));
 }
 
 /** Where a payment's money waits until it is in the bank. */

@@ -1,16 +1,27 @@
 import { cents, sum } from './cents';
+import type { BooksChoices } from './choices';
 import { livesOf, type Data, type Happening, type Wire } from './happened';
+import { waitsToBePaid } from './invoice-stops';
 
 /** A row of the table of all documents (postings.md §4), and which events play it. */
 interface PostingRow {
   readonly row: string;
-  readonly plays: (event: Happening) => boolean;
+  readonly plays: Plays;
 }
 
+/** `waits`: the event is of an invoice that is posted when it is paid. */
+type Plays = (event: Happening, waits: boolean) => boolean;
+
 const of =
-  (noun: Happening['noun'], changes: readonly string[], when: (data: Data) => boolean = () => true) =>
-  (event: Happening): boolean =>
+  (noun: Happening['noun'], changes: readonly string[], when: (data: Data) => boolean = () => true): Plays =>
+  (event) =>
     event.noun === noun && changes.includes(event.change) && when(event.data);
+
+/** Of an invoice that was first sent while the company posts on send, or on payment. */
+const timed =
+  (onPayment: boolean, plays: Plays): Plays =>
+  (event, waits) =>
+    plays(event, waits) && waits === onPayment;
 
 const isStripe = ({ processor }: Data): boolean => processor === 'stripe';
 const leavesRest = ({ amount, allocations }: Data): boolean =>
@@ -30,9 +41,10 @@ const ROWS: readonly PostingRow[] = [
   { row: 'customer deactivated', plays: of('customer', ['deactivated']) },
   { row: 'customer merged', plays: of('customer', ['merged']) },
   { row: 'item created, updated or deactivated', plays: of('item', ['created', 'updated', 'deactivated']) },
-  { row: 'invoice sent', plays: of('invoice', ['sent']) },
+  { row: 'invoice sent (on send)', plays: timed(false, of('invoice', ['sent'])) },
   { row: 'invoice updated', plays: of('invoice', ['updated']) },
-  { row: 'invoice paid', plays: of('invoice', ['paid']) },
+  { row: 'invoice paid (on send)', plays: timed(false, of('invoice', ['paid'])) },
+  { row: 'invoice paid (on payment)', plays: timed(true, of('invoice', ['paid'])) },
   { row: 'invoice voided', plays: of('invoice', ['voided']) },
   { row: 'payment collected, Stripe', plays: of('payment', ['collected'], isStripe) },
   { row: 'payment collected, other', plays: of('payment', ['collected'], (data) => !isStripe(data)) },
@@ -51,8 +63,21 @@ export interface PlayedRow {
   readonly times: number;
 }
 
+/** One company and how it posts. */
+export interface PlayedBooks {
+  readonly tenant: string;
+  readonly choices: Pick<BooksChoices, 'onPayment' | 'chosen'>;
+}
+
 /** How often each row was played by what was published, every event once. */
-export function rowsPlayed(tenants: readonly string[], wires: readonly Wire[]): readonly PlayedRow[] {
-  const events = tenants.flatMap((tenant) => [...livesOf(tenant, wires).values()].flatMap((life) => life.happenings));
-  return ROWS.map(({ row, plays }) => ({ row, times: events.filter(plays).length }));
+export function rowsPlayed(companies: readonly PlayedBooks[], wires: readonly Wire[]): readonly PlayedRow[] {
+  const events = companies.flatMap(({ tenant, choices }) =>
+    [...livesOf(tenant, wires).values()].flatMap((life) =>
+      life.happenings.map((event) => ({ event, waits: life.noun === 'invoice' && waitsToBePaid(life, choices) })),
+    ),
+  );
+  return ROWS.map(({ row, plays }) => ({
+    row,
+    times: events.filter(({ event, waits }) => plays(event, waits)).length,
+  }));
 }

@@ -1,5 +1,5 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
-import type { Cents } from './cents';
+import { sum, type Cents } from './cents';
 import { readDeposits, type ReadDeposit } from './read-deposits';
 import { centsAt, listAt, markerOf, objectAt, refAt, textAt } from './read-record';
 
@@ -12,6 +12,8 @@ export type ReadQuery = (query: string) => Promise<string>;
 
 /** A void puts "Voided" in front of its private note. */
 const VOIDED = /^Voided/;
+/** What our rounding lines say (postings.md §1.4). */
+const ROUNDING = 'Rounding';
 const PAGE = 500;
 
 export interface ReadLine {
@@ -23,16 +25,24 @@ export interface ReadInvoice {
   readonly qboId: string;
   readonly marker: string;
   readonly number: string;
+  readonly day: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
   readonly customer: string;
   readonly total: Cents;
   readonly tax: Cents;
   readonly balance: Cents;
+  /** A line closes what QuickBooks' total lacked (postings.md §1.4). */
+  readonly isRounded: boolean;
   readonly lines: readonly ReadLine[];
 }
 
 export interface ReadPayment {
   readonly qboId: string;
   readonly marker: string;
+  readonly day: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
   readonly customer: string;
   readonly amount: Cents;
   /** Absent: QuickBooks' own Undeposited Funds. */
@@ -41,8 +51,13 @@ export interface ReadPayment {
 
 /** A document of ours that is neither invoice nor payment, as what it moves: credits are positive. */
 export interface ReadEntry {
-  readonly resource: 'RefundReceipt' | 'JournalEntry';
+  readonly resource: 'RefundReceipt' | 'CreditMemo' | 'JournalEntry';
   readonly marker: string;
+  readonly day: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** What customers owe by it. */
+  readonly owed: Cents;
   readonly lines: readonly ReadLine[];
   readonly tax: Cents;
 }
@@ -77,6 +92,7 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
   const invoices = await queryAll(read, 'Invoice');
   const payments = await queryAll(read, 'Payment');
   const receipts = await queryAll(read, 'RefundReceipt');
+  const memos = await queryAll(read, 'CreditMemo');
   const entries = await queryAll(read, 'JournalEntry');
   const deposits = await queryAll(read, 'Deposit');
   const itemAccounts = new Map(
@@ -98,12 +114,15 @@ export async function readBooks(read: ReadQuery): Promise<ReadBooks> {
     payments: payments.filter(isOurs).map((payment) => ({
       qboId: textAt(payment, 'Id'),
       marker: markerOf(payment),
+      day: textAt(payment, 'TxnDate'),
+      createdAt: createdAt(payment),
       customer: refAt(payment, 'CustomerRef') ?? '',
       amount: centsAt(payment, 'TotalAmt'),
       depositAccount: refAt(payment, 'DepositToAccountRef'),
     })),
     entries: [
       ...receipts.filter(isOurs).map((receipt) => receiptOf(receipt, incomeAccount)),
+      ...memos.filter(isOurs).map((memo) => memoOf(memo, incomeAccount)),
       ...entries.filter(isOurs).map(entryOf),
     ],
     deposits: readDeposits(deposits),
@@ -117,21 +136,45 @@ function receiptOf(receipt: TextObject, incomeAccount: (item: string) => string 
   return {
     resource: 'RefundReceipt',
     marker: markerOf(receipt),
+    day: textAt(receipt, 'TxnDate'),
+    createdAt: createdAt(receipt),
+    owed: 0n,
     lines: [paid, ...lines.map(({ accountId, amount }) => ({ accountId, amount: -amount }))],
     tax: -centsAt(objectAt(receipt, 'TxnTaxDetail'), 'TotalTax'),
   };
 }
 
-/** What a customer owes by it shows in the customer's balance. */
+/** Takes its lines back, and is owed no more. */
+function memoOf(memo: TextObject, incomeAccount: (item: string) => string | undefined): ReadEntry {
+  const lines = listAt(memo, 'Line').flatMap((line) => lineOf(line, incomeAccount));
+  return {
+    resource: 'CreditMemo',
+    marker: markerOf(memo),
+    day: textAt(memo, 'TxnDate'),
+    createdAt: createdAt(memo),
+    owed: -centsAt(memo, 'TotalAmt'),
+    lines: lines.map(({ accountId, amount }) => ({ accountId, amount: -amount })),
+    tax: -centsAt(objectAt(memo, 'TxnTaxDetail'), 'TotalTax'),
+  };
+}
+
 function entryOf(entry: TextObject): ReadEntry {
-  const lines = listAt(entry, 'Line').flatMap((line) => {
+  const lines = listAt(entry, 'Line').map((line) => {
     const detail = objectAt(line, 'JournalEntryLineDetail');
     const amount = centsAt(line, 'Amount');
-    if (textAt(objectAt(detail, 'Entity'), 'Type') === 'Customer') return [];
-    const isDebit = textAt(detail, 'PostingType') === 'Debit';
-    return [{ accountId: refAt(detail, 'AccountRef') ?? 'unknown', amount: isDebit ? -amount : amount }];
+    const credit = textAt(detail, 'PostingType') === 'Debit' ? -amount : amount;
+    const isOwed = textAt(objectAt(detail, 'Entity'), 'Type') === 'Customer';
+    return { isOwed, accountId: refAt(detail, 'AccountRef') ?? 'unknown', amount: credit };
   });
-  return { resource: 'JournalEntry', marker: markerOf(entry), lines, tax: 0n };
+  return {
+    resource: 'JournalEntry',
+    marker: markerOf(entry),
+    day: textAt(entry, 'TxnDate'),
+    createdAt: createdAt(entry),
+    owed: -sum(lines.filter(({ isOwed }) => isOwed).map(({ amount }) => amount)),
+    lines: lines.filter(({ isOwed }) => !isOwed),
+    tax: 0n,
+  };
 }
 
 function invoiceOf(invoice: TextObject, incomeAccount: (item: string) => string | undefined): ReadInvoice {
@@ -139,10 +182,13 @@ function invoiceOf(invoice: TextObject, incomeAccount: (item: string) => string 
     qboId: textAt(invoice, 'Id'),
     marker: markerOf(invoice),
     number: textAt(invoice, 'DocNumber'),
+    day: textAt(invoice, 'TxnDate'),
+    createdAt: createdAt(invoice),
     customer: refAt(invoice, 'CustomerRef') ?? '',
     total: centsAt(invoice, 'TotalAmt'),
     tax: centsAt(objectAt(invoice, 'TxnTaxDetail'), 'TotalTax'),
     balance: centsAt(invoice, 'Balance'),
+    isRounded: listAt(invoice, 'Line').some(({ Description }) => Description === ROUNDING),
     lines: listAt(invoice, 'Line').flatMap((line) => lineOf(line, incomeAccount)),
   };
 }
@@ -162,6 +208,8 @@ function lineOf(line: TextObject, incomeAccount: (item: string) => string | unde
   }
   return [];
 }
+
+const createdAt = (record: TextObject): string => textAt(objectAt(record, 'MetaData'), 'CreateTime');
 
 function isOurs(record: TextObject): boolean {
   const voided = VOIDED.test(textAt(record, 'PrivateNote')) && centsAt(record, 'TotalAmt') === 0n;

@@ -78,6 +78,11 @@ export class Bill {
   }
 }
 
+/** True when the tax of an amount is a cent off where each part of the rate is rounded by itself. */
+export function roundsInParts(amount: Cents, { percentage, components }: PlayedRate): boolean {
+  return sum(components.map((part) => percentOf(amount, part.percentage))) !== percentOf(amount, percentage);
+}
+
 /**
  * True when the tax of these lines is the same whether it is rounded per line, per rate or per document. How
  * QuickBooks rounds where it computes the tax is not established, so days stay where it cannot matter.

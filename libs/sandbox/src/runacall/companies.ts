@@ -1,3 +1,5 @@
+import type { Phase } from './journal';
+
 /** The companies Run a Call plays, in the order they are connected. */
 export interface PlayedRate {
   readonly id: string;
@@ -22,7 +24,15 @@ export interface PlayedCompany {
   readonly stripeAccount: string;
   /** Who works out the tax: QuickBooks takes our total, or computes it from a code of the invoice, or of each line. */
   readonly tax: 'automated' | 'by code' | 'per line';
-  /** The first is the usual one. */
+  /** Phases in which it posts invoices when they are paid; in the others when they are sent. */
+  readonly onPayment: readonly Phase[];
+  /** Who numbers invoices. */
+  readonly numbers: 'run_a_call' | 'quickbooks';
+  /** QuickBooks applies its credits by itself, from the late acts on. */
+  readonly appliesByItself?: true;
+  /** Its books are closed at the month's end, before the late acts. */
+  readonly closesBooks?: true;
+  /** The first is the usual one; in the US the last has no code in QuickBooks. */
   readonly rates: readonly PlayedRate[];
   readonly places: readonly Place[];
   readonly streets: readonly string[];
@@ -37,6 +47,8 @@ const US_AUTO: PlayedCompany = {
   timeZone: 'America/Chicago',
   stripeAccount: 'acct_1LoneStarHeating',
   tax: 'automated',
+  onPayment: [],
+  numbers: 'run_a_call',
   rates: [
     {
       id: 'tax_tx',
@@ -46,6 +58,12 @@ const US_AUTO: PlayedCompany = {
         { name: 'Texas State', percentage: '6.25', agency: 'Texas Comptroller' },
         { name: 'Austin', percentage: '2.00', agency: 'Texas Comptroller' },
       ],
+    },
+    {
+      id: 'tax_ok',
+      name: 'Oklahoma border jobs 8.9%',
+      percentage: '8.9',
+      components: [{ name: 'Oklahoma', percentage: '8.9' }],
     },
   ],
   places: [
@@ -66,6 +84,9 @@ const UK_VAT: PlayedCompany = {
   timeZone: 'Europe/London',
   stripeAccount: 'acct_1ThamesBoilers',
   tax: 'per line',
+  onPayment: [],
+  numbers: 'run_a_call',
+  closesBooks: true,
   rates: [
     {
       id: 'tax_vat20',
@@ -94,12 +115,30 @@ const US_MANUAL: PlayedCompany = {
   timeZone: 'America/New_York',
   stripeAccount: 'acct_1GulfCoastElectric',
   tax: 'by code',
+  onPayment: [],
+  numbers: 'quickbooks',
+  appliesByItself: true,
   rates: [
     {
       id: 'tax_hillsborough',
       name: 'Hillsborough 7.5%',
       percentage: '7.5',
       components: [{ name: 'Hillsborough County', percentage: '7.5', agency: 'Florida Department of Revenue' }],
+    },
+    {
+      id: 'tax_pasco',
+      name: 'Florida and county',
+      percentage: '7',
+      components: [
+        { name: 'Florida State', percentage: '6', agency: 'Florida Department of Revenue' },
+        { name: 'Pasco County', percentage: '1', agency: 'Florida Department of Revenue' },
+      ],
+    },
+    {
+      id: 'tax_sarasota',
+      name: 'Sarasota 6.5%',
+      percentage: '6.5',
+      components: [{ name: 'Sarasota County', percentage: '6.5', agency: 'Florida Department of Revenue' }],
     },
   ],
   places: [
@@ -119,6 +158,8 @@ const CA_RATES: PlayedCompany = {
   timeZone: 'America/Toronto',
   stripeAccount: 'acct_1GreatLakesMech',
   tax: 'per line',
+  onPayment: ['day'],
+  numbers: 'run_a_call',
   rates: [
     {
       id: 'tax_hst13',

@@ -5,7 +5,8 @@ import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
 import { type Cents, cents, money } from '../books/cents';
 import { Bill } from './bill';
-import type { PlayedCompany } from './companies';
+import { Calendar } from './calendar';
+import type { PlayedCompany, PlayedRate } from './companies';
 import { AWKWARD_NAMES, CustomerBook, TWIN_NAME } from './customers';
 import { Journal, NOUNS, type Phase } from './journal';
 import { LineWriter, tenth, type LineWish } from './lines';
@@ -19,12 +20,26 @@ export interface DayCounts {
   readonly awkward: boolean;
 }
 
+/** What a person at the console chooses for a record that waits for them. */
+export interface PersonalChoice {
+  readonly ref: string;
+  readonly choice: string;
+}
+
 interface BillOptions {
   readonly customer?: Customer;
   readonly phase?: Phase;
   readonly number?: string;
+  /** It was forgotten: sent late, with a day of the month before. */
+  readonly forgotten?: boolean;
   readonly subscription?: boolean;
   readonly tip?: boolean;
+  /** The rates of its taxed lines, in turn. */
+  readonly rates?: readonly PlayedRate[];
+  /** Its tax is a cent off where each part of its rate is rounded by itself. */
+  readonly oddCent?: boolean;
+  /** Taxed though its customer is exempt. */
+  readonly taxedAnyway?: boolean;
   /** No discount of any kind. */
   readonly plain?: boolean;
   /** Amounts so round that a tenth or a quarter of them is taxed to the cent. */
@@ -46,7 +61,10 @@ export class CompanyDay {
   readonly customers: Customer[] = [];
   readonly items: Item[];
   readonly book: CustomerBook;
+  readonly choices: PersonalChoice[] = [];
+  readonly calendar: Calendar;
   private readonly lines: LineWriter;
+  private readonly bills: Bill[] = [];
   private invoices = 0;
   private payments = 0;
 
@@ -55,17 +73,14 @@ export class CompanyDay {
     counts: DayCounts,
     readonly prng: Prng,
     /** The first day of the play, in the company's zone. */
-    private readonly firstDay: string,
+    firstDay: string,
   ) {
+    this.calendar = new Calendar(firstDay);
     this.journal = new Journal(company.id, (n) => `evt_${prng.token(6)}_${n}`);
     this.book = new CustomerBook(company, prng);
     this.items = pricebook(counts.items, prng);
     this.lines = new LineWriter(company, this.items, prng);
     this.open(counts);
-  }
-
-  day(offset: number): string {
-    return addDays(this.firstDay, offset);
   }
 
   /** A new customer, told to the world. */
@@ -80,17 +95,20 @@ export class CompanyDay {
     const n = this.invoices;
     const { prng } = this;
     const customer = options.customer ?? prng.pick(this.customers);
-    const issuedOn = this.day(prng.below(3));
+    const phase = options.phase ?? 'day';
+    const issuedOn = this.calendar.day(options.forgotten ? 'day' : phase, prng.below(3));
     const lineDiscount = !options.plain && n % 5 === 1;
     const discounted = !options.plain && n % 5 === 3;
     const wish: LineWish = {
-      count: prng.between(1, 4),
-      exempt: customer.taxExempt,
+      count: Math.max(options.rates?.length ?? 1, prng.between(1, 4)),
+      exempt: customer.taxExempt && options.taxedAnyway !== true,
       lineDiscount,
       round: lineDiscount || discounted || options.round === true,
       subscription: options.subscription ?? false,
       withoutItem: !options.subscription && n % 4 === 2,
       note: n % 6 === 0,
+      rates: options.rates ?? [],
+      oddCent: options.oddCent ?? false,
     };
     const lines = this.lines.write(wish, issuedOn);
     const tip = options.tip ? money(BigInt(prng.between(3, 40)) * 100n) : undefined;
@@ -120,8 +138,15 @@ export class CompanyDay {
     };
     const beforeTax = this.company.tax === 'per line' || n % 2 === 1;
     const bill = new Bill(data, this.company.rates, beforeTax);
-    this.journal.say(NOUNS.invoice, 'sent', bill.data, { phase: options.phase ?? 'day' });
+    this.journal.say(NOUNS.invoice, 'sent', bill.data, { phase });
+    this.bills.push(bill);
     return bill;
+  }
+
+  /** Invoices say the number that QuickBooks gave them, once Run a Call has heard it. */
+  sayNumbers(): void {
+    if (this.company.numbers === 'run_a_call') return;
+    for (const bill of this.bills) if (bill.data.voidedOn === undefined) this.say(bill, 'updated', 'late');
   }
 
   /** Changes the first priced line of an invoice that nobody has paid anything on. */
@@ -129,12 +154,17 @@ export class CompanyDay {
     bill.setLines(this.lines.requantified(bill.data.lines, factor));
   }
 
-  say(bill: Bill, change: 'updated' | 'paid' | 'voided', phase?: Phase): void {
-    this.journal.say(NOUNS.invoice, change, bill.data, phase === undefined ? {} : { phase });
+  say(bill: Bill, change: 'updated' | 'paid' | 'voided', phase: Phase = 'day', overtakes?: true): void {
+    this.journal.say(NOUNS.invoice, change, bill.data, { phase, ...(overtakes === undefined ? {} : { overtakes }) });
+  }
+
+  /** A person decides about the invoice once the books know the late acts. */
+  choose(bill: Bill, choice: string): void {
+    this.choices.push({ ref: `invoice:${bill.data.id}`, choice });
   }
 
   void(bill: Bill, phase?: Phase): void {
-    bill.data.voidedOn = this.day(2);
+    bill.data.voidedOn = this.calendar.day(phase ?? 'day', 2);
     bill.data.voidReason = 'Booked twice';
     this.say(bill, 'voided', phase);
   }
@@ -150,7 +180,7 @@ export class CompanyDay {
     const n = this.payments;
     const amount = allocations.reduce((total, [, part]) => total + part, rest);
     const phase = options.phase ?? 'day';
-    const collectedOn = this.day(this.prng.between(2, 3));
+    const collectedOn = this.calendar.day(phase, this.prng.between(2, 3));
     const payment: Payment = {
       id: `pay_${500 + n}`,
       customerId: payer,
@@ -186,7 +216,7 @@ export class CompanyDay {
 
   /** The money never came, or came and went back: the invoice is open again. */
   undone(payment: Payment, bill: Bill, voidReason: NonNullable<Payment['voidReason']>, phase: Phase): void {
-    const voidedOn = voidReason === 'entered-in-error' ? payment.collectedOn : this.day(4);
+    const voidedOn = voidReason === 'entered-in-error' ? payment.collectedOn : this.calendar.day(phase, 4);
     this.journal.say(NOUNS.payment, 'voided', { ...payment, voidedOn, voidReason }, { phase });
     this.settle(bill, -cents(payment.amount), voidedOn, phase);
   }
@@ -196,7 +226,7 @@ export class CompanyDay {
     const refund: Refund = {
       id: `re_${this.prng.token(8)}`,
       amount: money(amount),
-      refundedOn: this.day(4),
+      refundedOn: this.calendar.day('late', 1),
       method: payment.method,
       effect,
       ...(bill === undefined ? {} : { invoiceId: bill.data.id }),

@@ -1,6 +1,6 @@
 import { dayOf } from '@qbo-sync/money/zone';
 import { PLAYED_COMPANIES, type PlayedCompany } from './companies';
-import { CompanyDay, type DayCounts } from './company-day';
+import { CompanyDay, type DayCounts, type PersonalChoice } from './company-day';
 import type { DayEvent } from './journal';
 import { Prng } from './prng';
 import { inPublishingOrder } from './publishing-order';
@@ -12,6 +12,10 @@ export type DaySize = 'full' | 'short';
 export interface PlannedDay {
   readonly companies: readonly PlayedCompany[];
   readonly events: readonly DayEvent[];
+  /** What persons choose, by company, once the late acts are in the books. */
+  readonly choices: Readonly<Record<string, readonly PersonalChoice[]>>;
+  /** The last day of the month in which the company's day begins. */
+  readonly monthEnds: Readonly<Record<string, string>>;
   readonly pace: 'a busy day' | 'at once';
 }
 
@@ -49,6 +53,8 @@ const FULL: Script = {
     'twin customer': 1,
     'left owing': 1,
     'number too long': 1,
+    'an unmapped rate': 1,
+    'two rates on one invoice': 1,
     'void of a paid invoice': 1,
     'part refunded': 1,
     'refunded in two': 1,
@@ -86,7 +92,61 @@ const PART: Script = {
   },
 };
 
-const SCRIPTS: Readonly<Record<string, Script>> = { 'us-manual': PART, 'ca-rates': PART };
+/** A company that posts invoices when they are paid, and changes its mind. */
+const ON_PAYMENT: Script = {
+  ...PART,
+  acts: {
+    ...PART.acts,
+    'half paid, the rest next month': 2,
+    'paid, memo changed at once': 2,
+    'posted before it is paid': 1,
+  },
+};
+
+/** Acts that change, in a later month, what is dated in one that is closed by then. */
+const CHANGING_LATE: readonly ScenarioName[] = [
+  'voided late',
+  'check entered in error, late',
+  'void of a paid invoice',
+  'refunded, owes again',
+  'prepayment returned',
+  'check returned',
+  'transfer failed',
+  'prepayment used later',
+];
+/** Acts of companies in the US. */
+const AMERICAN: readonly ScenarioName[] = ['an unmapped rate', 'two rates on one invoice'];
+
+/** Half the size of the first; its books are closed at the month's end. */
+const CLOSED: Script = {
+  counts: { ...FULL.counts, items: 30 },
+  acts: {
+    ...Object.fromEntries(
+      (Object.entries(FULL.acts) as [ScenarioName, number][])
+        .filter(([act]) => !CHANGING_LATE.includes(act) && !AMERICAN.includes(act))
+        .map(([act, times]) => [act, Math.ceil(times / 2)]),
+    ),
+    'sent late for a closed day': 1,
+    'voided in closed books': 1,
+    'changed in closed books': 1,
+  },
+};
+
+/** A company that chose a code for each invoice itself, and lets QuickBooks number them and apply money by itself. */
+const BY_CODE: Script = {
+  ...PART,
+  acts: {
+    ...PART.acts,
+    'twin customer': 0,
+    'an unmapped rate': 2,
+    'two rates on one invoice': 1,
+    'a cent off': 2,
+    'exempt, taxed by mistake': 1,
+    'prepaid, applied by itself': 1,
+  },
+};
+
+const SCRIPTS: Readonly<Record<string, Script>> = { 'uk-vat': CLOSED, 'us-manual': BY_CODE, 'ca-rates': ON_PAYMENT };
 
 /** Two companies, sixty events together. */
 const SHORT: Readonly<Record<string, Script>> = {
@@ -96,7 +156,7 @@ const SHORT: Readonly<Record<string, Script>> = {
       paid: 3,
       'part paid': 1,
       'memo changed, left open': 1,
-      open: 2,
+      open: 1,
       voided: 1,
       subscription: 1,
       'two invoices, one check': 1,
@@ -123,16 +183,20 @@ export function planDay(
   size: DaySize,
   companies: readonly PlayedCompany[] = companiesOf(size),
 ): PlannedDay {
-  const events = companies.flatMap((company) => {
+  const played = companies.map((company) => {
     const script = (size === 'full' ? SCRIPTS : SHORT)[company.id] ?? FULL;
     const prng = new Prng(`${seed}/${company.id}`);
     const day = new CompanyDay(company, script.counts, prng, dayOf(anchor, company.timeZone));
     for (const act of prng.shuffled(repeated(script.acts))) SCENARIOS[act](day);
-    return day.journal.events;
+    day.sayNumbers();
+    return day;
   });
+  const events = played.flatMap(({ journal }) => journal.events);
   return {
     companies,
     events: inPublishingOrder(events, new Prng(`${seed}/order`)),
+    choices: Object.fromEntries(played.map(({ company, choices }) => [company.id, choices])),
+    monthEnds: Object.fromEntries(played.map(({ company, calendar }) => [company.id, calendar.monthEnd])),
     pace: size === 'full' ? 'a busy day' : 'at once',
   };
 }

@@ -37,6 +37,8 @@ export interface DayEvent {
   readonly subject: string;
   readonly sequence: number;
   readonly phase: Phase;
+  /** It is published before the event of its aggregate that came before it. */
+  readonly overtakes?: true;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -55,7 +57,7 @@ export class Journal {
     noun: Noun<Data>,
     change: string,
     data: Data,
-    options: { phase?: Phase; extra?: Readonly<Record<string, unknown>> } = {},
+    options: { phase?: Phase; overtakes?: true; extra?: Readonly<Record<string, unknown>> } = {},
   ): void {
     const before = this.last.get(data.id);
     const phase = later(options.phase ?? 'day', before?.phase ?? 'rates');
@@ -70,6 +72,7 @@ export class Journal {
       subject: data.id,
       sequence,
       phase,
+      ...(options.overtakes === undefined ? {} : { overtakes: true }),
       data: { ...(structuredClone(data) as Record<string, unknown>), ...options.extra },
     });
   }

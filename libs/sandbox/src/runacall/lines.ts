@@ -1,8 +1,8 @@
 import type { Line } from '@qbo-sync/contracts/runacall/invoice';
 import type { Item } from '@qbo-sync/contracts/runacall/item';
 import { type Cents, cents, divideHalfUp, lineAmount, money, sum } from '../books/cents';
-import { hasExactTax } from './bill';
-import { EQUIPMENT_CATEGORY, type PlayedCompany } from './companies';
+import { hasExactTax, roundsInParts } from './bill';
+import { EQUIPMENT_CATEGORY, type PlayedCompany, type PlayedRate } from './companies';
 import type { Prng } from './prng';
 
 /** What an invoice of the day should show. */
@@ -15,6 +15,10 @@ export interface LineWish {
   readonly subscription: boolean;
   readonly withoutItem: boolean;
   readonly note: boolean;
+  /** The rates of its taxed lines, in turn; none: the usual one, outside the US now and then another. */
+  readonly rates: readonly PlayedRate[];
+  /** One line of an amount whose tax is another when it is rounded part by part. */
+  readonly oddCent: boolean;
 }
 
 const QUANTITIES = ['1', '1', '1', '2', '3', '1.5', '0.75', '2.25', '4', '0.333'];
@@ -31,7 +35,12 @@ export class LineWriter {
   write(wish: LineWish, day: string): Line[] {
     const lines: Line[] = [];
     const add = (line: Omit<Line, 'id'>): void => void lines.push({ id: `l${lines.length + 1}`, ...line });
-    for (let n = 0; n < wish.count; n += 1) add(this.priced(wish, day, wish.subscription && n === 0));
+    const [oddRate] = wish.rates;
+    if (wish.oddCent && oddRate !== undefined) {
+      add(this.oddCent(oddRate));
+      return lines;
+    }
+    for (let n = 0; n < wish.count; n += 1) add(this.priced(wish, day, wish.subscription && n === 0, n));
     if (wish.withoutItem) {
       add(this.free('Trip to the supplier', undefined, wish));
       add(this.free('Custom sheet metal', EQUIPMENT_CATEGORY.id, wish));
@@ -63,7 +72,7 @@ export class LineWriter {
     });
   }
 
-  private priced(wish: LineWish, day: string, membership: boolean): Omit<Line, 'id'> {
+  private priced(wish: LineWish, day: string, membership: boolean, place: number): Omit<Line, 'id'> {
     const fitting = this.items.filter(({ kind }) =>
       membership ? kind === 'membership' : kind !== 'membership' || this.prng.chance(10),
     );
@@ -79,7 +88,7 @@ export class LineWriter {
         quantity,
         unitPrice,
         amount: money(lineAmount(quantity, unitPrice)),
-        ...this.taxOf(item.taxable && !wish.exempt),
+        ...this.taxOf((item.taxable || wish.rates.length > 1) && !wish.exempt, wish, place),
         ...(item.categoryId === undefined ? {} : { categoryId: item.categoryId }),
         ...(this.prng.chance(30) ? { servicedOn: day } : {}),
       };
@@ -95,7 +104,7 @@ export class LineWriter {
         quantity: '1',
         unitPrice,
         amount: money(lineAmount('1', unitPrice)),
-        ...this.taxOf(!wish.exempt && this.prng.chance(70)),
+        ...this.taxOf(!wish.exempt && this.prng.chance(70), wish),
         ...(categoryId === undefined ? {} : { categoryId }),
       };
     });
@@ -116,11 +125,21 @@ export class LineWriter {
     };
   }
 
-  private taxOf(taxed: boolean): Pick<Line, 'taxable' | 'taxRateId'> {
+  private oddCent(rate: PlayedRate): Omit<Line, 'id'> {
+    let unitPrice: string;
+    do unitPrice = money(BigInt(this.prng.between(2_000, 20_000)));
+    while (!roundsInParts(cents(unitPrice), rate));
+    const tax = { taxable: true, taxRateId: rate.id };
+    return { kind: 'service', name: 'Fuses, odd lot', quantity: '1', unitPrice, amount: unitPrice, ...tax };
+  }
+
+  private taxOf(taxed: boolean, wish: LineWish, place = 0): Pick<Line, 'taxable' | 'taxRateId'> {
     const [usual, ...others] = this.company.rates;
     if (!taxed || usual === undefined) return { taxable: false };
-    const rate = others.length > 0 && this.prng.chance(30) ? this.prng.pick(others) : usual;
-    return { taxable: true, taxRateId: rate.id };
+    const wished = wish.rates[place % Math.max(1, wish.rates.length)];
+    if (wished !== undefined) return { taxable: true, taxRateId: wished.id };
+    const mayBeOther = this.company.tax === 'per line' && others.length > 0 && this.prng.chance(30);
+    return { taxable: true, taxRateId: (mayBeOther ? this.prng.pick(others) : usual).id };
   }
 
   /** A multiple of 40.00: a tenth of it, and the tax on that, are whole cents. */

@@ -28,11 +28,11 @@ export function inPublishingOrder(events: readonly DayEvent[], prng: Prng): DayE
   return placed.sort((a, b) => a.phase - b.phase || a.place - b.place).map(({ event }) => event);
 }
 
-/** Lets a few updates of masters overtake the event before them. */
+/** Lets a few updates of masters overtake the event before them, and every event that is said to. */
 function overtake(placed: { event: DayEvent; phase: number; place: number }[], prng: Prng): void {
   for (const later of placed) {
-    if (later.event.change !== 'updated' || !['customer', 'item'].includes(later.event.noun) || !prng.chance(30))
-      continue;
+    const isMaster = later.event.change === 'updated' && ['customer', 'item'].includes(later.event.noun);
+    if (later.event.overtakes !== true && !(isMaster && prng.chance(30))) continue;
     const earlier = placed.find(
       ({ event, phase }) =>
         event.tenant === later.event.tenant &&

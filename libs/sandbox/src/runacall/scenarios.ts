@@ -1,4 +1,5 @@
 import { cents, type Cents } from '../books/cents';
+import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { CompanyDay } from './company-day';
 import { TWIN_NAME } from './customers';
 import { NOUNS } from './journal';
@@ -17,6 +18,11 @@ const evenly = ({ company }: CompanyDay): { plain: boolean; round: boolean } => 
   const even = company.tax !== 'automated';
   return { plain: even, round: even };
 };
+
+/** Somebody who is not exempt. */
+const taxable = ({ customers, prng }: CompanyDay): { customer: Customer } => ({
+  customer: prng.pick(customers.filter(({ taxExempt }) => !taxExempt)),
+});
 
 export const SCENARIOS = {
   open: (day) => void day.send(),
@@ -67,6 +73,52 @@ export const SCENARIOS = {
   },
   voided: (day) => day.void(day.send()),
   'voided late': (day) => day.void(day.send(), 'late'),
+  'paid, memo changed at once': (day) => {
+    const bill = day.send();
+    day.pay(bill);
+    bill.data.customerMemo = 'Paid, with thanks';
+    day.say(bill, 'updated', 'day', true);
+  },
+  'half paid, the rest next month': (day) => {
+    const bill = day.send();
+    day.collect(bill.data.customerId, [[bill, half(bill.balance)]], 0n, { method: 'stripe' });
+    day.pay(bill, { phase: 'late' });
+  },
+  'posted before it is paid': (day) => day.choose(day.send(), 'post-now'),
+  'sent late for a closed day': (day) => {
+    const bill = day.send({ phase: 'late', forgotten: true });
+    day.choose(bill, `date ${day.calendar.day('late', 1)}`);
+  },
+  'voided in closed books': (day) => {
+    const bill = day.send();
+    day.void(bill, 'late');
+    day.choose(bill, 'credit-memo');
+  },
+  'changed in closed books': (day) => {
+    const bill = day.send({ plain: true });
+    day.requantify(bill, 2);
+    day.say(bill, 'updated', 'late');
+    day.choose(bill, 'leave');
+  },
+  'an unmapped rate': (day) => {
+    const rate = day.company.rates.at(-1);
+    day.pay(day.send({ plain: true, rates: rate === undefined ? [] : [rate], ...taxable(day) }));
+  },
+  'two rates on one invoice': (day) =>
+    void day.send({ plain: true, rates: [day.company.rates[0]!, day.company.rates.at(-1)!], ...taxable(day) }),
+  'a cent off': (day) => {
+    const rate = day.company.rates.find(({ components }) => components.length > 1);
+    day.pay(day.send({ plain: true, oddCent: true, rates: rate === undefined ? [] : [rate], ...taxable(day) }));
+  },
+  'exempt, taxed by mistake': (day) => {
+    const customer = day.customers.find(({ taxExempt }) => taxExempt)!;
+    day.send({ customer, taxedAnyway: true, plain: true, rates: [day.company.rates[0]!, day.company.rates[0]!] });
+  },
+  'prepaid, applied by itself': (day) => {
+    const customer = day.admit(day.book.person());
+    const bill = day.send({ customer });
+    day.collect(customer.id, [], half(bill.balance), { phase: 'late' });
+  },
   'tip when sent': (day) => void day.pay(day.send({ tip: true })),
   'tip while paying': (day) => {
     const bill = day.send();
