@@ -6,11 +6,16 @@ import type { Activity } from '@qbo-sync/contracts/sync/activity';
 import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import { createKafka } from '@qbo-sync/kafka/client';
+import { lockOffset, storeOffset } from '@qbo-sync/eventstore/offsets';
+import { createPool } from '@qbo-sync/eventstore/pool';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import { createKafka, type KafkaClient } from '@qbo-sync/kafka/client';
 import { runConsumer } from '@qbo-sync/kafka/consumer';
 import { createProducer } from '@qbo-sync/kafka/producer';
-import { ensureTopics } from '@qbo-sync/kafka/topics';
+import { endOffsets, ensureTopics } from '@qbo-sync/kafka/topics';
 import { start } from '@qbo-sync/service/boot';
+import { migrate } from '@qbo-sync/service/migrations';
+import { CONSUMED } from './console-runtime';
 import { consoleService } from './console-service';
 
 export const OPERATOR = 'operator-token-of-the-spec';
@@ -60,6 +65,7 @@ export interface Body {
 export interface Answer {
   readonly status: number;
   readonly body: Body;
+  readonly text: string;
   readonly headers: Headers;
 }
 interface CallOptions {
@@ -83,18 +89,31 @@ export interface Rig {
   call(method: string, url: string, body?: object, options?: CallOptions): Promise<Answer>;
   /** As the services and the gateway say it. */
   say(...activities: Activity[]): Promise<void>;
+  /** Stops the process and starts another on the same database. */
+  restart(): Promise<void>;
   /** A message of the exchange with QuickBooks. */
   exchange(topic: string, message: { readonly ref: string; readonly [field: string]: unknown }): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; brokers: string }): Promise<Rig> {
+/** What the services and the gateway answer beside what every spec needs; undefined: that. `body` is the request's. */
+export type Played = (url: string, body: Readonly<Record<string, unknown>>) => object | undefined;
+
+export async function openRig({
+  databaseUrl,
+  brokers,
+  played = () => undefined,
+}: {
+  databaseUrl: string;
+  brokers: string;
+  played?: Played;
+}): Promise<Rig> {
   const tenant = `t-${randomUUID().slice(0, 8)}`;
   const other = `${tenant}-b`;
   const path = `/api/v1/companies/${tenant}`;
   const documents: SyncSettings[] = [];
   const commands: SyncCommand[] = [];
-  const gateway = fakeGateway();
+  const gateway = fakeGateway(played);
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
   const gatewayUrl = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
   const kafka = createKafka({ brokers, clientId: 'spec' });
@@ -114,18 +133,23 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
       return Promise.resolve({ outcome: 'done' });
     },
   });
-  const running = await start(consoleService(`qbo-sync.console.${tenant}`), {
-    KAFKA_BROKERS: brokers,
-    DATABASE_URL: databaseUrl,
-    OPERATOR_TOKEN: OPERATOR,
-    GATEWAY_URL: gatewayUrl,
-    CUSTOMERS_URL: gatewayUrl,
-    ITEMS_URL: gatewayUrl,
-    INVOICES_URL: gatewayUrl,
-    PAYMENTS_URL: gatewayUrl,
-    LOG_LEVEL: 'warn',
-    NODE_ENV: 'test',
-  });
+  const service = consoleService(`qbo-sync.console.${tenant}`);
+  await migrate(databaseUrl, service.migrations ?? []);
+  await beginAtTheEnd(databaseUrl, kafka, `qbo-sync.console.${tenant}`);
+  const open = () =>
+    start(service, {
+      KAFKA_BROKERS: brokers,
+      DATABASE_URL: databaseUrl,
+      OPERATOR_TOKEN: OPERATOR,
+      GATEWAY_URL: gatewayUrl,
+      CUSTOMERS_URL: gatewayUrl,
+      ITEMS_URL: gatewayUrl,
+      INVOICES_URL: gatewayUrl,
+      PAYMENTS_URL: gatewayUrl,
+      LOG_LEVEL: 'warn',
+      NODE_ENV: 'test',
+    });
+  let running = await open();
 
   async function ask(
     method: string,
@@ -144,7 +168,8 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, text, body: isJson ? JSON.parse(text) : undefined, headers: response.headers };
   }
 
   const { token } = (await ask('PUT', path, COMPANY, OPERATOR)).body;
@@ -163,6 +188,10 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
       ),
     exchange: (topic, message) =>
       producer.send([{ topic, key: messageKey(tenant, message.ref), value: JSON.stringify(message) }]),
+    async restart() {
+      await running.close();
+      running = await open();
+    },
     async close() {
       await running.close();
       await watcher.stop();
@@ -170,6 +199,22 @@ export async function openRig({ databaseUrl, brokers }: { databaseUrl: string; b
       gateway.close();
     },
   };
+}
+
+/** What other specs left on shared brokers is no work of this console. */
+async function beginAtTheEnd(databaseUrl: string, kafka: KafkaClient, group: string): Promise<void> {
+  const pool = createPool(databaseUrl, { max: 1, applicationName: 'spec', onIdleError: () => undefined });
+  for (const topic of CONSUMED) {
+    const ends = await endOffsets(kafka, topic);
+    await inTransaction(pool, async (client) => {
+      for (const { partition, offset } of ends) {
+        const key = { group, topic, partition };
+        await lockOffset(client, key);
+        await storeOffset(client, key, offset);
+      }
+    });
+  }
+  await pool.end();
 }
 
 /** A backlog of 40 of which 30 are sent. */
@@ -181,7 +226,7 @@ const STANDING = {
 };
 
 /** QuickBooks' side as the gateway's internal API shows it. */
-function fakeGateway(): Server {
+function fakeGateway(played: Played): Server {
   const accounts = [
     { Id: '79', Name: 'Service revenue', AccountType: 'Income', AccountSubType: 'ServiceFeeIncome' },
     { Id: '35', Name: 'Checking', AccountType: 'Bank', AccountSubType: 'Checking' },
@@ -204,6 +249,9 @@ function fakeGateway(): Server {
       };
       const { url = '', method } = request;
       if (request.headers.authorization !== `Bearer ${OPERATOR}`) return answer(401, {});
+      const text = Buffer.concat(chunks).toString();
+      const own = played(url, text === '' ? {} : (JSON.parse(text) as Record<string, unknown>));
+      if (own !== undefined) return answer(200, own);
       if (url.endsWith('/connection/start')) return answer(200, { authorizeUrl: 'https://intuit.example/authorize' });
       if (url.endsWith('/connection') && method === 'DELETE') return answer(200, {});
       if (url.endsWith('/connection/fresh-start')) {

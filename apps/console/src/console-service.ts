@@ -15,6 +15,7 @@ import { CONNECTION_START_SQL } from './migrations/0002-connection-start';
 import { ANSWERS_AS_GIVEN_SQL } from './migrations/0003-answers-as-given';
 import { OPERATIONS_SQL } from './migrations/0004-operations';
 import { VERIFY_SQL } from './migrations/0010-verify';
+import { RUNS_SQL } from './migrations/0020-runs';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -28,6 +29,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0003-answers-as-given', sql: ANSWERS_AS_GIVEN_SQL },
       { name: 'console/0004-operations', sql: OPERATIONS_SQL },
       { name: 'console/0010-verify', sql: VERIFY_SQL },
+      { name: 'console/0020-runs', sql: RUNS_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],

@@ -31,6 +31,13 @@ import { ChartReader } from './quickbooks/chart-reader';
 import { QuickBooksController } from './quickbooks/quickbooks.controller';
 import { QuickBooksDesk } from './quickbooks/quickbooks-desk';
 import { ToClassifyDesk } from './quickbooks/to-classify-desk';
+import { BackfillPlanner } from './runs/backfill/backfill-planner';
+import { BackfillWork } from './runs/backfill/backfill-work';
+import { RunDriver } from './runs/run-driver';
+import { RunEntity } from './runs/run.entity';
+import { RunRecordEntity } from './runs/run-record.entity';
+import { Runs } from './runs/runs';
+import { RunsController } from './runs/runs.controller';
 import { DefaultAccounts } from './settings/default-accounts';
 import { SettingsController } from './settings/settings.controller';
 import { SettingsDesk } from './settings/settings-desk';
@@ -70,7 +77,7 @@ export class ConsoleModule {
           type: 'postgres',
           url: config.DATABASE_URL,
           applicationName: `${group}.read`,
-          entities: [LogRowEntity, VerificationEntity],
+          entities: [LogRowEntity, RunEntity, RunRecordEntity, VerificationEntity],
           poolSize: POOL_SIZE,
           extra: {
             statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -89,6 +96,7 @@ export class ConsoleModule {
         OperationsController,
         OperationsLogController,
         QuickBooksController,
+        RunsController,
         SettingsController,
         SummaryController,
         SyncActiveController,
@@ -109,6 +117,7 @@ export class ConsoleModule {
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ServiceClient,
+        ...[BackfillPlanner, BackfillWork, RunDriver, Runs],
         ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         ...[

@@ -1,24 +1,14 @@
-import {
-  IsArray,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import type { ReasonCode } from '../reasons';
+import { IsDay } from '../validation';
 
 /**
  * What the console asks of the services that own records before older ones are brought in (console.md §7), at
  * `/internal/companies/{tenant}/backfill`. Nothing is decided or stored by it.
  *
  *   POST /preview { entity, from, after? }   → { records, next }      what go-live left out, a page in the order of refs
- *   POST /matches { records, linked? }       → { matches }            what QuickBooks may already have of it
+ *   POST /matches { records, invoices? }      → { matches }            what QuickBooks may already have of it
  */
 export const BACKFILL_ENTITIES = ['customer', 'item', 'invoice', 'payment', 'refund'] as const;
 export type BackfillEntity = (typeof BACKFILL_ENTITIES)[number];
@@ -50,7 +40,7 @@ export interface BackfillPage {
 export class BackfillPreviewQuery {
   @IsIn(BACKFILL_ENTITIES) entity: BackfillEntity;
   /** The cut-over date. */
-  @Matches(/^\d{4}-\d\d-\d\d$/) from: string;
+  @IsDay() from: string;
   @IsOptional() @IsString() after?: string;
   @IsOptional() @IsInt() @Min(1) @Max(1000) limit?: number;
 }

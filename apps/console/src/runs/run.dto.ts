@@ -1,0 +1,119 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Coded } from '@qbo-sync/contracts/reasons';
+import { IsDay } from '@qbo-sync/contracts/validation';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { BackfillPlan, BackfillResult } from './backfill/plan';
+import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './run.entity';
+
+export class BackfillSpecBody {
+  @ApiProperty({ description: 'Cut-over date: everything dated on or after it.', example: '2026-01-01' })
+  @IsDay()
+  from: string;
+  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() customers?: boolean;
+  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() items?: boolean;
+  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() invoices?: boolean;
+  @ApiPropertyOptional({ default: true, description: 'Refunds too.' }) @IsOptional() @IsBoolean() payments?: boolean;
+}
+
+/** Body of `POST /runs`. */
+export class RunBody {
+  @ApiProperty({ enum: RUN_KINDS }) @IsIn(RUN_KINDS) kind: RunKind;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) why?: string;
+  @ApiProperty({ type: BackfillSpecBody }) @ValidateNested() @Type(() => BackfillSpecBody) spec: BackfillSpecBody;
+}
+
+/** Body of `decide`: what QuickBooks may have already. */
+export class RunChoiceBody {
+  @ApiProperty({ enum: ['link', 'leave'] }) @IsIn(['link', 'leave']) choice: 'link' | 'leave';
+  @ApiPropertyOptional({ type: [String], description: 'Absent: all of which number, customer and total agree.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @IsString({ each: true })
+  refs?: string[];
+  @ApiPropertyOptional({ description: 'Which of several candidates the one named record is.' })
+  @IsOptional()
+  @Matches(/^\d{1,20}$/)
+  quickbooksId?: string;
+}
+
+export class RunListQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+  @ApiPropertyOptional({ description: '`next` of the page before.' }) @IsOptional() @IsString() cursor?: string;
+}
+
+export class RunRecordListQuery extends RunListQuery {
+  @ApiPropertyOptional({ description: 'Findings, separated by commas.', example: 'duplicate,differs' })
+  @IsOptional()
+  @IsString()
+  finding?: string;
+}
+
+export class RunDto {
+  @ApiProperty() id: string;
+  @ApiProperty({ enum: RUN_KINDS }) kind: RunKind;
+  @ApiProperty({ enum: RUN_STATES }) state: RunState;
+  @ApiProperty({ type: Object }) spec: object;
+  @ApiProperty({ type: Object, nullable: true }) plan: BackfillPlan | null;
+  @ApiProperty({ description: 'Records a person has not said anything of: left out until then.' }) undecided: number;
+  @ApiProperty({ description: 'Records that came to rest.' }) done: number;
+  @ApiProperty() total: number;
+  @ApiProperty() perMinute: number;
+  @ApiPropertyOptional({ description: 'Absent while it is being worked out.' }) etaSeconds?: number;
+  @ApiPropertyOptional({ type: Object }) result?: BackfillResult;
+  @ApiPropertyOptional({ type: Object, description: 'Why it failed.' }) fault?: Coded;
+  @ApiProperty() by: string;
+  @ApiPropertyOptional() why?: string;
+  @ApiProperty() madeAt: string;
+  @ApiPropertyOptional() startedAt?: string;
+  @ApiPropertyOptional() endedAt?: string;
+}
+
+export class RunsDto {
+  @ApiProperty({ type: [RunDto] }) items: readonly RunDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true }) total: number | null;
+}
+
+export class RunRecordDto {
+  @ApiProperty() ref: string;
+  @ApiProperty() day: string;
+  @ApiPropertyOptional() number?: string;
+  @ApiPropertyOptional() party?: string;
+  @ApiPropertyOptional({ type: Object }) amount?: { readonly amount: string; readonly currency: string };
+  @ApiProperty() finding: string;
+  @ApiPropertyOptional({ type: Object }) reason?: Coded;
+  @ApiProperty({ type: [String], description: 'Ids of what it may be in QuickBooks.' }) candidates: readonly string[];
+  @ApiProperty({ type: String, nullable: true }) choice: string | null;
+  @ApiPropertyOptional({ description: 'How it ended.' }) ended?: string;
+}
+
+export class RunRecordsDto {
+  @ApiProperty({ type: [RunRecordDto] }) items: readonly RunRecordDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true }) total: number | null;
+}
+
+export class RunDecidedDto {
+  @ApiProperty() changed: number;
+}
