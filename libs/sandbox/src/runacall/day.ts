@@ -126,6 +126,7 @@ const CLOSED: Script = {
         .filter(([act]) => !CHANGING_LATE.includes(act) && !AMERICAN.includes(act))
         .map(([act, times]) => [act, Math.ceil(times / 2)]),
     ),
+    'transfer of the new month failed': 1,
     'sent late for a closed day': 1,
     'voided in closed books': 1,
     'changed in closed books': 1,

@@ -223,6 +223,10 @@ export const SCENARIOS = {
     const bill = day.send();
     day.undone(day.pay(bill, { method: 'ach' }), bill, 'failed', 'late');
   },
+  'transfer of the new month failed': (day) => {
+    const bill = day.send({ phase: 'late' });
+    day.undone(day.pay(bill, { phase: 'late', method: 'ach' }), bill, 'failed', 'late');
+  },
   'one check for two customers': (day) => {
     const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));
     const first = day.send({ customer: one! });
