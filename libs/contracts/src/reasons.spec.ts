@@ -37,16 +37,7 @@ const CONSOLE_CODES = [
     'gone_in_qbo',
     'closed_period',
   ],
-  ...[
-    'deposited',
-    'parent_unknown',
-    'payout_unequal',
-    'unclear',
-    'permission',
-    'unreadable',
-    'refused',
-    'rule_missing',
-  ],
+  ...['deposited', 'parent_unknown', 'payout_unequal', 'unclear', 'permission', 'unreadable', 'refused'],
 ];
 const POSTINGS_SENTENCES = [
   'Invoice {n} does not add up in Run a Call: lines {a}, discount {b}, tax {c}, tip {d}, total {e}.',

@@ -137,7 +137,7 @@ const attention = {
     action: 'Choose another',
     setting: '{setting}',
   },
-  currency: { text: '{n} is in {cur}; this QuickBooks company keeps {home}.' },
+  currency: { text: '{n} is in {cur}; this QuickBooks company keeps {home}.', action: 'Enter it by hand' },
   name_taken: {
     text: 'A customer is already called {name} in QuickBooks. Link, or create under another name.',
     action: 'Link, or create under another name',
@@ -214,7 +214,10 @@ const attention = {
     text: 'Stripe cannot say what is in manual payout {po}. Use Stripe clearing, or enter it by hand.',
     action: 'Use Stripe clearing',
   },
-  dispute: { text: 'Dispute on {n} was lost. {x} waits in {account}: write it off or collect it.' },
+  dispute: {
+    text: 'Dispute on {n} was lost. {x} waits in {account}: write it off or collect it.',
+    action: 'Write it off or collect it',
+  },
   gone_in_qbo: {
     text: '{doc} was deleted in QuickBooks by someone on {date}. Post it again, or leave it.',
     action: 'Post it again, or leave it',
@@ -275,7 +278,6 @@ const attention = {
     text: 'The QuickBooks company was reset: what was in it is gone.',
     action: 'Start afresh',
   },
-  rule_missing: { text: 'We have not built the rule for this yet ({rule}). It is kept.' },
   unreadable: { text: 'This event is of an unknown kind or cannot be read. It is kept.', action: 'Show technical' },
   not_json: { text: 'The message is not a JSON object. It is kept.', action: 'Show technical' },
   number_not_text: {
@@ -312,10 +314,21 @@ export function isReasonCode(code: string): code is ReasonCode {
 }
 
 /** The sentence of a code with its params filled in; an unknown param stays as `{name}`. */
-export function sentence(reason: Reason): string {
-  const params = reason.params ?? {};
-  return REASONS[reason.code].text.replace(/\{(\w+)\}/g, (all, name: string) => params[name] ?? all);
+export function sentence({ code, params }: Reason): string {
+  return filled(REASONS[code].text, params);
 }
+
+/** What ends it: the button, and the setting it is about. */
+export function remedy({ code, params }: Reason): Pick<ReasonSpec, 'action' | 'setting'> {
+  const { action, setting }: ReasonSpec = REASONS[code];
+  return {
+    ...(action === undefined ? {} : { action }),
+    ...(setting === undefined ? {} : { setting: filled(setting, params) }),
+  };
+}
+
+const filled = (text: string, params: Reason['params'] = {}): string =>
+  text.replace(/\{(\w+)\}/g, (all, name: string) => params[name] ?? all);
 
 export function coded(reason: Reason): Coded {
   return { code: reason.code, params: reason.params ?? {}, text: sentence(reason) };

@@ -68,9 +68,9 @@ describe('payment methods and accounts, made when wanted', () => {
   it('of an unknown name is kept and shown', () => {
     expect(lines(story('payment-method:seashells').when(wanted('run_1')).events)).toEqual([
       'Wanted',
-      'Held rule_missing',
+      'Held unreadable',
     ]);
-    expect(lines(story('account:moon').when(wanted('run_1')).events)).toEqual(['Wanted', 'Held rule_missing']);
+    expect(lines(story('account:moon').when(wanted('run_1')).events)).toEqual(['Wanted', 'Held unreadable']);
   });
 
   it('an account is made before go-live by a run, and offered to the console once, with its id', () => {

@@ -8,6 +8,12 @@ export class CodedDto {
   @ApiProperty({ description: 'The English sentence.' }) text: string;
 }
 
+/** Why a row stands as it does, and what ends that. */
+class ReasonDto extends CodedDto {
+  @ApiPropertyOptional({ description: 'What to do next, in English.' }) action?: string;
+  @ApiPropertyOptional({ description: 'The setting that ends it.', example: 'tax.untaxedCode' }) setting?: string;
+}
+
 export class MoneyDto {
   @ApiProperty({ example: '179.70' }) amount: string;
   @ApiProperty({ example: 'USD', type: String, nullable: true }) currency: string | null;
@@ -40,7 +46,7 @@ export class LogRowDto {
     enum: ['waiting', 'sending', 'synced', 'synced with warnings', 'needs attention', 'skipped', 'dismissed'],
   })
   state: string;
-  @ApiPropertyOptional({ type: CodedDto }) reason?: CodedDto;
+  @ApiPropertyOptional({ type: ReasonDto }) reason?: ReasonDto;
   @ApiProperty({ type: [CodedDto] }) warnings: readonly CodedDto[];
   @ApiProperty() attempts: number;
   @ApiPropertyOptional() retryAt?: string;

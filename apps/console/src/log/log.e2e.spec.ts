@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until as untilWithin } from '@qbo-sync/testkit/until';
 import { OPERATOR, at, openRig, type Rig } from '../console-rig';
+import { SENTENCES } from './sentences.fixtures';
 
 jest.setTimeout(60_000);
 
@@ -198,12 +199,35 @@ describe('the log', () => {
         ...{ revision: 9, stage: 5, attempt: 1, at: at(30), state: 'synced', events: [event('ev-held', 15)] },
       }),
     );
-    await until(
-      async () => (await rig.call('GET', `${rig.path}/log?q=ev-held`)).body.items[0]?.choices.length === 0,
-      { what: 'nothing to choose any more' },
-    );
+    await until(async () => (await rig.call('GET', `${rig.path}/log?q=ev-held`)).body.items[0]?.choices.length === 0, {
+      what: 'nothing to choose any more',
+    });
     expect((await resolve({ choice: 'retry' })).body.code).toBe('nothing_to_choose');
     expect(rig.commands.filter(({ kind }) => kind === 'resolve')).toHaveLength(1);
+  });
+
+  it('postings.md §11: says each sentence with its code and the next action, in the list and in the story', async () => {
+    await rig.say(
+      ...SENTENCES.map(({ code, params }, n) =>
+        record({
+          ref: `invoice:says_${code}`,
+          ...{ state: 'needs attention', reason: { code, params }, events: [event(`says-${code}`, n)] },
+        }),
+      ),
+    );
+    const said = async () =>
+      (await rig.call('GET', `${rig.path}/log?limit=100`)).body.items.filter(({ eventId }) =>
+        eventId.startsWith('says-'),
+      );
+    const rows = await until(async () => ((await said()).length === SENTENCES.length ? said() : undefined), {
+      what: 'a row for each sentence',
+    });
+    for (const { code, params, text, action } of SENTENCES) {
+      const row = rows.find(({ eventId }) => eventId === `says-${code}`);
+      expect(row).toMatchObject({ state: 'needs attention', reason: { code, params, text, action } });
+      const story = (await rig.call('GET', `${rig.path}/log/${row?.id}`)).body;
+      expect(story).toMatchObject({ row: { reason: { code, text, action } } });
+    }
   });
 
   it('sets a message aside that can never be taken, and goes on after it', async () => {

@@ -1,4 +1,4 @@
-import { type Coded, coded, isReasonCode, type Reason } from '@qbo-sync/contracts/reasons';
+import { type Coded, coded, isReasonCode, type Reason, remedy } from '@qbo-sync/contracts/reasons';
 import type { CompanyActivity, CompanyCondition } from '@qbo-sync/contracts/sync/activity';
 import type { LogRowDto, OperationsLogRowDto } from './log-dto';
 import { rowChoices } from './resolve';
@@ -32,7 +32,7 @@ export function rowView(row: LogRowEntity, condition: CompanyActivity | null): L
     occurredAt: row.occurredAt.toISOString(),
     receivedAt: row.receivedAt.toISOString(),
     state: row.state,
-    ...(reason === null ? {} : { reason: codedOf(reason) }),
+    ...(reason === null ? {} : { reason: { ...codedOf(reason), ...remedyOf(reason) } }),
     warnings: row.warnings.map(codedOf),
     attempts: row.attempts,
     ...(row.retryAt === null ? {} : { retryAt: row.retryAt.toISOString() }),
@@ -53,6 +53,8 @@ export function codedOf(reason: Reason): Coded {
   const { code, params = {} } = reason;
   return isReasonCode(code) ? coded(reason) : { code, params, text: code };
 }
+
+const remedyOf = (reason: Reason): ReturnType<typeof remedy> => (isReasonCode(reason.code) ? remedy(reason) : {});
 
 function conditionReason(row: LogRowEntity, condition: CompanyActivity | null): Reason | null {
   const code = condition === null ? undefined : CONDITION_REASONS[condition.condition];

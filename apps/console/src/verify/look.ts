@@ -1,5 +1,5 @@
 import { entityOf } from '@qbo-sync/contracts/refs';
-import { type Coded, isReasonCode, type Reason, REASONS } from '@qbo-sync/contracts/reasons';
+import { type Coded, isReasonCode, type Reason, remedy } from '@qbo-sync/contracts/reasons';
 import { codedOf } from '../log/row-view';
 import { type Check, CHECK_CODES, type CheckCode, type Expectation, type Finding, waiting } from './check';
 import { customerCheck } from './customer-check';
@@ -92,11 +92,8 @@ const SETTING_OF: Readonly<Record<CheckCode, string>> = {
   deposit: 'payments.clearingAccount',
 };
 
-function settingOf({ code, params }: Reason): string | undefined {
-  if (!isReasonCode(code)) return undefined;
-  const { setting } = { setting: undefined, ...REASONS[code] } as { readonly setting?: string };
-  return setting === '{setting}' ? params?.['setting'] : setting;
-}
+const settingOf = (reason: Reason): string | undefined =>
+  isReasonCode(reason.code) ? remedy(reason).setting : undefined;
 
 const TAX: readonly string[] = ['tax_off', 'two_rates', 'tax_differs', 'total_differs', 'exempt'];
 

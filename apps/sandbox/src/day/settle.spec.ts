@@ -45,13 +45,13 @@ describe('where an event stands', () => {
     ],
     [
       'held for the reason foreseen',
-      predicted('needs attention', { reason: 'rule_missing' }),
-      row('needs attention', 'rule_missing'),
+      predicted('needs attention', { reason: 'unreadable' }),
+      row('needs attention', 'unreadable'),
       'as predicted',
     ],
     [
       'held for another reason',
-      predicted('needs attention', { reason: 'rule_missing' }),
+      predicted('needs attention', { reason: 'unreadable' }),
       row('needs attention', 'refused'),
       'differs',
     ],

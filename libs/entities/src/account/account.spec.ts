@@ -55,6 +55,6 @@ describe('§3 an account of one click', () => {
   });
 
   it('of a role we do not know is kept and shown', () => {
-    expect(lines(asked('petty-cash').events)).toEqual(['Wanted', 'Held rule_missing']);
+    expect(lines(asked('petty-cash').events)).toEqual(['Wanted', 'Held unreadable']);
   });
 });

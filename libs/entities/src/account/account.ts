@@ -2,7 +2,7 @@ import type { AccountRole } from '@qbo-sync/contracts/account-roles';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { toAccount } from '@qbo-sync/mapping/account';
 import { valueAt } from '../sync/compare';
-import { planFor, ruleMissing } from '../sync/plans';
+import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
 import type { Answered, Context, Rules, Verdict, View } from '../sync/rules';
 
@@ -20,7 +20,7 @@ export function accountRules(roles: Readonly<Record<string, AccountRole>>): Rule
 
     plan(view) {
       const role = roles[idOf(view.ref)];
-      return role === undefined ? ruleMissing('account') : planFor(view.ref, 'put', toAccount(role));
+      return role === undefined ? UNKNOWN_KIND : planFor(view.ref, 'put', toAccount(role));
     },
 
     judge: (answer, expect, view) => accountVerdict(answer, expect, roles[idOf(view.ref)]),

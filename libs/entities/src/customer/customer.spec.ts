@@ -135,6 +135,15 @@ describe('deactivated and merged', () => {
     ]);
   });
 
+  it('QuickBooks itself refuses because of a balance: a person looks', () => {
+    const story = posted().when(changed('deactivated', 2, { ...dana, active: false }));
+    const held = story.when(answered(story, { outcome: 'refused', code: '6220' }));
+    expect(lines(held.events)).toEqual(['Held deactivate']);
+    expect(only(held.events, 'Held').personal.reason.params).toEqual({ c: 'Dana Ruiz', b: 'money' });
+    const merged = posted().when(changed('merged', 2, { ...dana, mergedIntoId: 'cus_90' }));
+    expect(lines(merged.when(answered(merged, { outcome: 'refused', code: '6220' })).events)).toEqual(['Held merge']);
+  });
+
   it('active again → put', () => {
     const story = posted().when(changed('deactivated', 2, { ...dana, active: false }));
     expect(lines(story.when(changed('updated', 3, dana)).events)).toContain('PushRequested put customer:cus_88');

@@ -14,6 +14,8 @@ import { plainVerdict } from '../sync/refusals';
 import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 const DUPLICATE_NAME = '6240';
+/** Delete Entity Has Balance */
+const HAS_BALANCE = '6220';
 const OWES_AGAIN_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Forms of a taken name: the telling one, then one with the whole id. */
 const NAME_ROUNDS = 2;
@@ -22,7 +24,7 @@ const NAME_ROUNDS = 2;
  * Customers (postings.md §5, names §12).
  *
  *   created, updated  → put
- *   deactivated       → inactive, when nothing is owed; else waits (`owes`), looked at again daily
+ *   deactivated       → inactive, when nothing is owed; else waits (`owes`), looked at again daily; refused as owing → held
  *   merged            → inactive, when nothing is owed; else a person merges in QuickBooks
  *
  * A taken name: held by another customer of ours → "{name} (last 4 of phone)"; by a vendor or employee →
@@ -63,6 +65,7 @@ export const customerRules: Rules<Customer, MatchRelated | undefined> = {
   judge(answer, expect, view, context) {
     if (answer.outcome === 'refused' && answer.code === DUPLICATE_NAME) return nameTaken(answer, view);
     if (answer.outcome === 'refused' && answer.code === 'precondition') return owing(answer, view, context);
+    if (answer.outcome === 'refused' && answer.code === HAS_BALANCE) return refusedAsOwing(answer, view);
     return plainVerdict(answer, expect, { name: view.data?.displayName ?? '' });
   },
 
@@ -92,18 +95,33 @@ function nameTaken(answer: Answered, view: View<Customer>): Verdict {
   return { verdict: 'hold', reason: { code: 'name_taken', params: { name: view.data?.displayName ?? '' } } };
 }
 
-/** QuickBooks says a balance: making the customer inactive would wipe it out. */
+/** QuickBooks shows a balance: making the customer inactive would wipe it out. */
 function owing(answer: Answered, view: View<Customer>, context: Context): Verdict {
-  const name = view.data?.displayName ?? '';
-  const winner = mergedInto(view);
-  if (winner !== undefined) return { verdict: 'hold', reason: { code: 'merge', params: { loser: name, winner } } };
-  const amount = (answer.record === undefined ? undefined : valueAt(answer.record, 'Balance')) ?? '';
+  const c = view.data?.displayName ?? '';
+  const merging = mergeHold(view);
+  if (merging) return merging;
   return {
     verdict: 'wait',
-    reason: { code: 'owes', params: { c: name, amount } },
+    reason: { code: 'owes', params: { c, amount: balanceIn(answer) ?? '' } },
     revisitAt: new Date(Date.parse(context.now) + OWES_AGAIN_AFTER_MS).toISOString(),
   };
 }
+
+/** QuickBooks itself refuses because of a balance, though it showed none when it was asked: a person looks. */
+function refusedAsOwing(answer: Answered, view: View<Customer>): Verdict {
+  const params = { c: view.data?.displayName ?? '', b: balanceIn(answer) ?? 'money' };
+  return mergeHold(view) ?? { verdict: 'hold', reason: { code: 'deactivate', params } };
+}
+
+/** One that was merged is merged by a person where it owes. */
+function mergeHold(view: View<Customer>): Verdict | undefined {
+  const winner = mergedInto(view);
+  const params = { loser: view.data?.displayName ?? '', winner: winner ?? '' };
+  return winner === undefined ? undefined : { verdict: 'hold', reason: { code: 'merge', params } };
+}
+
+const balanceIn = ({ record }: Answered): string | undefined =>
+  record === undefined ? undefined : valueAt(record, 'Balance');
 
 /** Made in Run a Call by our own command: the record is there already. */
 function linkTo(ref: string, id: string): Plan {

@@ -1,6 +1,6 @@
 import { readHelperRef } from '@qbo-sync/mapping/helper-item';
 import { toHelperItem } from '@qbo-sync/mapping/item';
-import { mappingContext, NOT_READY, planFor, ruleMissing } from '../sync/plans';
+import { mappingContext, NOT_READY, planFor, UNKNOWN_KIND } from '../sync/plans';
 import type { Rules } from '../sync/rules';
 import { itemVerdict } from './item';
 
@@ -15,7 +15,7 @@ export const helperItemRules: Rules = {
   plan(view, context) {
     const ctx = mappingContext(context);
     const helper = readHelperRef(view.ref);
-    if (helper === undefined) return ruleMissing('helper item');
+    if (helper === undefined) return UNKNOWN_KIND;
     return ctx === undefined ? NOT_READY : planFor(view.ref, 'put', toHelperItem(helper, ctx, view.round));
   },
 

@@ -178,6 +178,6 @@ describe('a helper item', () => {
   });
 
   it('of an unknown role is kept and shown', () => {
-    expect(lines(helper('item:helper.gift.79').when(wanted()).events)).toEqual(['Wanted', 'Held rule_missing']);
+    expect(lines(helper('item:helper.gift.79').when(wanted()).events)).toEqual(['Wanted', 'Held unreadable']);
   });
 });

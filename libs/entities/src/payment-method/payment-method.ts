@@ -1,5 +1,5 @@
 import { paymentMethodOf, toPaymentMethod } from '@qbo-sync/mapping/payment-method';
-import { planFor, ruleMissing } from '../sync/plans';
+import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
 import type { Rules } from '../sync/rules';
 
@@ -13,7 +13,7 @@ export const paymentMethodRules: Rules = {
 
   plan(view) {
     const method = paymentMethodOf(idOf(view.ref));
-    return method === undefined ? ruleMissing('payment method') : planFor(view.ref, 'put', toPaymentMethod(method));
+    return method === undefined ? UNKNOWN_KIND : planFor(view.ref, 'put', toPaymentMethod(method));
   },
 
   judge: (answer, expect) => plainVerdict(answer, expect),

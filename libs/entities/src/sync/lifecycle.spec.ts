@@ -36,7 +36,7 @@ const rules: Rules<Note, { plan?: Plan; verdict?: Verdict }> = {
     const how = { path: 'note', update: 'whole' } as const;
     const push = { ref: view.ref, resource: 'Note', how, body: '{}', expect: {} };
     if (view.facts.some(({ change }) => change === 'refunded')) {
-      return { do: 'hold', reason: { code: 'rule_missing', params: { rule: 'refund' } } };
+      return { do: 'hold', reason: { code: 'unreadable' } };
     }
     if (view.facts.some(({ change }) => change === 'voided')) {
       return { do: 'push', pushes: [{ ...push, kind: 'remove' }], warnings: [] };
@@ -335,7 +335,7 @@ describe('a stop', () => {
     const story = posted()
       .when(changed('refunded', 2, { text: 'a' }))
       .when(changed('refunded', 3, { text: 'a' }));
-    expect(lines(story.events)).toEqual(['Changed refunded', 'Held rule_missing']);
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Held unreadable']);
     expect(only(story.events, 'Held').data.covers).toMatchObject([{ id: 'evt_2' }, { id: 'evt_3' }]);
   });
 

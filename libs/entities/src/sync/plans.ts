@@ -41,6 +41,5 @@ export function switchedOff(setting: SettingKey, wanted: boolean): Plan {
   return { do: wanted ? 'wait' : 'skip', reason: { code: 'setting_off', params: { setting } } };
 }
 
-export function ruleMissing(rule: string): Plan {
-  return { do: 'hold', reason: { code: 'rule_missing', params: { rule } } };
-}
+/** A ref that names nothing we make: an unknown role, a percentage that is none. */
+export const UNKNOWN_KIND: Plan = { do: 'hold', reason: { code: 'unreadable' } };

@@ -31,7 +31,7 @@ describe('§7 the agency "To classify"', () => {
 
   it('of another name is none of ours', () => {
     const story = given(taxAgencyRules, 'tax-agency:mine', off).when(wanted('run_1'));
-    expect(lines(story.events)).toEqual(['Wanted', 'Held rule_missing']);
+    expect(lines(story.events)).toEqual(['Wanted', 'Held unreadable']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { toTaxAgency, toTaxCode } from '@qbo-sync/mapping/tax-code-to-classify';
 import type { MappedRecord } from '@qbo-sync/mapping/document';
-import { planFor, ruleMissing } from '../sync/plans';
+import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import type { Answered, Rules, Verdict } from '../sync/rules';
 
 /**
@@ -20,7 +20,7 @@ function familyRules(entity: string, map: (ref: string) => MappedRecord | undefi
 
     plan({ ref, linked }) {
       const mapped = map(ref);
-      if (mapped === undefined) return ruleMissing(entity);
+      if (mapped === undefined) return UNKNOWN_KIND;
       return linked ? { do: 'settle', warnings: [] } : planFor(ref, 'put', mapped);
     },
 

@@ -166,7 +166,7 @@ describe('a command', () => {
     [{ ...command, kind: 'push', ref: 'invoice:inv_1' }, { do: 'nothing' }],
     [
       { ...command, kind: 'push', ref: 'refund:re_1' },
-      { do: 'park', code: 'rule_missing', params: { rule: 'refund' } },
+      { do: 'park', code: 'unreadable', params: {} },
     ],
     [
       { ...command, kind: 'dismiss', revision: 7 },

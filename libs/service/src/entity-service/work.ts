@@ -1,7 +1,7 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import { isChoice } from '@qbo-sync/contracts/choices';
 import { splitKey } from '@qbo-sync/contracts/keys';
-import { entityOf, ownerOf } from '@qbo-sync/contracts/refs';
+import { ownerOf } from '@qbo-sync/contracts/refs';
 import { readEvent, type RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import { QboChange } from '@qbo-sync/contracts/sync/change';
@@ -202,7 +202,7 @@ function personsWork(
 ): Work {
   const { tenant, commandId, by, ref, revision, choice } = command;
   if (ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
-  if (!hasRules(service, ref)) return parkOwn(message, 'rule_missing', { rule: entityOf(ref) }, tenant);
+  if (!hasRules(service, ref)) return parkOwn(message, 'unreadable', {}, tenant);
   const once: Once = { source: message.topic, eventId: commandId, payload: message.value ?? '' };
   const stream = service.functions.streamOf(ref);
   const decide = (trigger: Trigger): Work => ({ do: 'decide', tenant, stream, ref, trigger, once, message });
