@@ -115,7 +115,7 @@ export async function services(options: {
       customers: make('customers', 'customers', {}),
       items: make('items', 'items', {}),
       invoices: make('invoices', 'invoices', {}),
-      payments: make('payments', 'payments', stripe),
+      payments: make('payments', 'payments', { ...stripe, STRIPE_POLL_MS: '10000' }),
       tax: make('tax', 'tax', {}),
     },
   };

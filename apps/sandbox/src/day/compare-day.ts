@@ -1,11 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
-import { type Baseline, compareBooks, type Comparison, pricebookItems } from '@qbo-sync/sandbox/books/compare';
+import { type Baseline, compareBooks, type Comparison, differs, pricebookItems } from '@qbo-sync/sandbox/books/compare';
 import type { Invariant } from '@qbo-sync/sandbox/books/invariants';
 import { invoiceInvariants } from '@qbo-sync/sandbox/books/invoice-invariants';
 import type { ExpectedBooks } from '@qbo-sync/sandbox/books/model';
 import { readBooks, type ReadQuery } from '@qbo-sync/sandbox/books/read-books';
+import { payoutInvariants } from '@qbo-sync/sandbox/payouts/invariants';
+import { payoutRows } from '@qbo-sync/sandbox/payouts/with-payouts';
+import type { PlayedCompany } from '@qbo-sync/sandbox/runacall/companies';
+import type { PlayedPayouts } from './play-payouts';
 import { DayStopped } from './stopped';
 import type { World } from './world';
 
@@ -46,11 +50,30 @@ export interface ComparedBooks {
 export async function compare(
   world: World,
   expected: ExpectedBooks,
-  { choices, baseline }: { readonly choices: BooksChoices; readonly baseline: Baseline },
+  {
+    company,
+    choices,
+    baseline,
+    played,
+  }: {
+    readonly company: PlayedCompany;
+    readonly choices: BooksChoices;
+    readonly baseline: Baseline;
+    readonly played: PlayedPayouts | undefined;
+  },
 ): Promise<ComparedBooks> {
   const found = await readBooks(booksReader(world, expected.tenant));
+  const comparison = compareBooks(expected, found, choices, baseline);
+  const invariants = invoiceInvariants(expected, found);
+  if (played === undefined || choices.payouts === undefined) return { comparison, invariants };
+  const rows = payoutRows(played.payouts, found, choices.payouts.bank.id);
+  const ofStripe = { ...played, found, choices, accounts: choices.payouts, currency: company.currency };
   return {
-    comparison: compareBooks(expected, found, choices, baseline),
-    invariants: invoiceInvariants(expected, found),
+    comparison: {
+      ...comparison,
+      rows: [...comparison.rows, ...rows],
+      differences: [...comparison.differences, ...rows.filter(differs)],
+    },
+    invariants: [...invariants, ...payoutInvariants(ofStripe)],
   };
 }

@@ -61,11 +61,12 @@ describe('the settings of the day', () => {
   test('are chosen by type and name; missing accounts are made; rates get the plainest code of their percentage', async () => {
     const { one, saved, made } = companyAt(ukVat, CODES, ['Service Revenue', 'Undeposited Funds', 'Discounts given']);
     const choices = await configure(world, one, 'day');
-    expect(made).toEqual(['equipment-sales', 'memberships', 'tips', 'stripe-clearing', 'costs']);
+    expect(made).toEqual(['equipment-sales', 'memberships', 'tips', 'stripe-fees', 'stripe-disputes', 'costs']);
     expect(saved).toEqual([
       expect.objectContaining({
         'items.defaultIncomeAccount': 'id of Service Revenue',
         'payments.undepositedAccount': 'id of Undeposited Funds',
+        'payments.clearingAccount': 'id of Undeposited Funds',
         'tax.rates': { tax_vat20: '6', tax_vat5: '7', tax_vat0: '8' },
         'tax.untaxedCode': '9',
         'items.costAccount': 'id of Cost of materials',

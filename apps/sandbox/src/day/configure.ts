@@ -9,6 +9,8 @@ import type { ConnectedCompany, World } from './world';
 
 const WITHIN_MS = 60_000;
 const UNDEPOSITED = /^undeposited funds$/i;
+/** The company whose Stripe payments wait in QuickBooks' own Undeposited Funds. */
+const FROM_UNDEPOSITED = 'uk-vat';
 /** Codes that are of no rate at all come before those of zero per cent. */
 const UNTAXED_NAMES = [/^no vat$/i, /^exempt/i, /^out of scope/i, /zero|0\.0/i];
 
@@ -25,8 +27,10 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
   const memberships = await account('memberships', 'membership');
   const discounts = await account('discounts', 'discounts');
   const tips = await account('tips', 'tips');
-  const clearing = await account('stripe-clearing', 'clearing');
   const undeposited = await undepositedOf(one);
+  const clearing = company.id === FROM_UNDEPOSITED ? undeposited : await account('stripe-clearing', 'clearing');
+  const fees = await account('stripe-fees', 'expense');
+  const disputes = await account('stripe-disputes', 'expense');
   const bank = await bankOf(one);
   const outside = company.country !== 'US';
   const codes = await api.taxCodes(company.id);
@@ -42,6 +46,9 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
     'payments.clearingAccount': clearing.id,
     'payments.undepositedAccount': undeposited.id,
     'payments.refundAccount': bank.id,
+    'payments.payoutAccount': bank.id,
+    'payments.feeAccount': fees.id,
+    'payments.disputeAccount': disputes.id,
     'tax.rates': rates,
     'invoices.when': timing(company, phase),
     'invoices.numbering': company.numbers,
@@ -65,6 +72,7 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
     undeposited,
     clearing,
     refunds: bank,
+    payouts: { bank, fees, disputes },
     mappedRates: Object.keys(rates),
     onPayment: company.onPayment,
     numbering: company.numbers,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
+import { withPayouts } from '@qbo-sync/sandbox/payouts/with-payouts';
 import { companiesOf, planDay, type PlannedDay } from '@qbo-sync/sandbox/runacall/day';
 import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
 import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
@@ -14,6 +15,7 @@ import { changeTiming, configure, turnOn } from './configure';
 import { connectCompanies } from './connect-companies';
 import { DAY_STEPS, type DayStep } from './day-config';
 import { makeChoices } from './personal-choices';
+import { playPayouts, tellAgain } from './play-payouts';
 import { openRunACall, publish, type RunACall } from './publish-day';
 import { dayResult, type DayResult, reportLines } from './report';
 import { readStandings, settle, type SettledEvent } from './settle';
@@ -29,7 +31,7 @@ interface ReadyCompany extends ConnectedCompany {
 /**
  * The field-service day, whole:
  *
- *   connect ─▶ tax rates ─▶ settings ─▶ sync on ─▶ the day ─▶ at rest ─▶ late acts ─▶ at rest ─▶ compare
+ *   connect ─▶ tax rates ─▶ settings ─▶ sync on ─▶ the day ─▶ at rest ─▶ late acts ─▶ at rest ─▶ payouts ─▶ compare
  *
  * A second run goes the same way with the stored bytes; whatever is known by then stays as it is. `until` ends it
  * sooner; then there is no result.
@@ -81,10 +83,17 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     companies = companies.map((one) => decided(one, plan));
     if (!isRepeat && goesTo('settle') && (await makeChoices(world, runACall, plan.choices)) > 0)
       events = await atRest();
+    if (!goesTo('settle')) return undefined;
+    const { messages } = stored;
+    const ofRunACall = expectAll(companies, messages);
+    const played = await playPayouts(world, runACall, { companies, size: identity.size, messages, books: ofRunACall });
+    const toldAgain = isRepeat ? await tellAgain(world) : null;
+    const expected = ofRunACall.map((books, index) => withPayouts(books, played[index]?.payouts ?? []));
+    if (played.length > 0) events = await settle(world, companies, expected);
     if (!goesTo('compare')) return undefined;
 
     const compared = await Promise.all(
-      expectAll(companies, stored.messages).map((books, index) => compare(world, books, at(companies, index))),
+      expected.map((books, index) => compare(world, books, { ...at(companies, index), played: played[index] })),
     );
     const writesAfter = await countWrites(world);
     const writes = writesBefore === null || writesAfter === null ? null : writesAfter - writesBefore;
@@ -96,6 +105,8 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
       events,
       compared,
       companies,
+      played,
+      toldAgain,
     });
     writeFileSync(join(config.STATE_DIR, 'day-result.json'), JSON.stringify(result, null, 2));
     for (const line of reportLines(result)) progress.step(line);

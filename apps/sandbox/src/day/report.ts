@@ -1,9 +1,12 @@
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
+import { money } from '@qbo-sync/sandbox/books/cents';
 import type { Comparison } from '@qbo-sync/sandbox/books/compare';
 import { type Invariant, together } from '@qbo-sync/sandbox/books/invariants';
 import { rowsPlayed, type PlayedRow } from '@qbo-sync/sandbox/books/posting-rows';
 import type { DayIdentity, PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
+import { payoutRowsPlayed } from '@qbo-sync/sandbox/payouts/payout-rows';
 import type { ComparedBooks } from './compare-day';
+import type { PlayedPayouts } from './play-payouts';
 import { describe, type SettledEvent, standingOf } from './settle';
 import type { ConnectedCompany } from './world';
 
@@ -17,6 +20,8 @@ export interface DayResult {
   readonly known: number;
   /** Counted by the emulator; null with another QuickBooks. */
   readonly writes: number | null;
+  /** Webhooks of Stripe that a repeated day told once more. */
+  readonly toldAgain: number | null;
   readonly found: StateCounts;
   readonly predicted: StateCounts;
   /** QuickBooks records that the log links to. */
@@ -29,6 +34,8 @@ export interface DayResult {
   readonly comparisons: readonly Comparison[];
   /** The rows of the table of documents (postings.md §4), and how often each was played. */
   readonly rows: readonly PlayedRow[];
+  /** Stripe's payouts, each in a line: what kind it is and what became of it. */
+  readonly payouts: readonly string[];
   /** What must always be true (postings.md §14), of all companies together. */
   readonly invariants: readonly Invariant[];
   readonly agreed: boolean;
@@ -46,6 +53,7 @@ const STATES: Readonly<Record<string, keyof StateCounts>> = {
   'synced with warnings': 'warned',
   'needs attention': 'held',
   waiting: 'held',
+  dismissed: 'skipped',
   skipped: 'skipped',
 };
 
@@ -57,11 +65,13 @@ export function dayResult(day: {
   readonly events: readonly SettledEvent[];
   readonly compared: readonly ComparedBooks[];
   readonly companies: readonly (Pick<ConnectedCompany, 'company'> & { readonly choices: BooksChoices })[];
+  readonly played: readonly PlayedPayouts[];
+  readonly toldAgain: number | null;
 }): DayResult {
-  const { identity, messages, known, writes, events, compared } = day;
+  const { identity, messages, known, writes, events, compared, played, toldAgain } = day;
   const comparisons = compared.map(({ comparison }) => comparison);
   const books = day.companies.map(({ company, choices }) => ({ tenant: company.id, choices }));
-  const rows = rowsPlayed(books, messages);
+  const rows = [...rowsPlayed(books, messages), ...(played.length === 0 ? [] : payoutRowsPlayed(played))];
   const isPlayed = identity.size === 'short' || rows.every(({ times }) => times > 0);
   const invariants = together(
     compared.map(({ comparison: { tenant }, invariants: own }) => ({ tenant, invariants: own })),
@@ -77,6 +87,7 @@ export function dayResult(day: {
     copies: messages.length - published,
     known,
     writes,
+    toldAgain,
     ...counts,
     records: countRecords(events),
     heldShare: counts.found.held / Math.max(1, events.length),
@@ -85,6 +96,7 @@ export function dayResult(day: {
     latency: latencyOf(events),
     comparisons,
     rows,
+    payouts: played.flatMap(payoutLines),
     invariants,
     agreed:
       isPlayed &&
@@ -143,11 +155,12 @@ export function latencyOf(events: readonly SettledEvent[]): DayResult['latency']
 export function reportLines(result: DayResult): string[] {
   const { found, predicted } = result;
   const writes = result.writes === null ? 'writes not counted' : `${result.writes} writes`;
+  const told = result.toldAgain === null ? '' : `${result.toldAgain} webhooks of Stripe told again, `;
   const state = (name: keyof StateCounts): string =>
     `${found[name]} ${name}${found[name] === predicted[name] ? '' : ` (predicted ${predicted[name]})`}`;
   return [
     '',
-    `${result.published} published, ${result.known} already known, ${writes}`,
+    `${result.published} published, ${result.known} already known, ${told}${writes}`,
     `Events: ${state('posted')}, ${state('warned')}, ${state('held')}, ${state('skipped')}; ${result.records} records in QuickBooks, ${(result.heldShare * 100).toFixed(1)} % held, ${result.copies} copies absorbed`,
     result.latency === null
       ? 'Event to posted: nothing was posted'
@@ -158,6 +171,7 @@ export function reportLines(result: DayResult): string[] {
     '',
     'Played, by row of the table of documents:',
     ...result.rows.map(({ row, times }) => `  ${row.padEnd(40)}${String(times).padStart(6)}`),
+    ...(result.payouts.length === 0 ? [] : ['', 'Payouts of Stripe:', ...result.payouts.map((line) => `  ${line}`)]),
     ...result.comparisons.flatMap(table),
     '',
     'What must always be true:',
@@ -175,6 +189,21 @@ function invariantLines({ number, says, checked, broken }: Invariant): string[] 
     ...broken.map((line) => `       ${line}`),
   ];
 }
+
+function payoutLines({ tenant, plan, payouts }: PlayedPayouts): string[] {
+  return payouts.map(({ amount, record, state, reason, failed, moves }, place) => {
+    const kind = plan.payouts[place]?.kind ?? '';
+    const what = record === 'none' ? `${state}${reason === undefined ? '' : `, ${reason}`}` : RECORDS[record];
+    const parts = moves.length === 0 ? '' : `${moves.length} transactions`;
+    return `${tenant.padEnd(11)}${kind.padEnd(26)}${money(amount).padStart(11)}  ${parts.padEnd(17)}${what}${failed ? ', then an entry: it came back' : ''}`;
+  });
+}
+
+const RECORDS = {
+  Deposit: 'deposit',
+  JournalEntry: 'entry',
+  'by hand': 'entered by hand before, asked and left',
+} as const;
 
 function table({ tenant, rows, differences }: Comparison): string[] {
   const width = Math.max(24, ...rows.map(({ what }) => what.length));

@@ -13,6 +13,13 @@ export interface ClosedBooks {
   readonly before: string;
 }
 
+/** Where a company's payouts go. */
+export interface PayoutAccounts {
+  readonly bank: ChosenAccount;
+  readonly fees: ChosenAccount;
+  readonly disputes: ChosenAccount;
+}
+
 /** What the model must know of a company's settings to say where money goes. */
 export interface BooksChoices {
   readonly taxedBy: 'automated' | 'by code' | 'per line';
@@ -22,7 +29,9 @@ export interface BooksChoices {
   readonly discounts: ChosenAccount;
   readonly tips: ChosenAccount;
   readonly undeposited: ChosenAccount;
+  /** Where Stripe's payments wait; also the Undeposited Funds. */
   readonly clearing: ChosenAccount;
+  readonly payouts?: PayoutAccounts;
   /** Refunds that are not Stripe's are paid from it. */
   readonly refunds: ChosenAccount;
   /** Rates that have a QuickBooks code. */

@@ -1,14 +1,7 @@
 import { sum, type Cents } from '../books/cents';
-import type { BooksChoices, ChosenAccount } from '../books/choices';
+import type { BooksChoices, ChosenAccount, PayoutAccounts } from '../books/choices';
 import type { Movement } from '../books/movements';
 import type { Statement, StatementMove, StatementPayout } from '../stripe/statement';
-
-/** Where a company's payouts go. */
-export interface PayoutAccounts {
-  readonly bank: ChosenAccount;
-  readonly fees: ChosenAccount;
-  readonly disputes: ChosenAccount;
-}
 
 export interface PayoutChoices {
   readonly accounts: PayoutAccounts;

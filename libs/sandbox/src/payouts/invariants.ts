@@ -1,11 +1,10 @@
 import { money, sum, type Cents } from '../books/cents';
-import type { BooksChoices } from '../books/choices';
+import type { BooksChoices, PayoutAccounts } from '../books/choices';
 import type { Data } from '../books/happened';
 import type { Invariant } from '../books/invariants';
 import type { ReadBooks } from '../books/read-books';
 import { LINKED_FROM } from '../books/read-deposits';
 import type { Statement, StatementMove } from '../stripe/statement';
-import type { PayoutAccounts } from './expect';
 
 /** What invariants 3 and 4 of postings.md §14 look at: the books and Stripe's own statement, whatever the model reckons. */
 export interface StripeBooks {

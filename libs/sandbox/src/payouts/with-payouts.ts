@@ -1,6 +1,7 @@
 import type { Cents } from '../books/cents';
 import { amount, type ComparedRow } from '../books/compare';
 import type { ExpectedBooks } from '../books/model';
+import type { Prediction } from '../books/predictions';
 import type { ReadBooks } from '../books/read-books';
 import type { ExpectedPayout } from './expect';
 
@@ -14,6 +15,7 @@ export function withPayouts(books: ExpectedBooks, payouts: readonly ExpectedPayo
   return {
     ...books,
     money,
+    predictions: new Map([...books.predictions, ...payouts.flatMap(predicted)]),
     counts: {
       ...books.counts,
       JournalEntry:
@@ -21,6 +23,15 @@ export function withPayouts(books: ExpectedBooks, payouts: readonly ExpectedPayo
       Deposit: times(({ record, withEmptyDeposit }) => Number(record === 'Deposit') + Number(withEmptyDeposit)),
     },
   };
+}
+
+/** A payout is told by its status; one that came back is told twice. */
+function predicted({ id, state, reason, failed }: ExpectedPayout): [string, Prediction][] {
+  const shared = { ref: `payout:${id}`, orReplaced: failed, orSkipped: false };
+  return [
+    [`${id}.paid`, { ...shared, state, ...(reason === undefined ? {} : { reason }) }],
+    ...(failed ? [[`${id}.failed`, { ...shared, state: 'synced', orReplaced: false }] as [string, Prediction]] : []),
+  ];
 }
 
 /** Every payout beside the deposits, or the entry, that it became: what reached the bank, or was taken from it. */
