@@ -17,7 +17,7 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
     plan.charge(...refundedEarly, ...disputed, ...early);
     plan.payOut('ordinary');
     plan.charge(...refundedLate, ...rest.filter((each) => !early.includes(each)), large);
-    plan.refundAll();
+    plan.refund(...refundedEarly, ...refundedLate);
     plan.fee('Radar', 450);
     plan.payOut('refunds and fees');
     const [lost, won] = disputed.map((each) => plan.dispute(each));
@@ -44,15 +44,17 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
   },
   'uk-vat': (plan) => {
     const { early, late, spare } = plan;
-    const [large, forManual, ...rest] = spare;
-    plan.charge(...early, ...rest);
+    const [forManual, large, ...rest] = spare;
+    plan.charge(...early, ...late, ...rest);
     plan.payOut('ordinary');
-    plan.charge(...late, large);
-    plan.refundAll();
+    plan.charge(large);
+    plan.refund(...early);
     plan.fee('Radar', 320);
     plan.payOut('refunds and fees');
+    plan.refund(...late);
     plan.failAll();
     plan.payOut('negative');
+    if (forManual === undefined) return;
     plan.charge(forManual);
     plan.payOut('manual', { kind: 'manual' });
   },
@@ -61,13 +63,13 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
     plan.charge(...early);
     plan.payOut('ordinary');
     plan.charge(...late, ...spare);
-    plan.refundAll();
+    plan.refund(...early, ...late);
     plan.payOut('ordinary');
   },
   'ca-rates': (plan) => {
     const { early, late, spare } = plan;
     plan.charge(...early, ...late, ...spare);
-    plan.refundAll();
+    plan.refund(...early, ...late);
     plan.payOut('ordinary');
     plan.act('charges', { amount: 12_345, currency: 'usd' });
     plan.payOut('another currency', { currency: 'usd' });

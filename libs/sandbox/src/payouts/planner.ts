@@ -102,8 +102,8 @@ export class Planner {
     }
   }
 
-  refundAll(): void {
-    for (const { charge, refunds } of [...this.early, ...this.late])
+  refund(...all: readonly Taken[]): void {
+    for (const { charge, refunds } of all)
       for (const { id, amount } of refunds) this.act('refunds', { charge, id, amount: Number(amount) }, id);
   }
 
