@@ -47,20 +47,22 @@ export function shardOf(tenant: string): number {
 
 /** Takes requests in: each for good, and per ref the highest revision of those that are new as what is pending. */
 export async function takeRequests(sql: Sql, reads: readonly { request: QboRequest; text: string }[]): Promise<void> {
-  const given = new Map<string, { request: QboRequest; text: string }>();
   const newest = new Map<string, number>();
-  for (const read of reads) {
-    const { revision } = read.request;
-    const key = keyOf(read.request);
-    given.set(`${key}#${revision}`, read);
-    if (revision > (newest.get(key) ?? -Infinity)) newest.set(key, revision);
+  for (const { request } of reads) {
+    const key = keyOf(request);
+    if (request.revision > (newest.get(key) ?? -Infinity)) newest.set(key, request.revision);
   }
-  await insertRequests(
-    sql,
-    [...given.values()].map(({ request, text }) =>
-      newRequest(request, text, newest.get(keyOf(request)) === request.revision),
-    ),
+  // Mostly each is of another ref.
+  const given = newest.size === reads.length ? reads : onceEach(reads);
+  const requests = given.map(({ request, text }) =>
+    newRequest(request, text, given === reads || newest.get(keyOf(request)) === request.revision),
   );
+  await insertRequests(sql, requests);
+}
+
+/** Of one revision the last. */
+function onceEach<Read extends { readonly request: QboRequest }>(reads: readonly Read[]): Read[] {
+  return [...new Map(reads.map((read) => [`${keyOf(read.request)}#${read.request.revision}`, read])).values()];
 }
 
 /** Takes one settings message in; the gate and the company's condition follow it. */

@@ -5,11 +5,11 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { takeHeads } from '@qbo-sync/gateway/decide/lanes';
 import { shardOf, takeRequests } from '@qbo-sync/gateway/intake';
 import { Leases } from '@qbo-sync/gateway/scheduling/leases';
-import { settleAll } from '@qbo-sync/gateway/sending/ledger';
+import { settleAll, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { howToRead, newRealm, readWindows, type Realm } from '@qbo-sync/gateway/scheduling/realms';
 import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { selectGatesInNeed } from '@qbo-sync/gateway/sql/gates';
-import { selectClaimed, type HeadRow } from '@qbo-sync/gateway/sql/pending';
+import { selectClaimed, type ClaimedRow, type HeadRow } from '@qbo-sync/gateway/sql/pending';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { KILOBYTE, type Contender, type Job } from './peers-work';
 
@@ -59,42 +59,66 @@ function take(db: Database, reads: readonly Read[]): Promise<void> {
   });
 }
 
+/**
+ * As the dispatcher does it: while a statement claims heads (one at a time), the rows of the one before are worked on, answers
+ * are committed and the next windows are read.
+ */
 async function dispatch(db: Database, leases: Leases, total: number, start: (job: Job) => void): Promise<void> {
   const companies = await selectGatesInNeed(db);
   const realms = new Map(companies.map((each) => [each.tenant, newRealm(each, { most: 'limit', all: true })]));
   const ready = new Set(realms.keys());
   const busy = new Set<string>();
   const writing = new Set<Promise<void>>();
-  for (let started = 0; started < total;) {
+  const answered = (heads: readonly HeadRow[]): void => {
+    for (const { tenant, ref } of heads) {
+      busy.delete(`${tenant}:${ref}`);
+      const realm = realms.get(tenant);
+      if (realm?.stale === 'no') realm.stale = 'soon';
+      ready.add(tenant);
+    }
+  };
+  const claimNext = async (): Promise<Claimed> => {
     await readSome(db, realms, ready);
     const heads = nextHeads(realms, ready, busy);
-    if (heads.length === 0 || writing.size >= WRITERS) await Promise.race(writing);
-    if (heads.length === 0) continue;
+    return { heads, rows: await selectClaimed(db, heads) };
+  };
+  let claiming = claimNext();
+  for (let started = 0; started < total;) {
+    const { heads, rows: found } = await claiming;
     // What was answered since its window was read is not there any more.
-    const rows = (await selectClaimed(db, heads)).filter((row) => row !== undefined);
-    for (const { message } of rows) start(jobOf(JSON.parse(message ?? '{}') as QboRequest));
+    const rows = found.filter((row) => row !== undefined);
+    if (heads.length === 0 || writing.size >= WRITERS) await Promise.race(writing);
     started += rows.length;
+    if (started < total) claiming = claimNext();
+    if (heads.length === 0) continue;
+    for (const { message } of rows) start(jobOf(JSON.parse(message ?? '{}') as QboRequest));
     const at = new Date().toISOString();
-    const entries = rows.map(({ tenant, ref, revision, books, attempts }) => ({
-      answer: {
-        ...{ tenant, ref, revision, books, attempt: attempts + 1, at },
-        ...{ outcome: 'synced' as const, code: null, record: null, quickbooksId: '1' },
-      },
-      epoch: leases.epochOf(shardOf(tenant)),
-    }));
-    const written = settleAll(db, entries).then((stored) => {
+    const written = settleAll(
+      db,
+      rows.map((row) => entryOf(row, at, leases)),
+    ).then((stored) => {
       if (stored.includes(false)) throw new Error('a lease was lost on the way');
-      for (const { tenant, ref } of heads) {
-        busy.delete(`${tenant}:${ref}`);
-        const realm = realms.get(tenant);
-        if (realm?.stale === 'no') realm.stale = 'soon';
-        ready.add(tenant);
-      }
+      answered(heads);
       writing.delete(written);
     });
     writing.add(written);
   }
   await Promise.all(writing);
+}
+
+interface Claimed {
+  readonly heads: readonly HeadRow[];
+  readonly rows: readonly (ClaimedRow | undefined)[];
+}
+
+function entryOf({ tenant, ref, revision, books, attempts }: ClaimedRow, at: string, leases: Leases): LedgerEntry {
+  return {
+    answer: {
+      ...{ tenant, ref, revision, books, attempt: attempts + 1, at },
+      ...{ outcome: 'synced' as const, code: null, record: null, quickbooksId: '1' },
+    },
+    epoch: leases.epochOf(shardOf(tenant)),
+  };
 }
 
 /** Windows that are stale or low, in one statement. */

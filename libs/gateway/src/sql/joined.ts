@@ -1,8 +1,10 @@
-/** Stand between the texts of one parameter, and between the parts of one text. */
+/** Stand between rows, between the texts of one row or parameter, and between the parts of one text. */
+const ROWS = '\x1d';
 const BETWEEN = '\x1e';
 const WITHIN = '\x1f';
 
-const SEPARATORS = new RegExp(`[${BETWEEN}${WITHIN}]`, 'g');
+const SEPARATORS = new RegExp(`[${ROWS}${BETWEEN}${WITHIN}]`, 'g');
+const OTHERS = new RegExp(`[${ROWS}${WITHIN}]`, 'g');
 const NOT_KNOWN = '\ufffd';
 
 /**
@@ -15,7 +17,9 @@ export function joinedJson(texts: readonly (string | null)[]): string {
 
 /** The same for words and numbers; a separator, which no name of ours and no text of QuickBooks' holds, is not kept. */
 export function joined(words: readonly (string | number | boolean | null)[]): string {
-  return words.map((word) => (typeof word === 'string' ? plain(word) : (word ?? ''))).join(BETWEEN);
+  const text = words.map((word) => (typeof word === 'string' ? single(word) : (word ?? ''))).join(BETWEEN);
+  // What separates otherwise is looked for once in all of it: word by word that is half of what joining costs.
+  return text.includes(WITHIN) || text.includes(ROWS) ? text.replace(OTHERS, NOT_KNOWN) : text;
 }
 
 /** The same where often nothing is given at all: null then, for which `unnest` gives a null in each row. */
@@ -34,11 +38,24 @@ export function parted(text: string | null): string[] {
   return text === null ? [] : text.split(BETWEEN);
 }
 
+/**
+ * Rows that came back as one text: `string_agg(concat_ws(chr(30), …), chr(29))`. Apart, a row of many columns costs the driver
+ * more CPU than all that is done with it.
+ */
+export function partedRows(text: string | null): string[][] {
+  return text === null ? [] : text.split(ROWS).map(parted);
+}
+
 /** A list of words that came back joined (`array_to_string(…, chr(31))`). */
 export function partedList(text: string): string[] {
   return text === '' ? [] : text.split(WITHIN);
 }
 
+/** Without what would make it two. */
+function single(word: string): string {
+  return word.includes(BETWEEN) ? word.replaceAll(BETWEEN, NOT_KNOWN) : word;
+}
+
 function plain(word: string): string {
-  return word.includes(BETWEEN) || word.includes(WITHIN) ? word.replace(SEPARATORS, NOT_KNOWN) : word;
+  return word.replace(SEPARATORS, NOT_KNOWN);
 }

@@ -24,13 +24,12 @@ export interface NewRequest extends Omit<PendingRow, 'said' | 'attempts'> {
  */
 export async function insertRequests(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  const known = await selectAskedBefore(sql, requests);
-  const first = requests.filter((_, place) => !known.has(place));
+  const asking = selectAskedBefore(sql, requests);
+  // Mostly all are new: what stores them is made while Postgres looks.
+  const all = firstColumns(requests);
+  const known = await asking;
+  const first = known.size === 0 ? all : firstColumns(requests.filter((_, place) => !known.has(place)));
   await insertFirst(sql, first);
-  await insertFirstPending(
-    sql,
-    first.filter(({ newest }) => newest),
-  );
   await insertAgain(
     sql,
     requests.filter((_, place) => known.has(place)),
@@ -51,28 +50,49 @@ async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Pro
   return new Set(rows.map(({ place }) => Number(place) - 1));
 }
 
-async function insertFirst(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
-  if (requests.length === 0) return;
-  const column = (of: (request: NewRequest) => Column): string => joined(requests.map(of));
+interface FirstColumns {
+  readonly requests: readonly string[];
+  readonly pending: readonly (string | null)[];
+}
+
+/** What is given to the two inserts, column by column; of pending rows those that are the newest of their ref. */
+function firstColumns(requests: readonly NewRequest[]): FirstColumns | undefined {
+  if (requests.length === 0) return undefined;
+  const newest = requests.every((request) => request.newest) ? requests : requests.filter((request) => request.newest);
+  const keys = [joined(requests.map(({ tenant }) => tenant)), joined(requests.map(({ ref }) => ref))];
+  const keysOfNewest =
+    newest === requests ? keys : [joined(newest.map(({ tenant }) => tenant)), joined(newest.map(({ ref }) => ref))];
+  return {
+    requests: [
+      ...keys,
+      joined(requests.map(({ revision }) => revision)),
+      joinedJson(requests.map(({ message }) => message)),
+    ],
+    pending: [
+      ...keysOfNewest,
+      joined(newest.map(({ shard }) => shard)),
+      joined(newest.map(({ revision }) => revision)),
+      joined(newest.map(({ books }) => books)),
+      joined(newest.map(({ kind }) => kind)),
+      joined(newest.map(({ last }) => last)),
+      joined(newest.map(({ lane }) => lane)),
+      joinedOrNull(newest.map(({ run }) => run)),
+      joinedLists(newest.map(({ refs }) => refs)),
+    ],
+  };
+}
+
+/** `unnest` gives its rows in their order: so they stand in line. */
+async function insertFirst(sql: Sql, columns: FirstColumns | undefined): Promise<void> {
+  if (columns === undefined) return;
   await sql.query({
     name: 'requests',
     text: `insert into request (tenant, ref, revision, message)
      select tenant, ref, revision::bigint, message
        from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
                    string_to_array($4, chr(30))) as r (tenant, ref, revision, message)`,
-    values: [
-      column(({ tenant }) => tenant),
-      column(({ ref }) => ref),
-      column(({ revision }) => revision),
-      joinedJson(requests.map(({ message }) => message)),
-    ],
+    values: [...columns.requests],
   });
-}
-
-/** `unnest` gives its rows in their order: so they stand in line. */
-async function insertFirstPending(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
-  if (requests.length === 0) return;
-  const column = (of: (request: NewRequest) => Column): string => joined(requests.map(of));
   await sql.query({
     name: 'requests pending',
     text: `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
@@ -83,18 +103,7 @@ async function insertFirstPending(sql: Sql, requests: readonly NewRequest[]): Pr
                    string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30), ''),
                    string_to_array($10, chr(30), ''))
             as r (tenant, ref, shard, revision, books, kind, last, lane, run, refs)`,
-    values: [
-      column(({ tenant }) => tenant),
-      column(({ ref }) => ref),
-      column(({ shard }) => shard),
-      column(({ revision }) => revision),
-      column(({ books }) => books),
-      column(({ kind }) => kind),
-      column(({ last }) => last),
-      column(({ lane }) => lane),
-      joinedOrNull(requests.map(({ run }) => run)),
-      joinedLists(requests.map(({ refs }) => refs)),
-    ],
+    values: [...columns.pending],
   });
 }
 

@@ -286,6 +286,12 @@ function plainCall(name: string, args: readonly unknown[], run: Execution): unkn
       return stringToArray(first as string | null, String(second), args[2]);
     case 'array_to_string':
       return first === null ? null : (first as unknown[]).filter((each) => each !== null).join(String(second));
+    case 'concat_ws':
+      return args
+        .slice(1)
+        .filter((each) => each !== null)
+        .map(String)
+        .join(String(first));
     case 'lower':
       return first === null ? null : String(first).toLowerCase();
     case 'make_interval':
