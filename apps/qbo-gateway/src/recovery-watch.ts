@@ -62,11 +62,18 @@ export class RecoveryWatch {
   async begin(restoredTo: Date | null, by: string): Promise<Recovering | undefined> {
     const { db, kafka, log } = this.parts;
     const ends = await endOffsets(kafka, TOPICS.requests.name);
-    const { id, ...begun } = await beginRecovery(db, {
+    const begun = await beginRecovery(db, {
       ...{ restoredTo, now: new Date(), by },
       ends: Object.fromEntries(ends.map(({ partition, offset }) => [partition, String(offset)])),
     });
-    log.warn({ recovery: id, ...begun }, 'the database was restored: every create is looked for first');
+    log.warn(
+      {
+        recovery: begun.id,
+        from: begun.restoredTo.toISOString(),
+        to: Object.entries(begun.ends).map(([partition, offset]) => `${partition}: ${offset}`),
+      },
+      'the database was restored: every create is looked for first',
+    );
     this.#watch(await this.look());
     return this.#underWay;
   }

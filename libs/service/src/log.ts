@@ -23,6 +23,7 @@ export const LOG_FIELDS: ReadonlySet<string> = new Set([
   'traceId',
   'waitsOn',
   'run',
+  'recovery',
   'streamVersion',
   'settingsVersion',
   'hash',

@@ -99,6 +99,8 @@ describe('what QuickBooks answers, and where the record stands then', () => {
       expect(said).toMatchObject({ state, reason: { code: reason } });
       const { at = '' } = said.reason?.params ?? {};
       expect(said.reason && sentence(said.reason)).toBe(reads.sentence.replace('{at}', at));
+      // Of its own it has a moment only where it, and not the company, waits.
+      expect(said.retryAt).toBe(stands === 'later' ? at : undefined);
       expect(await rig.answers()).toEqual([]);
       expect(await row()).toBeDefined();
     });

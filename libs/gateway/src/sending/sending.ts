@@ -100,7 +100,6 @@ async function gone(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Pr
   );
 }
 
-/** Nothing was done. Where the company is the cause its gate is shut, and no attempt is used. */
 /** What the whole company waits for after such a fault; the rows that were being sent say so too. */
 const COMPANY_REASONS: Readonly<Partial<Record<FaultClass, ReasonCode>>> = {
   reconnect: 'reconnect',
@@ -109,6 +108,7 @@ const COMPANY_REASONS: Readonly<Partial<Record<FaultClass, ReasonCode>>> = {
   throttle: 'rate_limit',
 };
 
+/** Nothing was done. Where the company is the cause its gate is shut, and no attempt is used. */
 async function later(desk: Desk, job: Job, attempt: AttemptRow, fault: Fault): Promise<void> {
   const ofCompany = fault.class !== 'retry';
   const code = fault.class === 'throttle' && isQuota(fault) ? 'quota' : COMPANY_REASONS[fault.class];

@@ -126,7 +126,8 @@ export async function letWait(
         {
           reason: wait.reason,
           ...(waitsOn === undefined ? {} : { waitsOn }),
-          ...(notBefore === undefined ? {} : { retryAt: notBefore }),
+          // Where the company is the cause it goes at once when its gate opens: its condition says when, not the row.
+          ...(notBefore === undefined || notBefore <= at ? {} : { retryAt: notBefore }),
         },
         at,
       ),
