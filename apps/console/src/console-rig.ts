@@ -270,6 +270,8 @@ function fakeGateway(played: Played): Server {
         });
       }
       if (url.endsWith('/status')) return answer(200, STANDING);
+      if (url.includes('/matches'))
+        return answer(409, { code: 'not_connected', detail: 'The company has no books here.' });
       if (url.endsWith('/internal/companies')) return answer(200, { companies: [{ ...STANDING, tenant: 'acme' }] });
       const { params } = JSON.parse(Buffer.concat(chunks).toString()) as { params: { query: string } };
       const resource = /from (\w+)/.exec(params.query)?.[1] ?? '';

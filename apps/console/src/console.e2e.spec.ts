@@ -105,6 +105,21 @@ describe('the console', () => {
     expect((await make(rig.other, 'acct_1')).status).toBe(200);
   });
 
+  it('asks the owning service about Match, and says what of a request is wrong', async () => {
+    const ask = (method: string, path: string, body?: object): Promise<Answer> =>
+      rig.call(method, `${rig.path}/matches${path}`, body);
+    const unconnected = await ask('GET', '/state?kind=items');
+    expect([unconnected.status, unconnected.body.code]).toEqual([409, 'not_connected']);
+    expect((await ask('GET', '/state?kind=invoices')).body).toMatchObject({ status: 400, code: 'query_invalid' });
+    expect((await ask('GET', '?kind=items&group=all')).body).toMatchObject({ status: 400, code: 'query_invalid' });
+    const decide = (body: object): Promise<Answer> =>
+      ask('POST', '/decide', { kind: 'items', choice: 'link', ...body });
+    expect((await decide({})).body).toMatchObject({ status: 400, errors: [{ pointer: '/ids' }] });
+    expect((await decide({ ids: ['itm_1'], choice: 'guess' })).body).toMatchObject({
+      ...{ status: 400, errors: [{ pointer: '/choice' }] },
+    });
+  });
+
   it('brings a company from its connection to Sync active, and publishes every step', async () => {
     expect((await rig.call('POST', `${rig.path}/connection/start`, {})).body).toEqual({
       authorizeUrl: 'https://intuit.example/authorize',

@@ -24,6 +24,9 @@ import { LogQuery } from './log/log-query';
 import { LogRowEntity } from './log/log-row.entity';
 import { LogWriter } from './log/log-writer';
 import { OperationsLogController } from './log/operations-log.controller';
+import { MatchDesk } from './matches/match-desk';
+import { MatchesController } from './matches/matches.controller';
+import { UnderWay } from './matches/under-way';
 import { Operations } from './operations/operations';
 import { OperationsController } from './operations/operations.controller';
 import { StoryReader } from './log/story-reader';
@@ -93,6 +96,7 @@ export class ConsoleModule {
         CompaniesController,
         ConnectionController,
         LogController,
+        MatchesController,
         OperationsController,
         OperationsLogController,
         QuickBooksController,
@@ -116,8 +120,8 @@ export class ConsoleModule {
           Operations,
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
-        ServiceClient,
         ...[BackfillPlanner, BackfillWork, RunDriver, Runs],
+        ...[MatchDesk, ServiceClient, UnderWay],
         ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         ...[

@@ -28,6 +28,9 @@ export const PROBLEMS = {
   nothing_to_choose: { status: 409, title: 'Nothing is to be chosen for this record as it stands.' },
   choice_not_offered: { status: 422, title: 'This is no choice for this record as it stands.' },
   not_taken: { status: 503, title: 'It could not be handed on now. Nothing happened; try again.' },
+  match_not_read: { status: 409, title: 'What is in QuickBooks was not read yet.' },
+  match_under_way: { status: 409, title: 'It is being read or applied already.' },
+  record_unknown: { status: 422, title: 'QuickBooks has no such record, as far as was read.' },
   quickbooks_refused: { status: 502, title: 'QuickBooks refused.' },
   not_active: { status: 409, title: 'Sync active is off.' },
   verify_needed: { status: 409, title: 'Verify one invoice first, or let an owner override it.' },
@@ -39,6 +42,10 @@ export const PROBLEMS = {
   failed_here: { status: 500, title: 'We failed. Nothing is lost.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ProblemCode = keyof typeof PROBLEMS;
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
 
 export interface ProblemError {
   /** JSON pointer into the request's body. */

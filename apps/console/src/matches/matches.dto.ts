@@ -1,0 +1,121 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MATCH_CHOICE, MATCH_GROUPS, type MatchGroup } from '@qbo-sync/contracts/internal/matches';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+/** Kinds that are matched: each is a service's. */
+export const MATCH_KINDS = ['customers', 'items'] as const;
+export type MatchKind = (typeof MATCH_KINDS)[number];
+
+const PAGE = 50;
+const MOST_ROWS = 200;
+const MOST_IDS = 1000;
+
+/** Body of `POST /matches/read` and `/apply`. */
+export class MatchKindBody {
+  @ApiProperty({ enum: MATCH_KINDS }) @IsIn(MATCH_KINDS) kind: MatchKind;
+}
+
+export class MatchListQuery extends MatchKindBody {
+  @ApiProperty({ enum: MATCH_GROUPS }) @IsIn(MATCH_GROUPS) group: MatchGroup;
+  @ApiPropertyOptional({ maximum: MOST_ROWS, default: PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MOST_ROWS)
+  limit: number = PAGE;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) cursor?: string;
+}
+
+export class MatchFilter {
+  @ApiProperty({ enum: MATCH_GROUPS }) @IsIn(MATCH_GROUPS) group: MatchGroup;
+}
+
+/** Body of `POST /matches/decide`: `ids` or `filter` say which records. */
+export class MatchChoiceBody extends MatchKindBody {
+  @ApiPropertyOptional({ type: [String], maxItems: MOST_IDS })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_IDS)
+  @IsString({ each: true })
+  ids?: string[];
+
+  @ApiPropertyOptional({ type: MatchFilter })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => MatchFilter)
+  filter?: MatchFilter;
+
+  @ApiProperty({ description: '`link` takes the only candidate, `link 58` this one; `create`; `leave`.' })
+  @Matches(MATCH_CHOICE)
+  choice: string;
+}
+
+export class MatchUndoBody extends MatchKindBody {
+  @ApiProperty() @IsString() @MaxLength(100) undoToken: string;
+}
+
+const SKETCH = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+export class MatchCandidateDto {
+  @ApiProperty({ description: 'QuickBooks’ id.' }) id: string;
+  @ApiProperty(SKETCH) record: Readonly<Record<string, string>>;
+  @ApiPropertyOptional({ description: 'Our record that is linked to it.' }) heldBy?: string;
+}
+
+export class MatchRowDto {
+  @ApiProperty() id: string;
+  @ApiProperty({ enum: MATCH_GROUPS }) group: MatchGroup;
+  @ApiProperty({ example: 'name_and_email' }) why: string;
+  @ApiProperty(SKETCH) ours: Readonly<Record<string, string>>;
+  @ApiProperty({ type: [MatchCandidateDto] }) candidates: readonly MatchCandidateDto[];
+  @ApiProperty({ type: String, nullable: true }) choice: string | null;
+  @ApiProperty() applied: boolean;
+}
+
+export class MatchCountsDto {
+  @ApiProperty() exact: number;
+  @ApiProperty() likely: number;
+  @ApiProperty() conflict: number;
+  @ApiProperty() new: number;
+  @ApiProperty({ description: 'What Apply would do now.' }) toApply: number;
+}
+
+export class MatchPageDto {
+  @ApiProperty({ type: [MatchRowDto] }) items: readonly MatchRowDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Of the group.' }) total: number | null;
+  @ApiProperty({ type: MatchCountsDto }) counts: MatchCountsDto;
+}
+
+export class MatchStateDto {
+  @ApiProperty({ enum: MATCH_KINDS }) kind: MatchKind;
+  @ApiProperty({ enum: ['none', 'reading', 'stopped', 'read', 'applying'] }) state: string;
+  @ApiProperty({ description: 'Records of QuickBooks read, or of ours applied, in what is under way.' }) done: number;
+  @ApiPropertyOptional({ description: 'Why the last one under way ended early.' }) failed?: string;
+  @ApiProperty({ type: String, nullable: true }) readAt: string | null;
+  @ApiProperty({ type: String, nullable: true }) appliedAt: string | null;
+  @ApiProperty({ type: MatchCountsDto }) counts: MatchCountsDto;
+}
+
+export class MatchDecidedDto {
+  @ApiProperty() changed: number;
+  @ApiProperty() undoToken: string;
+}
+
+export class MatchUndoneDto {
+  @ApiProperty() changed: number;
+}
