@@ -14,7 +14,7 @@ import { formatExact, parseDecimal } from '@qbo-sync/money/decimal';
 export const SERVICES = ['customers', 'items', 'invoices', 'payments', 'tax'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-export const ENTITY_OWNERS = {
+const ENTITY_OWNERS = {
   customer: 'customers',
   item: 'items',
   invoice: 'invoices',
@@ -47,7 +47,7 @@ export function ownerOf(ref: string): ServiceName | undefined {
   return (ENTITY_OWNERS as Record<string, ServiceName>)[entityOf(ref)];
 }
 
-export const HELPER_ROLES = ['sales', 'membership', 'discount', 'tip', 'rounding'] as const;
+const HELPER_ROLES = ['sales', 'membership', 'discount', 'tip', 'rounding'] as const;
 export type HelperRole = (typeof HELPER_ROLES)[number];
 
 export function helperItemRef(role: HelperRole, accountId: string): string {

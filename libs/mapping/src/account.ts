@@ -2,7 +2,7 @@ import type { AccountRole } from '@qbo-sync/contracts/account-roles';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import { type MappedRecord, printBody } from './document';
 
-export const ACCOUNT_HOW: How = { path: 'account', update: 'changed' };
+const ACCOUNT_HOW: How = { path: 'account', update: 'changed' };
 
 const find = (name: string): Find => ({ where: [['Name', name]], agree: ['Name', 'AccountType'], adopt: true });
 

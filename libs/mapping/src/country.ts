@@ -22,7 +22,7 @@ const ALPHA_3: ReadonlyMap<string, string> = new Map(PAIRS.split(' ').map((pair)
 /** QuickBooks says GB or UK for the United Kingdom, depending on where it says it. */
 const canonical = (country: string): string => (country.toUpperCase() === 'UK' ? 'GB' : country.toUpperCase());
 
-export const sameCountry = (left: string, right: string): boolean => canonical(left) === canonical(right);
+const sameCountry = (left: string, right: string): boolean => canonical(left) === canonical(right);
 
 /** Alpha-3 of an address's country, or undefined where it is the company's own (postings.md §1.13) or unknown. */
 export function foreignCountry(country: string, own: string): string | undefined {

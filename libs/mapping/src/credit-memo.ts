@@ -8,7 +8,7 @@ import { ownNumber } from './document-number';
 import { type FormOptions, salesForm } from './sales-form';
 import { texts } from './text';
 
-export const CREDIT_MEMO_HOW: How = {
+const CREDIT_MEMO_HOW: How = {
   path: 'creditmemo',
   update: 'whole',
   always: ['Line', 'TxnTaxDetail', 'ShipAddr'],

@@ -7,7 +7,7 @@ import { exemptionReasonId } from './exemption';
 import { texts, withSuffix } from './text';
 
 /** quickbooks.md §9.3 */
-export const DISPLAY_NAME_LIMIT = 500;
+const DISPLAY_NAME_LIMIT = 500;
 const PERSON_NAME_LIMIT = 100;
 const COMPANY_NAME_LIMIT = 100;
 const EMAIL_LIMIT = 100;
@@ -24,7 +24,7 @@ export const CUSTOMER_HOW: How = {
 };
 
 /** The gateway checks this on a fresh read: making a debtor inactive would wipe the debt out (postings.md §5). */
-export const CUSTOMER_OWES_NOTHING: readonly Precondition[] = [{ path: 'Balance', equals: '0' }];
+const CUSTOMER_OWES_NOTHING: readonly Precondition[] = [{ path: 'Balance', equals: '0' }];
 
 const find = (displayName: string): Find => ({
   where: [['DisplayName', displayName]],

@@ -38,7 +38,7 @@ export const TWO_TAXED_LINES =
   ',' +
   sale('37.00', 'Filter 16x25', 'item:itm_filter', 'TAX', '2', '18.50');
 
-export const standard = { taxable: true, taxRateId: 'tax_20' } as const;
+const standard = { taxable: true, taxRateId: 'tax_20' } as const;
 const reduced = { taxable: true, taxRateId: 'tax_5' } as const;
 export const ukInvoice = (change: Parameters<typeof invoiceOf>[0]): Invoice =>
   invoiceOf({ currency: 'GBP', ...change });

@@ -19,7 +19,7 @@ import { accountName, categoryAccount, type Helper, membershipAccount } from './
 import { texts, withSuffix } from './text';
 
 /** quickbooks.md §9.4 */
-export const ITEM_NAME_LIMIT = 100;
+const ITEM_NAME_LIMIT = 100;
 const SKU_LIMIT = 100;
 const DESCRIPTION_LIMIT = 4000;
 const PRICE_PLACES = 2;
@@ -141,7 +141,7 @@ const UNTAXED_HELPERS: readonly HelperRole[] = ['tip', 'rounding'];
  * Name of a helper item for the n-th try. A second one of its role (the setting moved to another account) carries the
  * account's name, as sales helpers of a category always do.
  */
-export function helperItemName(helper: Helper, ctx: MappingContext, round: number): string {
+function helperItemName(helper: Helper, ctx: MappingContext, round: number): string {
   const base = HELPER_NAMES[helper.role];
   const account = accountName(helper.accountId, ctx) ?? helper.accountId;
   const ofCategory = helper.role === 'sales' && helper.accountId !== ctx.values['items.defaultIncomeAccount']?.id;

@@ -29,7 +29,7 @@ const DANA_AND_LEE: Payment = {
     { invoiceId: 'inv_2', amount: '60.00' },
   ],
 };
-export const REOPENED: Refund = {
+const REOPENED: Refund = {
   id: 're_77',
   amount: '50.00',
   refundedOn: '2026-12-03',
@@ -39,7 +39,7 @@ export const REOPENED: Refund = {
   processorRefundId: 're_3Q7xBkL2eZvKYlo2C4nM1aN0',
   status: 'succeeded',
 };
-export const BASIS_500: PaymentBasis = {
+const BASIS_500: PaymentBasis = {
   customerId: 'cus_88',
   payer: { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' },
   account: '91',

@@ -12,7 +12,7 @@ const METHODS: Readonly<Record<PaymentMethod, { name: string; type: 'CREDIT_CARD
   other: { name: 'Other', type: 'NON_CREDIT_CARD' },
 };
 
-export const PAYMENT_METHOD_HOW: How = { path: 'paymentmethod', update: 'changed' };
+const PAYMENT_METHOD_HOW: How = { path: 'paymentmethod', update: 'changed' };
 
 const find = (name: string): Find => ({ where: [['Name', name]], agree: ['Name'], adopt: true });
 

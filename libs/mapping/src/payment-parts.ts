@@ -104,7 +104,7 @@ export function leftBefore({ amount, refunds }: Pick<Payment, 'amount' | 'refund
 }
 
 /** Refunds after which the customer owes again, or their credit is gone: each that says enough is an entry of its own. */
-export const entriesOf = (payment: Pick<Payment, 'amount' | 'refunds'>): Refund[] =>
+const entriesOf = (payment: Pick<Payment, 'amount' | 'refunds'>): Refund[] =>
   payment.refunds.filter(
     (refund) =>
       refund.effect !== 'reduce-sale' &&

@@ -26,7 +26,7 @@ import { cleanName, tail } from './text';
 /** quickbooks.md §9.6 */
 export const PAYMENT_REF_LIMIT = 21;
 
-export const PAYMENT_HOW: How = {
+const PAYMENT_HOW: How = {
   path: 'payment',
   update: 'whole',
   always: ['Line'],

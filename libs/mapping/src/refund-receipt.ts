@@ -22,7 +22,7 @@ import type { RefundShare } from './refund-share';
 import { closedHold, currencyHold } from './rules-before-sending';
 import { tail } from './text';
 
-export const REFUND_RECEIPT_HOW: How = {
+const REFUND_RECEIPT_HOW: How = {
   path: 'refundreceipt',
   update: 'whole',
   always: ['Line', 'TxnTaxDetail'],

@@ -6,7 +6,7 @@ import type { LogLevel } from './config';
  * One JSON line per entry: `level service time msg` and the fields of the allow-list, nothing else. An allow-list and not a
  * list of things to hide, because a name or an amount can stand under any key. Messages are fixed texts.
  */
-export const LOG_FIELDS: ReadonlySet<string> = new Set([
+const LOG_FIELDS: ReadonlySet<string> = new Set([
   // who and what, by id
   'tenant',
   'ref',
@@ -83,7 +83,7 @@ const MAX_ITEMS = 50;
  * The fields that may be logged. An error under `err` becomes its class, its code and its frames: its message may quote a
  * row or a body. Keys not on the list are named in `dropped`, so that a missing one is noticed.
  */
-export function loggable(fields: LogFields): Record<string, unknown> {
+function loggable(fields: LogFields): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   const dropped: string[] = [];
   for (const [key, value] of Object.entries(fields)) {

@@ -299,7 +299,7 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 /** Puts a mutant in place; calling what is returned takes it out again. */
-export function plant({ alter }: Mutant): () => void {
+function plant({ alter }: Mutant): () => void {
   const load = createRequire(__filename);
   const undo: (() => void)[] = [];
   for (const [path, functions] of Object.entries(alter)) {

@@ -21,7 +21,7 @@ export interface TestDatabaseOptions {
 }
 
 /** The server the specs use: `DATABASE_URL`. */
-export function serverUrl(): string {
+function serverUrl(): string {
   const url = process.env['DATABASE_URL'];
   if (url === undefined || url === '') throw new Error('Specs on Postgres need DATABASE_URL');
   return url;

@@ -10,7 +10,7 @@ export interface ProcessRecord {
 }
 
 /** When a live process began, as the system says it; undefined when there is none. A zombie is none. */
-export function startTimeOf(pid: number): string | undefined {
+function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -6,10 +6,10 @@ import { databaseUrl } from './postgres';
 import { passedThrough } from './settings';
 
 /** The processes of the product and the world around it, each with its port, database, log and environment. */
-export const SERVICE_NAMES = ['customers', 'items', 'invoices', 'payments', 'tax'] as const;
+const SERVICE_NAMES = ['customers', 'items', 'invoices', 'payments', 'tax'] as const;
 const DATABASES = [...SERVICE_NAMES, 'gateway', 'console'] as const;
 
-export const databaseName = (service: string): string => `qbo_sync_${service}`;
+const databaseName = (service: string): string => `qbo_sync_${service}`;
 export const DATABASE_NAMES = DATABASES.map(databaseName);
 
 export interface ServiceSpec {

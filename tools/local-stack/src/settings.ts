@@ -2,7 +2,7 @@
  * The names by which a real or another test world is plugged in: whatever of these is set reaches every part; what is
  * not set gets the local stack's own value.
  */
-export const PASSED_THROUGH = [
+const PASSED_THROUGH = [
   'QBO_API_URL',
   'INTUIT_AUTHORIZE_URL',
   'INTUIT_TOKEN_URL',

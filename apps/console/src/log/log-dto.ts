@@ -19,12 +19,12 @@ export class MoneyDto {
   @ApiProperty({ example: 'USD', type: String, nullable: true }) currency: string | null;
 }
 
-export class QuickBooksLinkDto {
+class QuickBooksLinkDto {
   @ApiProperty({ example: 'Invoice' }) type: string;
   @ApiProperty({ example: '238' }) id: string;
 }
 
-export class ChoiceDto {
+class ChoiceDto {
   @ApiProperty({ example: 'date' }) code: string;
   @ApiProperty({ type: [String], description: 'What follows the code, with a space between each.', example: ['day'] })
   needs: readonly string[];

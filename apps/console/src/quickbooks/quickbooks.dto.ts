@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { CodedDto } from '../log/log-dto';
 
-export class AccountDto {
+class AccountDto {
   @ApiProperty() id: string;
   @ApiProperty() name: string;
   @ApiProperty({ example: 'Income:Service revenue' }) path: string;
@@ -17,7 +17,7 @@ export class AccountsDto {
   @ApiProperty() fetchedAt: string;
 }
 
-export class TaxCodeDto {
+class TaxCodeDto {
   @ApiProperty() id: string;
   @ApiProperty() name: string;
   @ApiProperty({ type: String, nullable: true, description: 'Sum of its sales rates.' }) percentage: string | null;

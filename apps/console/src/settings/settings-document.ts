@@ -16,7 +16,7 @@ export interface Outgoing {
 }
 
 /** The whole of a company's settings at a version, or null while nobody made the company. */
-export function documentOf(tenant: string, version: number, state: SettingsState): SyncSettings | null {
+function documentOf(tenant: string, version: number, state: SettingsState): SyncSettings | null {
   if (state.company === null) return null;
   const { name, timeZone, currency, country } = state.company;
   const { books, active, goLiveAt, profile, values } = state;

@@ -26,7 +26,7 @@ export class SettingsPatch {
   existingItems?: boolean;
 }
 
-export class LastChangeDto {
+class LastChangeDto {
   @ApiProperty() by: string;
   @ApiProperty() at: string;
   @ApiProperty({ nullable: true, type: 'object', additionalProperties: true }) from: unknown;
@@ -41,7 +41,7 @@ export class SettingsDto {
   changed: Readonly<Record<string, LastChangeDto>>;
 }
 
-export class ValueFaultDto {
+class ValueFaultDto {
   @ApiProperty({ example: '/values/items.defaultIncomeAccount' }) pointer: string;
   @ApiProperty({ example: 'account_type' }) code: string;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) params: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CodedDto } from '../log/log-dto';
 
-export class LatencyDto {
+class LatencyDto {
   @ApiProperty({ type: Number, nullable: true }) p50Seconds: number | null;
   @ApiProperty({ type: Number, nullable: true }) p95Seconds: number | null;
   @ApiProperty({ type: Number, nullable: true }) within60Percent: number | null;

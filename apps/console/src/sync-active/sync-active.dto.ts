@@ -11,7 +11,7 @@ export class SyncActiveBody {
   acknowledged?: string[];
 }
 
-export class ReadinessPointDto {
+class ReadinessPointDto {
   @ApiProperty() code: string;
   @ApiProperty() ok: boolean;
   @ApiProperty() link: string;

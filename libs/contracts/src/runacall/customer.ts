@@ -4,7 +4,7 @@ import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested }
 import { IsInstant } from '../validation';
 import { Address } from './address';
 
-export class ServiceAddress {
+class ServiceAddress {
   @IsString() id: string;
   @IsOptional() @IsString() name?: string;
   @ValidateNested() @Type(() => Address) address: Address;

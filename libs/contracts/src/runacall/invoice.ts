@@ -20,7 +20,7 @@ export class Line {
   @IsOptional() @IsDay() servicedOn?: string;
 }
 
-export class Discount {
+class Discount {
   @IsDecimalString() amount: string;
   @IsOptional() @IsString() description?: string;
 }

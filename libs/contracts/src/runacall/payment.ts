@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { IsDay, IsDecimalString, IsInstant } from '../validation';
 
-export const PAYMENT_METHODS = ['card', 'ach', 'cash', 'check', 'financing', 'other'] as const;
+const PAYMENT_METHODS = ['card', 'ach', 'cash', 'check', 'financing', 'other'] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
 
 export class Allocation {
@@ -11,7 +11,7 @@ export class Allocation {
   @IsDecimalString() amount: string;
 }
 
-export class RefundLine {
+class RefundLine {
   @IsString() lineId: string;
   @IsDecimalString() amount: string;
 }

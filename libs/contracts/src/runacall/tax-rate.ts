@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { IsDecimalString, IsInstant } from '../validation';
 
-export class TaxComponent {
+class TaxComponent {
   @IsString() name: string;
   @IsDecimalString() percentage: string;
   @IsOptional() @IsString() agency?: string;

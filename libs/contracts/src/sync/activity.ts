@@ -4,16 +4,8 @@ import type { Reason } from '../reasons';
 import { isInstant } from '../validation';
 
 /** `sync.activity.v1`: what the console shows. One union by `kind` (messages.md). Rows are ordered by (revision, attempt, stage). */
-export const RECORD_STATES = [
-  'waiting',
-  'sending',
-  'synced',
-  'synced with warnings',
-  'needs attention',
-  'skipped',
-  'dismissed',
-] as const;
-export type RecordState = (typeof RECORD_STATES)[number];
+export type RecordState =
+  'waiting' | 'sending' | 'synced' | 'synced with warnings' | 'needs attention' | 'skipped' | 'dismissed';
 
 /** 2–4 are said by the gateway; the others by the owning service. */
 export const STAGES = { received: 0, decided: 1, waiting: 2, sending: 3, answered: 4, settled: 5 } as const;
@@ -135,7 +127,7 @@ export interface WouldChange {
   readonly events: readonly string[];
 }
 
-export const OPERATION_STATES = ['running', 'done', 'failed'] as const;
+const OPERATION_STATES = ['running', 'done', 'failed'] as const;
 
 /** An operator's command in one service; each message says the whole so far. */
 interface OperationBase {

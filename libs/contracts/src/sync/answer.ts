@@ -2,7 +2,7 @@ import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-val
 import { TENANT_PATTERN } from '../keys';
 import { IsInstant } from '../validation';
 
-export const ANSWER_OUTCOMES = ['synced', 'refused', 'clash', 'gone', 'cancelled'] as const;
+const ANSWER_OUTCOMES = ['synced', 'refused', 'clash', 'gone', 'cancelled'] as const;
 export type AnswerOutcome = (typeof ANSWER_OUTCOMES)[number];
 
 /** `qbo.answers.v1`: settles every revision of the ref up to its own. */

@@ -2,7 +2,7 @@ import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Validat
 import { TENANT_PATTERN } from '../keys';
 import { IsInstant } from '../validation';
 
-export const COMMAND_KINDS = ['push', 'redecide', 'replay', 'dismiss', 'restore', 'resolve'] as const;
+const COMMAND_KINDS = ['push', 'redecide', 'replay', 'dismiss', 'restore', 'resolve'] as const;
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /**

@@ -12,7 +12,7 @@ import { IsInstant } from '../validation';
  *   "CustomerRef":{"value":{"$ref":"customer:cus_88"}}                                → "58"
  *   "CustomerRef":{"value":{"$ref":"invoice:inv_1","at":"CustomerRef.value"}}         → that value of the record
  */
-export const REQUEST_KINDS = ['put', 'remove', 'link', 'cancel', 'list'] as const;
+const REQUEST_KINDS = ['put', 'remove', 'link', 'cancel', 'list'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 /** How a removal is made: which query string, which fields beside Id and SyncToken. */
@@ -48,7 +48,7 @@ export class Precondition {
   @IsString() equals: string;
 }
 
-export class Marker {
+class Marker {
   /** Where the note stands: `PrivateNote`. */
   @IsString() path: string;
   /** `Run a Call pay_50`: followed by a space or the end, wherever it stands in the note. */

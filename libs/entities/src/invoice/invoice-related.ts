@@ -29,7 +29,7 @@ export interface AppliedPayment {
 /** QuickBooks' answer when something a document uses was made inactive (quickbooks.md §3). */
 export const INACTIVE = '610';
 
-export const namesItem = (body: string, itemId: string): boolean => body.includes(JSON.stringify(`item:${itemId}`));
+const namesItem = (body: string, itemId: string): boolean => body.includes(JSON.stringify(`item:${itemId}`));
 
 /**
  * Which own items lines may use. A document keeps the items it was asked for with: another one would move what is posted.

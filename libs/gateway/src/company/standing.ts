@@ -137,7 +137,7 @@ function catchingUp({ reopenedAt, reopenedWith }: CompanyRow, left: number): Sta
 }
 
 /** Rows by the class operators look at; in all and their oldest. */
-export function classed(rows: readonly QueueRow[]): Record<QueueClass, Queue> {
+function classed(rows: readonly QueueRow[]): Record<QueueClass, Queue> {
   const of = (wanted: QueueClass): Queue => {
     const some = rows.filter(({ lane, held }) => (held ? 'held' : lane) === wanted);
     const oldest = some.map((row) => row.oldest.toISOString()).sort()[0];

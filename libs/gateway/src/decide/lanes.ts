@@ -11,7 +11,7 @@ export interface Lanes<Head> {
   readonly turn: number;
 }
 
-export const LIVE_PER_BACKLOG = 4;
+const LIVE_PER_BACKLOG = 4;
 
 export const EMPTY: Lanes<never> = { live: [], backlog: [], turn: 0 };
 

@@ -99,6 +99,6 @@ function changedFields(before: FieldHashes, after: FieldHashes): string[] {
 }
 
 /** SyncTokens are counters in text. */
-export function isNewer(token: string, than: string): boolean {
+function isNewer(token: string, than: string): boolean {
   return Number(token) > Number(than);
 }

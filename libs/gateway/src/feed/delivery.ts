@@ -18,8 +18,7 @@ export interface Notice {
   readonly mergedFrom?: string;
 }
 
-export const OPERATIONS = ['create', 'update', 'delete', 'merge', 'void', 'email', 'other'] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type Operation = 'create' | 'update' | 'delete' | 'merge' | 'void' | 'email' | 'other';
 
 /** `void` and `voided` are both in circulation (quickbooks.md §8.2). */
 const SPELLINGS: Readonly<Record<string, Operation>> = {

@@ -28,7 +28,7 @@ export interface LeasesOptions {
 }
 
 /** A killed replica's shards move within this and a tick: 8.5 s. */
-export const LEASE_MS = 8_000;
+const LEASE_MS = 8_000;
 const TICK_MS = 400;
 /** A replica says so often that it lives. */
 const BEAT_PART = 0.2;

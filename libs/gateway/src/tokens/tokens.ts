@@ -49,7 +49,7 @@ export interface TokensOptions {
 }
 
 /** True once a refresh is due. Pure. */
-export function refreshDue(issuedAt: Date, accessUntil: Date, now: Date): boolean {
+function refreshDue(issuedAt: Date, accessUntil: Date, now: Date): boolean {
   const life = accessUntil.getTime() - issuedAt.getTime();
   return now.getTime() >= issuedAt.getTime() + life * FRESH_PART;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readNumbersAsText, type TextJson, type TextObject } from '@qbo-sync/contracts/exact-json';
 import { startQuickBooks, type QuickBooksOptions, type RunningQuickBooks } from './start-quickbooks';
 
-export const CLIENT = `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`;
+const CLIENT = `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`;
 export const CALLBACK = 'http://localhost:4000/oauth/callback';
 
 /** An answer with its numbers as text, so that specs see every digit. */

@@ -37,7 +37,7 @@ export interface RunningQuickBooks {
   close(): Promise<void>;
 }
 
-export const DEFAULT_COMPANIES: readonly CompanySeed[] = [US_AUTO, UK_VAT, US_MANUAL, CA_RATES];
+const DEFAULT_COMPANIES: readonly CompanySeed[] = [US_AUTO, UK_VAT, US_MANUAL, CA_RATES];
 
 const DEFAULT_OAUTH: OAuthSettings = {
   clientId: 'sandbox-client',

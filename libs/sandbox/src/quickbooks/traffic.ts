@@ -8,8 +8,7 @@ export interface Limits {
 }
 export const DOCUMENTED_LIMITS: Limits = { perMinute: 500, batchesPerMinute: 40, concurrent: 10, perSecond: null };
 
-export const THROTTLE_REASONS = ['perMinute', 'batchesPerMinute', 'concurrent', 'perSecond', 'quota'] as const;
-export type ThrottleReason = (typeof THROTTLE_REASONS)[number];
+export type ThrottleReason = 'perMinute' | 'batchesPerMinute' | 'concurrent' | 'perSecond' | 'quota';
 
 export interface Entering {
   /** What it writes, for telling which writes overlap; empty for a read. */

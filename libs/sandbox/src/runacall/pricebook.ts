@@ -9,7 +9,7 @@ interface Entry {
   readonly price: string;
 }
 
-export const CATEGORY_NAMES: Readonly<Record<string, string>> = {
+const CATEGORY_NAMES: Readonly<Record<string, string>> = {
   cat_maint: 'Maintenance',
   cat_repair: 'Repairs & call-outs',
   cat_parts: 'Parts: consumables',

@@ -77,7 +77,7 @@ export interface Parking {
 }
 
 /** Topics a service may read once more: all but commands, which are not said again, and settings, which are always whole. */
-export function replayable(service: EntityService): readonly string[] {
+function replayable(service: EntityService): readonly string[] {
   const { events, follows, lists } = service;
   return [
     ...events,

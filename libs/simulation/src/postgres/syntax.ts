@@ -53,8 +53,7 @@ export interface Join {
   readonly on: Expr | undefined;
 }
 
-export const LOCKS = ['key share', 'share', 'no key update', 'update'] as const;
-export type LockMode = (typeof LOCKS)[number];
+export type LockMode = 'key share' | 'share' | 'no key update' | 'update';
 
 export interface Locking {
   readonly mode: LockMode;

@@ -23,7 +23,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 const intervals = new Map<string, Interval>();
 
-export function parseInterval(text: string): Interval {
+function parseInterval(text: string): Interval {
   const known = intervals.get(text);
   if (known !== undefined) return known;
   let intervalMs = 0;
@@ -37,7 +37,7 @@ export function parseInterval(text: string): Interval {
   return interval;
 }
 
-export function isInterval(value: unknown): value is Interval {
+function isInterval(value: unknown): value is Interval {
   return typeof value === 'object' && value !== null && 'intervalMs' in value;
 }
 

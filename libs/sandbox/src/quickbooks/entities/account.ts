@@ -8,7 +8,7 @@ import type { Resource, Writing } from '../resource';
 import { choice, date, ENVELOPE, flag, ignored, number, ref as refKind, text as textKind } from '../shape';
 
 /** AccountType → classification and the subtype it gets when none is sent (quickbooks.md §9.10). */
-export const ACCOUNT_TYPES: Readonly<Record<string, { classification: string; subType: string; debit: boolean }>> = {
+const ACCOUNT_TYPES: Readonly<Record<string, { classification: string; subType: string; debit: boolean }>> = {
   Bank: { classification: 'Asset', subType: 'Checking', debit: true },
   'Accounts Receivable': { classification: 'Asset', subType: 'AccountsReceivable', debit: true },
   'Other Current Asset': { classification: 'Asset', subType: 'OtherCurrentAssets', debit: true },

@@ -26,7 +26,7 @@ const NAME_PARTS = ['Title', 'GivenName', 'MiddleName', 'FamilyName', 'Suffix'] 
 const MOST_LEVELS = 4;
 
 /** quickbooks.md §9.3. */
-export const CUSTOMER_SHAPE: Shape = {
+const CUSTOMER_SHAPE: Shape = {
   ...ENVELOPE,
   DisplayName: textKind(500),
   Title: textKind(16),
@@ -91,7 +91,7 @@ const COPIED = [
   'PaymentMethodRef',
 ] as const;
 
-export const PEOPLE = [
+const PEOPLE = [
   { entity: 'Customer', field: 'DisplayName' },
   { entity: 'Vendor', field: 'DisplayName' },
   { entity: 'Employee', field: 'DisplayName' },

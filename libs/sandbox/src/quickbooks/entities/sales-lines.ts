@@ -21,7 +21,7 @@ import { choice, date, flag, ignored, many, number, one, ref as refKind, text as
 import { lineIds } from './line-ids';
 
 /** quickbooks.md §9.5. */
-export const LINE_SHAPE: Shape = {
+const LINE_SHAPE: Shape = {
   Id: textKind(100),
   LineNum: ignored,
   Description: textKind(4000),

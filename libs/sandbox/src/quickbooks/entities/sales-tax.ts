@@ -11,7 +11,7 @@ import { perLineTax } from './vat';
 
 const MOST_TAXED_LINES = 750;
 
-export const TAX_DETAIL_SHAPE: Shape = {
+const TAX_DETAIL_SHAPE: Shape = {
   TxnTaxCodeRef: refKind,
   TotalTax: number,
   UseAutomatedSalesTax: ignored,
