@@ -116,6 +116,7 @@ describe('payouts of a day, over 40 seeds', () => {
       'uk-vat refunds and fees': 'synced, Deposit',
       'uk-vat negative': 'synced, JournalEntry, and an empty deposit',
       'uk-vat manual': 'needs attention, payout_kind, none',
+      'us-manual entered by hand': 'dismissed, by hand',
       'us-manual ordinary': 'synced, Deposit',
       'ca-rates ordinary': 'synced, Deposit',
       'ca-rates another currency': 'needs attention, currency, none',

@@ -61,7 +61,7 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
   'us-manual': (plan) => {
     const { early, late, spare } = plan;
     plan.charge(...early);
-    plan.payOut('ordinary');
+    plan.payOut('entered by hand', { steps: false }, 'leave');
     plan.charge(...late, ...spare);
     plan.refund(...early, ...late);
     plan.payOut('ordinary');
