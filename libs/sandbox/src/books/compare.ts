@@ -64,6 +64,11 @@ export function compareBooks(
     count('Credit memos', expected.counts.CreditMemo, entries('CreditMemo')),
     count('Journal entries', expected.counts.JournalEntry, entries('JournalEntry')),
     count('Deposits', expected.counts.Deposit, found.deposits.filter(({ byHand }) => !byHand).length),
+    count(
+      'Order numbers',
+      [...expected.invoices.values()].filter(({ orderNumber }) => orderNumber !== '').length,
+      found.invoices.filter(({ orderNumber }) => orderNumber !== '').length,
+    ),
     amount(
       'Invoices, total',
       sum([...expected.invoices.values()].map(({ total }) => total)),
@@ -129,6 +134,7 @@ function invoiceRows(expected: ExpectedBooks, found: ReadBooks): ComparedRow[] {
       amount(`Invoice ${number}, total`, want?.total ?? 0n, total('total')),
       amount(`Invoice ${number}, tax`, want?.tax ?? 0n, total('tax')),
       amount(`Invoice ${number}, balance`, want?.balance ?? 0n, total('balance')),
+      same(`Invoice ${number}, order number`, want?.orderNumber ?? '', have.map((one) => one.orderNumber).join(', ')),
       same(`Invoice ${number}, dated`, want?.day ?? '', have.map(({ day }) => day).join(', ')),
     ];
   });

@@ -29,6 +29,8 @@ export interface ExpectedInvoice {
   readonly customerId: string;
   /** The day it stands under. */
   readonly day: string;
+  /** The customer's order; none: empty. */
+  readonly orderNumber: string;
 }
 
 /** Invoices that stand, and the money that customers gave and did not get back, as Run a Call says them. */
@@ -174,6 +176,7 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
           balance: balanceOf(one),
           customerId: one.invoice.customerId,
           day: one.day,
+          orderNumber: one.invoice.poNumber ?? '',
         },
       ]),
     ),

@@ -10,7 +10,11 @@ interface PostingRow {
 }
 
 /** `waits`: the event is of an invoice that is posted when it is paid. */
-type Plays = (event: Happening, waits: boolean) => boolean;
+type Plays = (event: Happening, waits: boolean, choices: PlayedBooks['choices']) => boolean;
+
+/** Taxed at a rate that has no code of its own in QuickBooks. */
+const atUnmappedRate: Plays = ({ noun, change, data }, _waits, { mappedRates }) =>
+  noun === 'invoice' && change === 'sent' && data.taxes.some(({ taxRateId }) => !mappedRates.includes(taxRateId));
 
 const of =
   (noun: Happening['noun'], changes: readonly string[], when: (data: Data) => boolean = () => true): Plays =>
@@ -20,8 +24,8 @@ const of =
 /** Of an invoice that was first sent while the company posts on send, or on payment. */
 const timed =
   (onPayment: boolean, plays: Plays): Plays =>
-  (event, waits) =>
-    plays(event, waits) && waits === onPayment;
+  (event, waits, choices) =>
+    waits === onPayment && plays(event, waits, choices);
 
 const isStripe = ({ processor }: Data): boolean => processor === 'stripe';
 const leavesRest = ({ amount, allocations }: Data): boolean =>
@@ -55,6 +59,7 @@ const ROWS: readonly PostingRow[] = [
   { row: 'refund that reduces the sale', plays: of('payment', ['refunded'], refunds('reduce-sale')) },
   { row: 'refund, invoice open again', plays: of('payment', ['refunded'], refunds('reopen-invoice')) },
   { row: 'refund that returns a credit', plays: of('payment', ['refunded'], refunds('return-credit')) },
+  { row: 'tax rate without a code', plays: atUnmappedRate },
   { row: 'tax rate', plays: of('tax-rate', ['created', 'updated', 'retired']) },
 ];
 
@@ -66,18 +71,22 @@ export interface PlayedRow {
 /** One company and how it posts. */
 export interface PlayedBooks {
   readonly tenant: string;
-  readonly choices: Pick<BooksChoices, 'onPayment' | 'chosen'>;
+  readonly choices: Pick<BooksChoices, 'onPayment' | 'chosen' | 'mappedRates'>;
 }
 
 /** How often each row was played by what was published, every event once. */
 export function rowsPlayed(companies: readonly PlayedBooks[], wires: readonly Wire[]): readonly PlayedRow[] {
   const events = companies.flatMap(({ tenant, choices }) =>
     [...livesOf(tenant, wires).values()].flatMap((life) =>
-      life.happenings.map((event) => ({ event, waits: life.noun === 'invoice' && waitsToBePaid(life, choices) })),
+      life.happenings.map((event) => ({
+        event,
+        choices,
+        waits: life.noun === 'invoice' && waitsToBePaid(life, choices),
+      })),
     ),
   );
   return ROWS.map(({ row, plays }) => ({
     row,
-    times: events.filter(({ event, waits }) => plays(event, waits)).length,
+    times: events.filter((one) => plays(one.event, one.waits, one.choices)).length,
   }));
 }

@@ -32,6 +32,8 @@ export interface ReadInvoice {
   readonly total: Cents;
   readonly tax: Cents;
   readonly balance: Cents;
+  /** The customer's own, in the company's field for it. */
+  readonly orderNumber: string;
   /** A line closes what QuickBooks' total lacked (postings.md §1.4). */
   readonly isRounded: boolean;
   readonly lines: readonly ReadLine[];
@@ -188,6 +190,7 @@ function invoiceOf(invoice: TextObject, incomeAccount: (item: string) => string 
     total: centsAt(invoice, 'TotalAmt'),
     tax: centsAt(objectAt(invoice, 'TxnTaxDetail'), 'TotalTax'),
     balance: centsAt(invoice, 'Balance'),
+    orderNumber: textAt(listAt(invoice, 'CustomField')[0] ?? {}, 'StringValue'),
     isRounded: listAt(invoice, 'Line').some(({ Description }) => Description === ROUNDING),
     lines: listAt(invoice, 'Line').flatMap((line) => lineOf(line, incomeAccount)),
   };

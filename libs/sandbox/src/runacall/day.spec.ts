@@ -251,7 +251,10 @@ describe('a day of Run a Call, over 100 seeds', () => {
   test('plays every row of the table of documents', () => {
     const day = days[0]!;
     const wires = day.events.map((event) => stamp(event, ANCHOR));
-    const companies = day.companies.map(({ id, onPayment }) => ({ tenant: id, choices: { onPayment } }));
+    const companies = day.companies.map(({ id, onPayment, rates: [usual] }) => ({
+      tenant: id,
+      choices: { onPayment, mappedRates: usual === undefined ? [] : [usual.id] },
+    }));
     expect(rowsPlayed(companies, wires).filter(({ times }) => times === 0)).toEqual([]);
   });
 
