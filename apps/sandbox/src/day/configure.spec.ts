@@ -95,6 +95,12 @@ describe('the settings of the day', () => {
     expect(Object.keys(saved[0]!)).not.toContain('tax.untaxedCode');
   });
 
+  test('a code "To classify" of an earlier run is no code of a rate', async () => {
+    const family = { id: '30', name: 'To classify 8.25%', percentage: '8.25' };
+    const { one } = companyAt(usAuto!, [family], ['Undeposited Funds']);
+    expect((await configure(world, one, 'day')).mappedRates).toEqual([]);
+  });
+
   test('sync is turned on with all advice acknowledged, and not while something is needed', async () => {
     const turned: unknown[] = [];
     const point = (code: string, ok: boolean) => ({ code, ok });

@@ -11,6 +11,8 @@ const WITHIN_MS = 60_000;
 const UNDEPOSITED = /^undeposited funds$/i;
 /** The company whose Stripe payments wait in QuickBooks' own Undeposited Funds. */
 const FROM_UNDEPOSITED = 'uk-vat';
+/** Made when first met, they are nobody's choice for a rate. */
+const TO_CLASSIFY_NAME = /^to classify\b/i;
 /** Codes that are of no rate at all come before those of zero per cent. */
 const UNTAXED_NAMES = [/^no vat$/i, /^exempt/i, /^out of scope/i, /zero|0\.0/i];
 
@@ -166,6 +168,7 @@ async function mapRates(
   { company, api }: ConnectedCompany,
   codes: readonly TaxCodeAnswer[],
 ): Promise<Record<string, string>> {
+  const own = codes.filter(({ name }) => !TO_CLASSIFY_NAME.test(name));
   const proposed = await until(
     async () => {
       const { values } = await api.settings(company.id);
@@ -176,7 +179,7 @@ async function mapRates(
   );
   const mapped: Record<string, string> = {};
   for (const rate of company.rates) {
-    const code = codeFor(rate, proposed, codes);
+    const code = codeFor(rate, proposed, own);
     if (code !== undefined) mapped[rate.id] = code;
     else if (company.tax === 'per line') {
       throw new DayStopped(
@@ -194,7 +197,8 @@ function codeFor(
   codes: readonly TaxCodeAnswer[],
 ): string | undefined {
   const proposal = proposed.find(({ rateId }) => rateId === rate.id);
-  if (proposal?.code !== undefined && (proposal.state === 'suggested' || proposal.state === 'confirmed'))
+  const isOwn = codes.some(({ id }) => id === proposal?.code?.id);
+  if (proposal?.code !== undefined && isOwn && (proposal.state === 'suggested' || proposal.state === 'confirmed'))
     return proposal.code.id;
   const plain = /^\d+(\.\d+)?% [SRZ]$/;
   const equal = codes.filter(

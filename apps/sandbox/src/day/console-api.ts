@@ -51,6 +51,14 @@ export interface VerifyAnswer {
   readonly stopped?: { readonly code: string };
   readonly settingsVersion?: number;
 }
+/** An operator's replay in one service. */
+export interface ReplayAnswer {
+  readonly commandId: string;
+  readonly service: string;
+  readonly state: string;
+  readonly why?: string;
+  readonly progress: { readonly matched: number; readonly known: number; readonly new: number };
+}
 interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
@@ -142,6 +150,12 @@ export class ConsoleApi {
 
   overrideVerify(id: string, reason: string): Promise<VerifyAnswer> {
     return this.ask('POST', `${path(id)}/verify/override`, { reason });
+  }
+
+  /** Operator: a replay as it stands, by service; none while no service has heard of it. */
+  async replay(commandId: string): Promise<readonly ReplayAnswer[]> {
+    const { items } = await this.ask<Page<ReplayAnswer>>('GET', '/api/v1/operations/replays');
+    return items.filter((one) => one.commandId === commandId);
   }
 
   /** The whole log, all pages. */

@@ -23,7 +23,7 @@ export interface RunACall {
 }
 
 /** Services by the topic they take in; each reads in the group `qbo-sync.<service>`. */
-const READERS: Readonly<Record<string, string>> = {
+export const READERS: Readonly<Record<string, string>> = {
   [TOPICS.runacallCustomers.name]: 'qbo-sync.customers',
   [TOPICS.runacallItems.name]: 'qbo-sync.items',
   [TOPICS.runacallInvoices.name]: 'qbo-sync.invoices',

@@ -64,6 +64,8 @@ export function dayResult(day: {
   readonly writes: number | null;
   readonly events: readonly SettledEvent[];
   readonly compared: readonly ComparedBooks[];
+  /** What a replay of every topic has come to. */
+  readonly replayed: readonly Invariant[];
   readonly companies: readonly (Pick<ConnectedCompany, 'company'> & { readonly choices: BooksChoices })[];
   readonly played: readonly PlayedPayouts[];
   readonly toldAgain: number | null;
@@ -73,9 +75,8 @@ export function dayResult(day: {
   const books = day.companies.map(({ company, choices }) => ({ tenant: company.id, choices }));
   const rows = [...rowsPlayed(books, messages), ...(played.length === 0 ? [] : payoutRowsPlayed(played))];
   const isPlayed = identity.size === 'short' || rows.every(({ times }) => times > 0);
-  const invariants = together(
-    compared.map(({ comparison: { tenant }, invariants: own }) => ({ tenant, invariants: own })),
-  );
+  const ofBooks = compared.map(({ comparison: { tenant }, invariants: own }) => ({ tenant, invariants: own }));
+  const invariants = [...together(ofBooks), ...day.replayed].sort((a, b) => a.number - b.number);
   const counts = countStates(events);
   const published = new Set(messages.map(({ headers }) => headers['ce_id'])).size;
   const surprises = surprisesOf(events);

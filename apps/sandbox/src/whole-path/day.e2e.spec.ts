@@ -21,15 +21,19 @@ describe('the field-service day', () => {
     expect(day.comparisons.map(({ differences }) => differences)).toEqual(day.comparisons.map(() => []));
     expect(day.comparisons.length).toBeGreaterThanOrEqual(4);
     expect(day.rows.filter(({ times }) => times === 0)).toEqual([]);
+    expect(day.invariants.filter(({ checked, broken }) => checked === 0 || broken.length > 0)).toEqual([]);
     expect(day.writes).toBeGreaterThan(200);
   }, 240_000);
 
-  it('writes nothing when every event comes again with its id', async () => {
+  it('writes nothing when every event comes again with its id, and twice more by replays of every topic', async () => {
     const first = result(stack);
     const code = await stack.run('--once');
     expect({ code, tail: code === 0 ? '' : stack.output.slice(-4000) }).toEqual({ code: 0, tail: '' });
     const second = result(stack);
     expect(second).toMatchObject({ published: first.published, known: first.published, writes: 0, agreed: true });
+    const replayed = second.invariants.find(({ number }) => number === 5);
+    expect(replayed?.broken).toEqual([]);
+    expect(replayed?.checked).toBeGreaterThanOrEqual(2 * first.published);
   }, 180_000);
 });
 
