@@ -65,3 +65,11 @@ export interface BackfillMatch {
   /** QuickBooks ids; of `same` the one it is. */
   readonly candidates: readonly string[];
 }
+
+/**
+ * How many records of a backfill may be under way at once. QuickBooks takes about 1,660 writes a minute in bursts, and what was
+ * handed over takes a few seconds until it waits in the gateway: two minutes' worth keep its window full, and no more than that
+ * is to be waited for after a pause. Of customers and items there are fewer: a live document that needs one waits for those
+ * before it.
+ */
+export const UNDER_WAY = { documents: 4_000, masters: 1_000 } as const;

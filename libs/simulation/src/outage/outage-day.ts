@@ -1,26 +1,10 @@
-import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
-import type { QboRequest } from '@qbo-sync/contracts/sync/request';
-import { createPool } from '@qbo-sync/eventstore/pool';
-import { inTransaction } from '@qbo-sync/eventstore/transaction';
-import { CompanyWatch } from '@qbo-sync/gateway/company/company-watch';
-import { Dispatcher } from '@qbo-sync/gateway/scheduling/dispatcher';
-import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
-import { Permits } from '@qbo-sync/gateway/calling/permits';
-import { Quickbooks } from '@qbo-sync/gateway/calling/quickbooks';
-import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { allStandings } from '@qbo-sync/gateway/company/standing';
-import { sealPair, Tokens } from '@qbo-sync/gateway/tokens/tokens';
 import type { Vault } from '@qbo-sync/gateway/tokens/vault';
-import type { QboClient } from '@qbo-sync/qbo/client';
 import type { RealmLimits } from '@qbo-sync/qbo/limiter';
-import type { IntuitOAuth } from '@qbo-sync/qbo/oauth';
-import { Random } from '../world/random';
-import { VirtualTime } from '../world/virtual-time';
-import { LimitedQuickbooks } from './limited-quickbooks';
-import { WatchedPool } from './watched-pool';
+import type { Random } from '../world/random';
+import { openLimitedGateway } from './limited-gateway';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 /** How often each company is asked when it will be done. */
 const ASKED_PER_MINUTE = 6;
 
@@ -87,61 +71,22 @@ export interface OutageDay {
  *     records come, none is sent │   again and again each company is asked when it will be done
  */
 export async function outageDay(options: OutageOptions): Promise<OutageDay> {
-  const { limits, companies, vault, outageMs } = options;
-  const random = new Random(options.seed);
-  const db = createPool(options.databaseUrl, { max: 8, applicationName: 'outage' });
-  const watched = new WatchedPool(db);
-  // Postgres' own clock must never be ahead of ours.
-  const time = new VirtualTime(
-    Date.now() + DAY,
-    () => random.next(),
-    () => watched.quiet(),
-  );
-  // Before anything that takes its clock when it is made.
-  time.install();
-  const qbo = new LimitedQuickbooks(time, random, limits);
-  const errors: string[] = [];
-  const clock = (): Date => new Date();
-  const permits = new Permits(limits);
-  const client = { send: (call: Parameters<QboClient['send']>[0]) => qbo.send(call) } as unknown as QboClient;
-  const tokens = new Tokens(db, vault, {} as IntuitOAuth, clock);
-  const watch = new CompanyWatch(db, clock, () => dispatcher.wake());
-  const quickbooks = new Quickbooks(client, tokens, permits, watch);
-  const dispatcher = new Dispatcher({
-    ...{ db, quickbooks, clock, owner: 'outage', unsureWaitMs: 3_000, pollMs: 10_000 },
-    ...{ leaseMs: 100 * DAY, leaseTickMs: DAY },
-    onError: (error) => errors.push(String(error)),
-  });
+  const { limits, companies, outageMs } = options;
+  const gateway = openLimitedGateway(options);
+  const { db, time, qbo, random, errors, clock, pass } = gateway;
   const backAtMs = time.nowMs + outageMs;
   qbo.downUntilMs = backAtMs;
   const arrived = new Map<string, { readonly tenant: string; readonly atMs: number }>();
-  let revision = 0;
   const arrive = async (tenants: readonly string[]): Promise<void> => {
-    const reads = tenants.map((tenant) => {
-      const id = `n${(revision += 1)}`;
-      const request: QboRequest = {
-        ...{ tenant, ref: `customer:${id}`, revision: 1, books: `bk-${tenant}`, kind: 'put', lane: 'live' },
-        ...{ resource: 'Customer', occurredAt: new Date().toISOString(), how: { path: 'customer', update: 'changed' } },
-        body: JSON.stringify({ DisplayName: `${tenant}/${id}` }),
-        find: { where: [['DisplayName', `${tenant}/${id}`]], agree: ['DisplayName'], adopt: false },
-      };
-      arrived.set(`${tenant}/${id}`, { tenant, atMs: time.nowMs });
-      return { request, text: JSON.stringify(request) };
-    });
-    await inTransaction(db, (sql) => takeRequests(sql, reads));
-    dispatcher.wake([...new Set(tenants)]);
-  };
-  /** Lets time pass; what is asked of Postgres by us ends before it does. */
-  const pass = (forMs: number, until: () => boolean = () => false): Promise<boolean> => {
-    let over = false;
-    time.after(forMs, () => (over = true));
-    return time.runUntil(Infinity, () => over || until());
+    const atMs = time.nowMs;
+    const names = await gateway.ask(tenants, 'live');
+    for (const [index, name] of names.entries()) arrived.set(name, { tenant: tenants[index] ?? '', atMs });
   };
 
   try {
     const names = Array.from({ length: companies }, (_, n) => `co-${n}`);
-    for (const tenant of names) await connect(tenant);
-    await dispatcher.start();
+    for (const tenant of names) await gateway.connect(tenant);
+    await gateway.start();
     const plan = planned(names, options, random);
     for (const tenants of plan) {
       if (tenants.length > 0) await arrive(tenants);
@@ -205,33 +150,7 @@ export async function outageDay(options: OutageOptions): Promise<OutageDay> {
       errors,
     };
   } finally {
-    const stopped = dispatcher.stop();
-    await pass(10 * MINUTE);
-    await stopped;
-    VirtualTime.uninstall();
-    permits.stop();
-    await db.end();
-  }
-
-  async function connect(tenant: string): Promise<void> {
-    const now = clock();
-    const pair = {
-      accessToken: `access-${tenant}`,
-      refreshToken: 'r',
-      accessLifeMs: 100 * DAY,
-      refreshLifeMs: 100 * DAY,
-    };
-    await upsertConnected(db, {
-      ...{ tenant, books: `bk-${tenant}`, realmHmacs: [tenant], companyName: null },
-      realmSealed: vault.seal(tenant, { tenant, column: 'realm' }),
-      ...sealPair(vault, tenant, pair, now),
-    });
-    const settings: SyncSettings = {
-      ...{ tenant, version: 1, books: `bk-${tenant}`, active: true, goLiveAt: '2026-11-01T00:00:00Z' },
-      company: { name: 'Oak Plumbing', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
-      ...{ profile: null, values: DEFAULT_SETTINGS },
-    };
-    await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings), now));
+    await gateway.close();
   }
 }
 
