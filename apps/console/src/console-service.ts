@@ -16,6 +16,7 @@ import { ANSWERS_AS_GIVEN_SQL } from './migrations/0003-answers-as-given';
 import { OPERATIONS_SQL } from './migrations/0004-operations';
 import { VERIFY_SQL } from './migrations/0010-verify';
 import { RUNS_SQL } from './migrations/0020-runs';
+import { DRIFT_SQL } from './migrations/0021-drift';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -30,6 +31,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0004-operations', sql: OPERATIONS_SQL },
       { name: 'console/0010-verify', sql: VERIFY_SQL },
       { name: 'console/0020-runs', sql: RUNS_SQL },
+      { name: 'console/0021-drift', sql: DRIFT_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],

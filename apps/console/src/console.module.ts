@@ -17,6 +17,12 @@ import { GatewayClient } from './connection/gateway-client';
 import { ServiceClient } from './connection/service-client';
 import type { ConsoleConfig } from './console-config';
 import { CONSUMED, ConsoleRuntime } from './console-runtime';
+import { DriftController } from './drift/drift.controller';
+import { DriftDesk } from './drift/drift-desk';
+import { DriftNight } from './drift/drift-night';
+import { DriftRun } from './drift/drift-run';
+import { DriftStore } from './drift/drift-store';
+import { StreamsReader } from './drift/streams-reader';
 import { IdempotentAnswers } from './http/idempotent-answers';
 import { ExchangeLog } from './log/exchange-log';
 import { LogController } from './log/log.controller';
@@ -104,6 +110,7 @@ export class ConsoleModule {
         SettingsController,
         SummaryController,
         SyncActiveController,
+        DriftController,
         VerifyController,
       ],
       providers: [
@@ -134,6 +141,7 @@ export class ConsoleModule {
           VerifyGate,
           VerifyWatch,
         ],
+        ...[DriftDesk, DriftNight, DriftRun, DriftStore, StreamsReader],
         { provide: GROUP, useValue: group },
         {
           provide: EVENT_DATABASE,

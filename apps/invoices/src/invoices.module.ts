@@ -3,6 +3,7 @@ import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
+import { driftOf } from '@qbo-sync/entities/sync/drift';
 import { foresee } from '@qbo-sync/entities/sync/foresee';
 import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { recognize } from '@qbo-sync/entities/sync/recognize';
@@ -24,7 +25,7 @@ const rules = registry(ACCOUNT_ROLES).invoices;
 
 export const INVOICES: EntityService = {
   name: 'invoices',
-  functions: { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages },
+  functions: { ...rules, decide, drift: driftOf, evolve, foresee, initial, recognize, standing, toMessages },
   events: [TOPICS.runacallInvoices.name],
   lists: true,
   follows: {

@@ -5,6 +5,7 @@ import { itemMatching } from '@qbo-sync/entities/matching/item-matching';
 import { ourRecord } from '@qbo-sync/entities/matching/our-record';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
+import { driftOf } from '@qbo-sync/entities/sync/drift';
 import { foresee } from '@qbo-sync/entities/sync/foresee';
 import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { recognize } from '@qbo-sync/entities/sync/recognize';
@@ -18,7 +19,7 @@ import { ItemsController } from './items.controller';
 
 const rules = registry(ACCOUNT_ROLES).items;
 
-const functions = { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages };
+const functions = { ...rules, decide, drift: driftOf, evolve, foresee, initial, recognize, standing, toMessages };
 const matching: Matching = { ...itemMatching, ours: ourRecord };
 
 export const ITEMS: EntityService = {

@@ -4,6 +4,7 @@ import { entityOf, idOf } from '@qbo-sync/contracts/refs';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
+import { driftOf } from '@qbo-sync/entities/sync/drift';
 import { foresee } from '@qbo-sync/entities/sync/foresee';
 import { toMessages } from '@qbo-sync/entities/sync/messages';
 import { recognize } from '@qbo-sync/entities/sync/recognize';
@@ -33,7 +34,7 @@ const isInvoice = (ref: string): boolean => entityOf(ref) === 'invoice';
 
 export const PAYMENTS: EntityService = {
   name: 'payments',
-  functions: { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages },
+  functions: { ...rules, decide, drift: driftOf, evolve, foresee, initial, recognize, standing, toMessages },
   events: [TOPICS.runacallPayments.name],
   lists: true,
   follows: {

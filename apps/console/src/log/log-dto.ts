@@ -19,7 +19,7 @@ export class MoneyDto {
   @ApiProperty({ example: 'USD', type: String, nullable: true }) currency: string | null;
 }
 
-class QuickBooksLinkDto {
+export class QuickBooksLinkDto {
   @ApiProperty({ example: 'Invoice' }) type: string;
   @ApiProperty({ example: '238' }) id: string;
 }

@@ -37,4 +37,16 @@ export class RecordRows {
     );
     return rows.map(({ id }) => id);
   }
+
+  /** Codes of what the newest row of each record warns of, where it warns. */
+  async warnings(tenant: string, refs: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows: { ref: string; codes: string[] }[] = await this.dataSource.query(
+      `select ref, array(select w ->> 'code' from jsonb_array_elements(warnings) as w) as codes
+         from (select distinct on (ref) ref, warnings from log_row where tenant = $1 and ref = any($2)
+                order by ref, position desc) as newest
+        where jsonb_array_length(warnings) > 0`,
+      [tenant, refs],
+    );
+    return new Map(rows.map(({ ref, codes }) => [ref, codes]));
+  }
 }

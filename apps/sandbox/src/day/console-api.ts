@@ -59,7 +59,26 @@ export interface ReplayAnswer {
   readonly why?: string;
   readonly progress: { readonly matched: number; readonly known: number; readonly new: number };
 }
-interface Page<Item> {
+export interface DriftAnswer {
+  readonly id: string | null;
+  readonly state: string;
+  readonly code?: string;
+  readonly documents: number;
+  readonly differing: number;
+  readonly byCause: Readonly<Record<string, number>>;
+  readonly accounts: readonly { readonly account: string; readonly difference: string; readonly expected: string }[];
+  readonly reads: number;
+}
+export interface DriftRow {
+  readonly kind: string;
+  readonly cause: string;
+  readonly ref: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly difference: string;
+  readonly fields: readonly { readonly field: string }[];
+}
+export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
 }
@@ -156,6 +175,20 @@ export class ConsoleApi {
   async replay(commandId: string): Promise<readonly ReplayAnswer[]> {
     const { items } = await this.ask<Page<ReplayAnswer>>('GET', '/api/v1/operations/replays');
     return items.filter((one) => one.commandId === commandId);
+  }
+
+  startDrift(id: string): Promise<DriftAnswer> {
+    return this.ask('POST', `${path(id)}/drift`, {});
+  }
+
+  drift(id: string): Promise<DriftAnswer> {
+    return this.ask('GET', `${path(id)}/drift`);
+  }
+
+  /** One page of the newest report's rows. */
+  driftRows(id: string, cursor: string | null, limit: number): Promise<Page<DriftRow>> {
+    const from = cursor === null ? '' : `&cursor=${cursor}`;
+    return this.ask('GET', `${path(id)}/drift/rows?limit=${limit}${from}`);
   }
 
   /** The whole log, all pages. */

@@ -7,6 +7,7 @@ import { LocalStack, type StackFile } from '@qbo-sync/testkit/local-stack';
 import { aCustomer, anInvoice, anItem, aPayment, runACallEvent } from '@qbo-sync/testkit/run-a-call';
 import { until } from '@qbo-sync/testkit/until';
 import { ConsoleApi, type LogRow } from '../day/console-api';
+import { driftStory } from './drift-story.features';
 import { matchStory } from './match-story.features';
 import { verifyStory } from './verify-story.features';
 
@@ -169,6 +170,7 @@ describe('switched on', () => {
 });
 
 verifyStory({ file: () => stack.file(), publish });
+driftStory({ file: () => stack.file(), publish });
 matchStory({ file: () => stack.file(), publish });
 
 describe('brought in', () => {

@@ -2,6 +2,7 @@ import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome, QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { BackfillMatch, BackfillRecord } from '@qbo-sync/contracts/internal/backfill';
+import type { DriftStream } from '@qbo-sync/contracts/internal/drift';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
@@ -108,6 +109,8 @@ export interface EntityFunctions {
   initial(tenant: string, ref: string): unknown;
   standing(state: unknown): Standing;
   toMessages(place: EventPlace, event: NewEvent): readonly OutgoingMessage[];
+  /** What of a stream should be in QuickBooks, for the drift report; undefined: nothing can be said of it. */
+  drift?(rules: unknown, state: unknown, context: Context): DriftStream | undefined;
   /** What a backfill would make of a stream; undefined: go-live did not leave it out. */
   foresee?(rules: unknown, state: unknown, context: Context): BackfillRecord | undefined;
   /** Which of these records of QuickBooks a stream is. `invoices`: QuickBooks ids by Run a Call's. */

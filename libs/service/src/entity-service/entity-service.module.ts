@@ -20,6 +20,8 @@ import { CONFIG, LOG } from '../tokens';
 import { BackfillController } from './backfill.controller';
 import { BackfillReader } from './backfill-reader';
 import type { EntityService } from './definition';
+import { DriftController } from './drift.controller';
+import { DriftReader } from './drift-reader';
 import { EntityRuntime } from './runtime';
 
 /** The runtime of one entity service, its transport, the controllers that name its topics and those of its internal HTTP API. */
@@ -30,7 +32,12 @@ export class EntityServiceModule implements OnApplicationShutdown {
   static of(service: EntityService, controllers: Type[]): DynamicModule {
     return {
       module: EntityServiceModule,
-      controllers: [BackfillController, ...(service.matching === undefined ? [] : [MatchesController]), ...controllers],
+      controllers: [
+        BackfillController,
+        DriftController,
+        ...(service.matching === undefined ? [] : [MatchesController]),
+        ...controllers,
+      ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         {
@@ -45,6 +52,12 @@ export class EntityServiceModule implements OnApplicationShutdown {
           inject: [EntityRuntime],
           useFactory: ({ database }: EntityRuntime) =>
             new BackfillReader({ database, service, now: () => new Date().toISOString() }),
+        },
+        {
+          provide: DriftReader,
+          inject: [EntityRuntime],
+          useFactory: ({ database }: EntityRuntime) =>
+            new DriftReader({ database, service, now: () => new Date().toISOString() }),
         },
         {
           provide: BatchTransport,

@@ -1,0 +1,148 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import { parseDecimal } from '@qbo-sync/money/decimal';
+import { GatewayClient } from '../connection/gateway-client';
+import { ChartReader } from '../quickbooks/chart-reader';
+import { textAt } from '../quickbooks/record-fields';
+import type { SettingsState } from '../settings/settings-state';
+import { RecordRows } from '../verify/record-rows';
+import { BooksReader, BooksUnread } from './books-reader';
+import type { DriftCause } from './compare';
+import { DriftComparison, type FoundRow } from './drift-comparison';
+import { type DriftResult, type DriftRow, DriftStore } from './drift-store';
+import type { AccountLine } from './ledger';
+import { ASKED, StreamsReader } from './streams-reader';
+
+const NAMES: Readonly<Record<string, string>> = {
+  receivable: 'Accounts receivable',
+  tax: 'Sales tax payable',
+  unposted: 'Not in the books',
+};
+
+/**
+ * Reads one company's books and Run a Call's side, and writes down every difference.
+ *
+ *   streams of customers, items, invoices, payments ─▶ items ─▶ documents since the first of ours ─▶ those not seen, by id
+ *   ─▶ what moved meanwhile is said to be waiting ─▶ rows of documents, accounts, customers
+ */
+@Injectable()
+export class DriftRun {
+  constructor(
+    @Inject(DriftStore) private readonly store: DriftStore,
+    @Inject(StreamsReader) private readonly streams: StreamsReader,
+    @Inject(GatewayClient) private readonly gateway: GatewayClient,
+    @Inject(ChartReader) private readonly charts: ChartReader,
+    @Inject(RecordRows) private readonly log: RecordRows,
+  ) {}
+
+  /** Ends the report, done or failed; throws what is a bug, with the report failed. */
+  async run(id: string, tenant: string, settings: SettingsState): Promise<void> {
+    try {
+      await this.store.finish(id, tenant, await this.report(id, tenant, settings));
+    } catch (error) {
+      await this.store.fail(id, error instanceof BooksUnread ? error.code : 'failed_here');
+      if (!(error instanceof BooksUnread)) throw error;
+    }
+  }
+
+  private async report(id: string, tenant: string, { profile }: SettingsState): Promise<DriftResult> {
+    const own = { receivable: profile?.receivableAccount?.id, undeposited: profile?.undepositedAccount?.id };
+    const comparison = new DriftComparison(own);
+    const books = new BooksReader(this.gateway, tenant);
+    await this.readStreams(id, tenant, comparison);
+    await this.readBooks(id, comparison, books);
+    const documents = await this.settled(tenant, comparison.rows);
+    const names = await this.accountNames(tenant);
+    const accounts = comparison.accounts
+      .lines()
+      .map((line) => ({ ...line, name: NAMES[line.account] ?? names(line.account) }));
+    const owing = comparison.customers.lines().filter(({ difference }) => difference !== '0.00');
+    const customers = await books.byIds(
+      'Customer',
+      owing.map(({ account }) => account),
+    );
+    const rows = [
+      ...documents,
+      ...accounts.filter(isOff).map((line) => rowOf('account', line, line.name)),
+      ...owing.map((line) => rowOf('customer', line, nameIn(customers.get(line.account)))),
+    ];
+    await this.store.addRows(id, rows);
+    const byCause: Partial<Record<DriftCause, number>> = {};
+    for (const { cause } of documents) byCause[cause] = (byCause[cause] ?? 0) + 1;
+    return { documents: comparison.documents, differing: documents.length, byCause, accounts, reads: books.reads };
+  }
+
+  private async readStreams(id: string, tenant: string, comparison: DriftComparison): Promise<void> {
+    for (const service of ASKED) {
+      for await (const streams of this.streams.pages(service, tenant)) {
+        for (const stream of streams) comparison.addStream(stream);
+        await this.store.beat(id);
+      }
+    }
+    comparison.ready();
+  }
+
+  private async readBooks(id: string, comparison: DriftComparison, books: BooksReader): Promise<void> {
+    const from = comparison.firstDay();
+    if (from === undefined) {
+      comparison.missing();
+      return;
+    }
+    for await (const items of books.pages('Item', 'Active IN (true, false)')) {
+      for (const item of items) comparison.addItem(item);
+    }
+    for (const resource of comparison.resources()) {
+      for await (const records of books.pages(resource, `TxnDate >= '${from}'`)) {
+        for (const record of records) comparison.see(resource, record);
+        await this.store.beat(id);
+      }
+      // A page may have shifted, or a person moved its day.
+      const unseen = comparison.unseen(resource);
+      const found = await books.byIds(resource, unseen);
+      for (const record of found.values()) comparison.see(resource, record);
+    }
+    comparison.missing();
+  }
+
+  /** What a stream has taken in since is under way; what its row in the log warns of stands beside the difference. */
+  private async settled(tenant: string, found: readonly FoundRow[]): Promise<DriftRow[]> {
+    const before = new Map(
+      found.flatMap(({ stream }) => (stream === undefined ? [] : [[stream.ref, stream] as const])),
+    );
+    const now = await this.streams.now(tenant, [...before.keys()]);
+    const warnings = await this.log.warnings(tenant, [...before.keys()]);
+    return found.map(({ row, stream }) => {
+      if (stream === undefined) return row;
+      const newest = now.get(stream.ref);
+      // Held since: it was told of this very difference.
+      const moved = newest?.version !== stream.version && newest?.standing !== 'held';
+      const warned = warnings.get(stream.ref) ?? [];
+      const explains = row.cause === 'unknown' && warned.length > 0;
+      return { ...row, cause: moved ? 'waiting' : explains ? 'warning' : row.cause, warnings: warned };
+    });
+  }
+
+  private async accountNames(tenant: string): Promise<(id: string) => string> {
+    const chart = await this.charts.recent(tenant);
+    const names = new Map(chart.ok ? chart.value.accounts.map(({ id, path }) => [id, path]) : []);
+    return (id) => names.get(id) ?? id;
+  }
+}
+
+const isOff = ({ difference }: AccountLine): boolean => difference !== '0.00';
+const nameIn = (record: TextObject | undefined): string | null =>
+  record === undefined ? null : (textAt(record, 'DisplayName') ?? null);
+
+/** An account's or a customer's row: its cause is that of most of its difference. */
+function rowOf(kind: 'account' | 'customer', line: AccountLine, name: string | null): DriftRow {
+  const { account, expected, found, difference, byCause } = line;
+  const causes = Object.entries(byCause) as [DriftCause, string][];
+  const [most] = [...causes].sort(([, a], [, b]) => parseDecimal(b).abs().comparedTo(parseDecimal(a).abs()));
+  return {
+    ...{ kind, cause: most?.[0] ?? 'unknown', ref: account, name },
+    quickbooks: kind === 'customer' ? { type: 'Customer', id: account } : null,
+    ...{ expected, found, difference },
+    fields: causes.map(([cause, amount]) => ({ field: cause, expected: null, found: amount })),
+    ...{ reason: null, warnings: [] },
+  };
+}

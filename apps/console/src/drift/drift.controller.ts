@@ -1,0 +1,60 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { check } from '@qbo-sync/contracts/validation';
+import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
+import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
+import { Problem } from '../http/problem';
+import { DriftDesk } from './drift-desk';
+import { DriftDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
+import type { DriftReport } from './drift-store';
+
+const PAGE = 50;
+
+@ApiTags('drift')
+@ApiBearerAuth()
+@UseGuards(BearerGuard)
+@UseInterceptors(IdempotencyInterceptor)
+@Controller('api/v1/companies/:company/drift')
+export class DriftController {
+  constructor(@Inject(DriftDesk) private readonly desk: DriftDesk) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The newest report: the books against Run a Call' })
+  @ApiOkResponse({ type: DriftDto })
+  async show(@Param('company') tenant: string): Promise<DriftDto> {
+    return viewOf(await this.desk.newest(tenant));
+  }
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Makes a report now; it only reads. One under way is gone on with' })
+  @ApiAcceptedResponse({ type: DriftDto })
+  async start(@Param('company') tenant: string, @Req() request: CallerRequest): Promise<DriftDto> {
+    return viewOf(await this.desk.start(tenant, request.caller.kind));
+  }
+
+  @Get('rows')
+  @ApiOperation({ summary: 'Every difference with both figures: documents, then accounts, then what customers owe' })
+  @ApiQuery({ type: DriftRowsQuery })
+  @ApiOkResponse({ type: DriftRowsDto })
+  async rows(@Param('company') tenant: string, @Query() query: object): Promise<DriftRowsDto> {
+    const checked = check(DriftRowsQuery, { ...query });
+    if (!checked.ok) throw new Problem('query_invalid', { parameter: checked.fault.path });
+    const { report, cursor, limit } = checked.value;
+    const { rows, next } = await this.desk.rows(tenant, report, cursor ?? null, limit ?? PAGE);
+    return { items: rows, next, total: null };
+  }
+}
+
+function viewOf(report: DriftReport | null): DriftDto {
+  if (report === null) {
+    return { id: null, state: 'none', documents: 0, differing: 0, byCause: {}, accounts: [], reads: 0 };
+  }
+  const { id, state, code, askedBy, startedAt, finishedAt, result } = report;
+  return {
+    ...{ id, state, by: askedBy, startedAt: startedAt.toISOString() },
+    ...(code === null ? {} : { code }),
+    ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
+    ...result,
+  };
+}
