@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageKey } from '@qbo-sync/contracts/keys';
+import type { PayoutView } from '@qbo-sync/contracts/stripe/payout-view';
 import type { Activity } from '@qbo-sync/contracts/sync/activity';
 import type { SyncCommand } from '@qbo-sync/contracts/sync/command';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
@@ -225,6 +226,19 @@ const STANDING = {
   readsThisMonth: 7,
 };
 
+const PAYOUT: PayoutView = {
+  ...{ id: 'po_1', arrivesOn: '2026-12-02', amount: '216.49', currency: 'USD', status: 'paid', state: 'equal' },
+  ...{ read: 7, whole: true },
+};
+
+/** As the payments service does. */
+function answerPayouts(url: string, answer: (status: number, body: object) => void): void {
+  const id = /\/payouts\/(\w+)/.exec(url)?.[1];
+  if (id === undefined) return answer(200, { items: [PAYOUT], next: '2026-12-02.po_1' });
+  if (id !== PAYOUT.id) return answer(404, { code: 'payout_unknown' });
+  answer(200, { payout: PAYOUT, sums: [], parts: [], next: null });
+}
+
 /** QuickBooks' side as the gateway's internal API shows it. */
 function fakeGateway(played: Played): Server {
   const accounts = [
@@ -269,6 +283,7 @@ function fakeGateway(played: Played): Server {
           why: 'not_allowed',
         });
       }
+      if (url.includes('/payouts')) return answerPayouts(url, answer);
       if (url.endsWith('/status')) return answer(200, STANDING);
       if (url.includes('/matches'))
         return answer(409, { code: 'not_connected', detail: 'The company has no books here.' });

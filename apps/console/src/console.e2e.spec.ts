@@ -338,6 +338,38 @@ describe('the console', () => {
     expect(started).toMatchObject({ status: 200, body: { state: 'connected' } });
   });
 
+  it('shows payouts as the payments service knows them, and takes a person’s word on one', async () => {
+    const list = await rig.call('GET', `${rig.path}/payouts?limit=1`);
+    expect(list).toMatchObject({
+      status: 200,
+      body: { items: [{ id: 'po_1', state: 'equal' }], next: '2026-12-02.po_1' },
+    });
+    expect((await rig.call('GET', `${rig.path}/payouts?limit=0`)).body).toMatchObject({ code: 'query_invalid' });
+    expect((await rig.call('GET', `${rig.path}/payouts/po_1`)).body).toMatchObject({ id: 'po_1', parts: [] });
+    expect(await rig.call('GET', `${rig.path}/payouts/po_9`)).toMatchObject({ status: 404 });
+    expect(await rig.call('POST', `${rig.path}/payouts/po_9/close`)).toMatchObject({ status: 404 });
+    expect(await rig.call('POST', `${rig.path}/payouts/po_1/bring-in`, { stripeId: 'ch 9' })).toMatchObject({
+      status: 400,
+    });
+    const body = { stripeId: 'ch_9', accountId: '77' };
+    for (const [path, given] of [
+      ['bring-in', body],
+      ['close', undefined],
+      ['reopen', undefined],
+    ] as const) {
+      expect(await rig.call('POST', `${rig.path}/payouts/po_1/${path}`, given)).toMatchObject({ status: 202 });
+    }
+    const ofPayout = (): object[] => rig.commands.filter(({ ref }) => ref === 'payout:po_1');
+    await until(() => ofPayout().length === 3, { what: 'three commands' });
+    expect(ofPayout()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'resolve', choice: 'account ch_9 77', by: 'company' }),
+        expect.objectContaining({ kind: 'dismiss' }),
+        expect.objectContaining({ kind: 'restore' }),
+      ]),
+    );
+  });
+
   it('describes itself', async () => {
     const { body } = await rig.call('GET', '/api/openapi.json', undefined, { bearer: '' });
     const list = body.paths['/api/v1/companies/{company}/log']?.['get'];

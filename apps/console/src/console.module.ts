@@ -37,6 +37,8 @@ import { Operations } from './operations/operations';
 import { OperationsController } from './operations/operations.controller';
 import { StoryReader } from './log/story-reader';
 import { ChartReader } from './quickbooks/chart-reader';
+import { PayoutDesk } from './payouts/payout-desk';
+import { PayoutsController } from './payouts/payouts.controller';
 import { QuickBooksController } from './quickbooks/quickbooks.controller';
 import { QuickBooksDesk } from './quickbooks/quickbooks-desk';
 import { ToClassifyDesk } from './quickbooks/to-classify-desk';
@@ -105,6 +107,7 @@ export class ConsoleModule {
         MatchesController,
         OperationsController,
         OperationsLogController,
+        PayoutsController,
         QuickBooksController,
         RunsController,
         SettingsController,
@@ -128,7 +131,7 @@ export class ConsoleModule {
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ...[BackfillPlanner, BackfillWork, RunDriver, Runs],
-        ...[MatchDesk, ServiceClient, UnderWay],
+        ...[MatchDesk, PayoutDesk, ServiceClient, UnderWay],
         ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         ...[

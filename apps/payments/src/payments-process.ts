@@ -4,12 +4,15 @@ import { keepRawBody } from '@qbo-sync/service/raw-body';
 import { PaymentsConfig } from './payments-config';
 import { PAYMENTS, PaymentsModule } from './payments.module';
 
-/** The payments service: an entity service that reads Stripe too. */
-export function paymentsProcess(): Service<PaymentsConfig> {
+/** The payments service: an entity service that reads Stripe too. `group`: its consumer group, where a spec has its own. */
+export function paymentsProcess(group?: string): Service<PaymentsConfig> {
+  const service = group === undefined ? PAYMENTS : { ...PAYMENTS, group };
+  const process = entityProcessOf(service, PaymentsModule.of(service), PaymentsConfig);
   return {
-    ...entityProcessOf(PAYMENTS, PaymentsModule, PaymentsConfig),
-    prepare: (app) => {
+    ...process,
+    prepare: (app, config) => {
       app.use('/webhooks/stripe', keepRawBody);
+      return process.prepare?.(app, config);
     },
   };
 }

@@ -2,7 +2,7 @@ import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
-import { testBrokers } from '@qbo-sync/testkit/kafka';
+import { testBrokers, testTopics } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
 import { paymentsProcess } from './payments-process';
 
@@ -14,7 +14,7 @@ describe('the payments service', () => {
   beforeAll(async () => {
     database = await testDatabase({ name: 'payments-e2e', migrations: [] });
     rig = await openRig({
-      service: paymentsProcess(),
+      service: paymentsProcess(testTopics('payments')('group')),
       databaseUrl: database.url,
       brokers: testBrokers(),
     });

@@ -1,4 +1,5 @@
-import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { entityOf, idOf } from '@qbo-sync/contracts/refs';
 import { TOPICS } from '@qbo-sync/contracts/topics';
@@ -25,6 +26,7 @@ import type { PaymentsConfig } from './payments-config';
 import { PaymentsController } from './payments.controller';
 import { noteCharges } from './payouts/charges';
 import { PayoutReader } from './payouts/payout-reader';
+import { PayoutsController } from './payouts/payouts.controller';
 import { StripeWebhooksController } from './payouts/webhooks.controller';
 import { relatedTo, relatedToAll } from './related';
 
@@ -64,13 +66,19 @@ const readPayouts = {
   },
 };
 
-@Module({
-  imports: [EntityServiceModule.of(PAYMENTS, [PaymentsController, ExpectedPaymentsController])],
-  controllers: [StripeWebhooksController],
-  providers: [readPayouts],
-})
+/** The payments service, and what reads Stripe beside it. */
+@Module({})
 export class PaymentsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(PayoutReader) private readonly payouts: PayoutReader) {}
+
+  static of(service: EntityService): DynamicModule {
+    return {
+      module: PaymentsModule,
+      imports: [EntityServiceModule.of(service, [PaymentsController, ExpectedPaymentsController])],
+      controllers: [PayoutsController, StripeWebhooksController],
+      providers: [readPayouts],
+    };
+  }
 
   onApplicationBootstrap(): void {
     this.payouts.start();

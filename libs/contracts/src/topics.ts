@@ -10,6 +10,8 @@ export interface TopicSpec {
   readonly retentionMs: number;
   /** The world outside writes it: never created by us in production. */
   readonly foreign: boolean;
+  /** The largest record; absent: the brokers' own limit (1 MiB). */
+  readonly maxMessageBytes?: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -21,6 +23,9 @@ const topic = (name: string, days: number, foreign = false): TopicSpec => ({
   foreign,
 });
 
+/** A deposit of QuickBooks' 10,000 lines is some 3 MB, as it shows it some 5 MB, and its quotes are escaped. */
+const LARGE = { maxMessageBytes: 16 * 1024 * 1024 };
+
 export const TOPICS = {
   runacallCustomers: topic('runacall.customers.v1', 14, true),
   runacallItems: topic('runacall.items.v1', 14, true),
@@ -28,9 +33,9 @@ export const TOPICS = {
   runacallPayments: topic('runacall.payments.v1', 14, true),
   runacallTax: topic('runacall.tax.v1', 14, true),
   runacallCommands: topic('runacall.commands.v1', 14, true),
-  requests: topic('qbo.requests.v1', 14),
-  answers: topic('qbo.answers.v1', 14),
-  changes: topic('qbo.changes.v1', 14),
+  requests: { ...topic('qbo.requests.v1', 14), ...LARGE },
+  answers: { ...topic('qbo.answers.v1', 14), ...LARGE },
+  changes: { ...topic('qbo.changes.v1', 14), ...LARGE },
   commands: topic('sync.commands.v1', 14),
   activity: topic('sync.activity.v1', 14),
   settings: {

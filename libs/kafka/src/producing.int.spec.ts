@@ -1,5 +1,8 @@
 import { testBrokers, testTopics } from '@qbo-sync/testkit/kafka';
+import { until } from '@qbo-sync/testkit/until';
+import { ConfigResourceTypes } from 'kafkajs';
 import { createKafka } from './client';
+import { runConsumer } from './consumer';
 import { createProducer } from './producer';
 import { endOffsets, ensureTopics, logStartOffsets, offsetsAt } from './topics';
 
@@ -16,6 +19,25 @@ const spec = (topic: string, partitions = 1) => ({
   cleanupPolicy: 'delete' as const,
   retentionMs: 3_600_000,
 });
+/** The settings of a topic reach its leader a moment after they are taken. */
+const sentAtLast = (messages: Parameters<typeof producer.send>[0]): Promise<true> =>
+  until(
+    () =>
+      producer.send(messages).then(
+        () => true as const,
+        () => false as const,
+      ),
+    { what: 'the topic takes it' },
+  );
+const settingsOf = async (topic: string): Promise<Record<string, string>> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic }];
+  const described = await admin.describeConfigs({ includeSynonyms: false, resources });
+  await admin.disconnect();
+  const entries = described.resources[0]?.configEntries ?? [];
+  return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+};
 const sum = (offsets: readonly { offset: bigint }[]): number =>
   offsets.reduce((total, { offset }) => total + Number(offset), 0);
 
@@ -26,6 +48,30 @@ describe('topics', () => {
     await ensureTopics(kafka, [spec(topic, 5), spec(name('beside'))]);
     expect(await endOffsets(kafka, topic)).toHaveLength(3);
     expect(await endOffsets(kafka, name('beside'))).toHaveLength(1);
+  });
+
+  it('made by an older version take larger records from then on, and keep what else is set of them', async () => {
+    const topic = name('widened');
+    await ensureTopics(kafka, [spec(topic)]);
+    await ensureTopics(kafka, [{ ...spec(topic), maxMessageBytes: 8 * 1024 * 1024 }]);
+    const value = 'x'.repeat(5 * 1024 * 1024);
+    await sentAtLast([{ topic, key: 'acme:k', value }]);
+    expect((await settingsOf(topic))['retention.ms']).toBe('3600000');
+    await ensureTopics(kafka, [{ ...spec(topic), maxMessageBytes: 4 * 1024 * 1024 }]);
+    expect((await settingsOf(topic))['max.message.bytes']).toBe(String(8 * 1024 * 1024));
+    const sizes: number[] = [];
+    const consumer = runConsumer({
+      kafka,
+      groupId: name('widened-group'),
+      topics: [topic],
+      handle: ({ messages }) => {
+        sizes.push(...messages.map((message) => message.value?.length ?? 0));
+        return Promise.resolve({ outcome: 'done' });
+      },
+    });
+    await until(() => sizes.length === 1, { what: 'the large record' });
+    expect(sizes).toEqual([value.length]);
+    await consumer.stop();
   });
 
   it('say their start, their end and where an instant stands', async () => {

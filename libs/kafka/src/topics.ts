@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KafkaJSProtocolError, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, ConfigSource, KafkaJSProtocolError, type Admin } from 'kafkajs';
 import type { KafkaClient } from './client';
 
 export interface TopicToEnsure {
@@ -8,6 +8,8 @@ export interface TopicToEnsure {
   readonly cleanupPolicy: 'delete' | 'compact';
   /** -1: for ever. */
   readonly retentionMs: number;
+  /** The largest record; absent: the brokers' own limit. */
+  readonly maxMessageBytes?: number;
 }
 
 export interface PartitionOffset {
@@ -16,11 +18,20 @@ export interface PartitionOffset {
   readonly offset: bigint;
 }
 
-/** Creates the topics that are not there; one that is stays as it is. The brokers' default replication. */
+const MAX_MESSAGE = 'max.message.bytes';
+
+/**
+ * Creates the topics that are not there; one that is stays as it is, but that it takes larger records if it has to. The
+ * brokers' default replication.
+ */
 export function ensureTopics(kafka: KafkaClient, topics: readonly TopicToEnsure[]): Promise<void> {
   return withAdmin(kafka, async (admin) => {
     const known = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !known.has(topic.name));
+    await widen(
+      admin,
+      topics.filter((topic) => known.has(topic.name)),
+    );
     if (missing.length === 0) return;
     // False: somebody else created one of them meanwhile, which is as good.
     await admin.createTopics({
@@ -32,10 +43,34 @@ export function ensureTopics(kafka: KafkaClient, topics: readonly TopicToEnsure[
         configEntries: [
           { name: 'cleanup.policy', value: topic.cleanupPolicy },
           { name: 'retention.ms', value: String(topic.retentionMs) },
+          ...(topic.maxMessageBytes === undefined ? [] : [maxMessage(topic.maxMessageBytes)]),
         ],
       })),
     });
   });
+}
+
+const maxMessage = (bytes: number) => ({ name: MAX_MESSAGE, value: String(bytes) });
+
+/** Topics made by an older version. Brokers take a topic's settings as a whole: what is set of the others is said again. */
+async function widen(admin: Admin, topics: readonly TopicToEnsure[]): Promise<void> {
+  const wide = topics.filter(({ maxMessageBytes }) => maxMessageBytes !== undefined);
+  if (wide.length === 0) return;
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: wide.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
+  const narrow = resources.flatMap(({ resourceName, configEntries }) => {
+    const wanted = wide.find(({ name }) => name === resourceName)?.maxMessageBytes ?? 0;
+    const now = configEntries.find(({ configName }) => configName === MAX_MESSAGE)?.configValue;
+    if (Number(now) >= wanted) return [];
+    const others = configEntries.filter(
+      ({ configName, configSource }) => configName !== MAX_MESSAGE && configSource === ConfigSource.TOPIC_CONFIG,
+    );
+    const kept = others.map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    return [{ type: ConfigResourceTypes.TOPIC, name: resourceName, configEntries: [...kept, maxMessage(wanted)] }];
+  });
+  if (narrow.length > 0) await admin.alterConfigs({ validateOnly: false, resources: narrow });
 }
 
 /** The offset after each partition's last record. */

@@ -1,5 +1,5 @@
-import { check } from '@qbo-sync/contracts/validation';
 import { Problem } from '../http/problem';
+import { readQuery } from '../http/read-query';
 import { LogListQuery } from './log-list.dto';
 import type { LogFilter } from './log-query';
 
@@ -14,11 +14,7 @@ const PAGE = 50;
 
 /** Reads a list's query. Throws the problem that says which parameter is wrong. */
 export function readList(query: object): ListRequest {
-  const checked = check(LogListQuery, query);
-  if (!checked.ok) {
-    throw new Problem('query_invalid', { parameter: checked.fault.path, message: checked.fault.message });
-  }
-  const { state, entity, q, from, to, limit, cursor } = checked.value;
+  const { state, entity, q, from, to, limit, cursor } = readQuery(LogListQuery, query);
   if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw new Problem('cursor_invalid');
   return {
     filter: { states: list(state), entities: list(entity), q: q?.trim() || null, from: from ?? null, to: to ?? null },

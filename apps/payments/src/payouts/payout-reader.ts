@@ -202,7 +202,7 @@ export class PayoutReader {
         return true;
       });
       // By itself: the decision that comes once all are there would take long, and hold the company up.
-      if (isOurs) await this.inTransaction((client) => refreshAll(client, tenant, payoutId));
+      if (isOurs) await this.inTransaction((client) => refreshPage(client, tenant, payoutId, position));
       if (!isOurs || this.stopping.signal.aborted) return 'stopped';
       cursor = after;
       read += items.length;
@@ -228,9 +228,9 @@ export class PayoutReader {
   }
 }
 
-async function refreshAll(client: Client, tenant: string, payoutId: string): Promise<void> {
+async function refreshPage(client: Client, tenant: string, payoutId: string, position: number): Promise<void> {
   const settings = (await readSettings(client, [tenant])).get(tenant)?.document as SyncSettings | undefined;
-  await refreshPlaces(client, tenant, payoutId, settings ?? null);
+  await refreshPlaces(client, tenant, payoutId, settings ?? null, position - 1);
 }
 
 const again = (tenant: string, payoutId: string): Told => ({

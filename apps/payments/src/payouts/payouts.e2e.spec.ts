@@ -5,14 +5,19 @@ import { LIST_END } from '@qbo-sync/contracts/sync/change';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
+import type { PayoutDetail, PayoutPage } from '@qbo-sync/contracts/stripe/payout-view';
 import { startStripe, type RunningStripe } from '@qbo-sync/sandbox/stripe/start-stripe';
-import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
+import { OPERATOR, openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
-import { testBrokers } from '@qbo-sync/testkit/kafka';
-import { until } from '@qbo-sync/testkit/until';
+import { testBrokers, testTopics } from '@qbo-sync/testkit/kafka';
+import { until as untilIn } from '@qbo-sync/testkit/until';
 import { paymentsProcess } from '../payments-process';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
+
+/** What takes several turns of the service and the broker. */
+const until = <T>(look: Parameters<typeof untilIn<T>>[0], { what }: { what: string }) =>
+  untilIn(look, { what, timeoutMs: 60_000 });
 
 const SECRETS = ['whsec_old', 'whsec_new'];
 
@@ -34,7 +39,7 @@ describe('payouts of Stripe', () => {
     database = await testDatabase({ name: 'payouts-e2e', migrations: [] });
     stripe = await startStripe({ port: 0, webhooks: { secrets: SECRETS } });
     rig = await openRig({
-      service: paymentsProcess(),
+      service: paymentsProcess(testTopics('payouts')('group')),
       databaseUrl: database.url,
       brokers: testBrokers(),
       env: {
@@ -174,6 +179,13 @@ describe('payouts of Stripe', () => {
       new RegExp(`^qbo_sync_stripe_events_total\\{.*outcome="${outcome}".*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0,
     );
   };
+  /** As the console asks for it. */
+  const asked = async <T>(path: string, bearer = OPERATOR): Promise<T> => {
+    const answer = await fetch(`${rig.running().url}/internal/companies/${rig.tenant}/payouts${path}`, {
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    return (await answer.json()) as T;
+  };
   const events = async (): Promise<number> =>
     (await database.pool.query<{ n: number }>('select count(*)::int as n from stripe_event')).rows[0]?.n ?? -1;
 
@@ -195,6 +207,17 @@ describe('payouts of Stripe', () => {
 
     const payout = await atStripe<{ id: string; amount: number }>('payouts', {});
     await rowOf(payout.id, ({ reason }) => reason?.code === 'payout_unequal', 'waits for the charge it does not know');
+    const open = await until(
+      async () => {
+        const shown = await asked<PayoutDetail>(`/${payout.id}?open=true`);
+        return shown.parts.length === 1 && shown.payout.state === 'missing' ? shown : undefined;
+      },
+      { what: 'all but one are known' },
+    );
+    expect(open.payout).toMatchObject({ state: 'missing', read: 44, whole: true, reason: { code: 'payout_unequal' } });
+    expect(open.parts).toMatchObject([
+      { kind: 'charge', stripeId: late.charge, state: 'missing', amount: late.amount },
+    ]);
 
     await rig.send(paid(late));
     await found(payout.id);
@@ -213,6 +236,18 @@ describe('payouts of Stripe', () => {
     };
     await rig.send(rig.answer(request, deposit));
     await rowOf(payout.id, ({ state }) => state === 'synced', 'synced');
+
+    const shown = await asked<PayoutDetail>(`/${payout.id}?limit=40`);
+    expect(shown.payout).toMatchObject({ state: 'equal', amount: money(payout.amount) });
+    expect(shown.sums).toMatchObject([
+      { kind: 'account_fee' },
+      { kind: 'charge', count: 40 },
+      { kind: 'refund', amount: '-75.00' },
+    ]);
+    const rest = await asked<PayoutDetail>(`/${payout.id}?limit=40&cursor=${shown.next ?? ''}`);
+    expect([shown.parts.length, rest.parts.length, rest.next]).toEqual([40, 3, null]);
+    expect((await asked<PayoutPage>('?limit=1')).items).toMatchObject([{ id: payout.id, state: 'equal' }]);
+    expect(await asked('?limit=1', 'somebody')).toMatchObject({ statusCode: 401 });
 
     // Every webhook again, with a fresh signature: nothing is read, nothing is said.
     const before = rig.requests().length;

@@ -15,19 +15,22 @@ const PAGE = 200;
 const NAMED = 3;
 
 /**
- * Brings the places of a payout's parts up to date with the streams behind them, page by page: where each one's money is, or
- * that it is not in QuickBooks yet.
+ * Brings the places of a payout's parts behind a position up to date with the streams behind them, page by page: where each
+ * one's money is, or that it is not in QuickBooks yet.
  */
 export async function refreshPlaces(
   client: Client,
   tenant: string,
   payoutId: string,
   settings: SyncSettings | null,
+  from = -1,
 ): Promise<void> {
-  for (;;) {
-    const stale = await selectStale(client, tenant, payoutId, underOf(settings), PAGE);
-    if (stale.length === 0) return;
-    await refreshPage(client, tenant, payoutId, settings, stale);
+  for (let after = from; ;) {
+    const stale = await selectStale(client, tenant, payoutId, underOf(settings), after, PAGE);
+    if (stale.length > 0) await refreshPage(client, tenant, payoutId, settings, stale);
+    const last = stale.at(-1);
+    if (last === undefined || stale.length < PAGE) return;
+    after = last.position;
   }
 }
 
@@ -45,7 +48,7 @@ export async function waitingPart(
   for (;;) {
     const first = await selectFirstWaiting(client, tenant, payoutId, underOf(settings));
     if (first === undefined || first.fresh) return first?.waitsOn;
-    const stale = await selectStale(client, tenant, payoutId, underOf(settings), PAGE, { waiting: true });
+    const stale = await selectStale(client, tenant, payoutId, underOf(settings), -1, PAGE, { waiting: true });
     await refreshPage(client, tenant, payoutId, settings, stale);
   }
 }

@@ -72,12 +72,13 @@ export interface StalePlace {
   readonly version: number;
 }
 
-/** `under`: see {@link storePlaces}; `waiting`: only those whose place was missing. */
+/** Behind a position. `under`: see {@link storePlaces}; `waiting`: only those whose place was missing. */
 export async function selectStale(
   client: Client,
   tenant: string,
   payoutId: string,
   under: string,
+  after: number,
   limit: number,
   { waiting = false }: { readonly waiting?: boolean } = {},
 ): Promise<readonly StalePlace[]> {
@@ -85,11 +86,11 @@ export async function selectStale(
     `select t.position, t.kind, t.ref, t.body::json ->> 'source' as source, coalesce(s.version, 0) as version
        from payout_transaction t
        left join stream s on s.tenant = t.tenant and s.ref = t.ref
-      where t.tenant = $1 and t.payout_id = $2 and t.ref is not null
+      where t.tenant = $1 and t.payout_id = $2 and t.position > $5 and t.ref is not null
         and (t.place_version is distinct from coalesce(s.version, 0) or t.place_under is distinct from $3)
         ${waiting ? 'and t.waits_on is not null' : ''}
       order by t.position limit $4`,
-    [tenant, payoutId, under, limit],
+    [tenant, payoutId, under, limit, after],
   );
   return rows;
 }

@@ -156,6 +156,8 @@ export interface NotedChange {
 /** One entity service: its name, what it reads, its rules. */
 export interface EntityService {
   readonly name: ServiceName;
+  /** Its consumer group; absent: `qbo-sync.<name>`. Specs have their own. */
+  readonly group?: string;
   readonly functions: EntityFunctions;
   /** Run a Call topics whose events this service decides on. */
   readonly events: readonly string[];

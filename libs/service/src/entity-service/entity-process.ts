@@ -1,4 +1,4 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { BatchTransport } from '../batch-transport';
@@ -15,7 +15,7 @@ export function entityProcess(service: EntityService, module: Type): Service<Ope
 /** The process of an entity service with settings of its own. */
 export function entityProcessOf<C extends OperatorConfig>(
   service: EntityService,
-  module: Type,
+  module: Type | DynamicModule,
   config: new () => C,
 ): Service<C> {
   return {

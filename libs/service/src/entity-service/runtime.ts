@@ -64,7 +64,7 @@ export class EntityRuntime {
 
   constructor(private readonly parts: RuntimeParts) {
     const { service, config, log } = parts;
-    const name = `qbo-sync.${service.name}`;
+    const name = service.group ?? `qbo-sync.${service.name}`;
     this.group = name;
     this.pool = createPool(config.DATABASE_URL, {
       max: POOL_SIZE,

@@ -1,0 +1,84 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PAYOUT_STATES, type PayoutState } from '@qbo-sync/contracts/stripe/payout-view';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { CodedDto, MoneyDto } from '../log/log-dto';
+
+/** Shapes of payouts (console.md §12). */
+export class PayoutQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  cursor?: string;
+}
+
+export class PayoutPartsQuery extends PayoutQuery {
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only parts that are missing or on their way.' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  open?: 'true' | 'false';
+}
+
+export class PayoutProgressDto {
+  @ApiProperty({ description: 'Transactions read at Stripe so far.' }) read: number;
+  @ApiProperty({ description: 'All of them.' }) whole: boolean;
+}
+
+export class PayoutRowDto {
+  @ApiProperty({ example: 'po_1Nabc' }) id: string;
+  @ApiProperty({ example: '2026-12-02' }) arrivesOn: string;
+  @ApiProperty({ type: MoneyDto }) amount: MoneyDto;
+  @ApiProperty({ enum: PAYOUT_STATES }) state: PayoutState;
+  @ApiPropertyOptional({ type: MoneyDto, description: 'The payout less what its known parts make.' })
+  difference?: MoneyDto;
+  @ApiProperty({ type: [CodedDto] }) missing: readonly CodedDto[];
+  @ApiProperty({ type: PayoutProgressDto }) progress: PayoutProgressDto;
+}
+
+export class PayoutPageDto {
+  @ApiProperty({ type: [PayoutRowDto] }) items: readonly PayoutRowDto[];
+  @ApiProperty({ type: String, nullable: true }) next: string | null;
+}
+
+export class PayoutSumDto {
+  @ApiProperty({ example: 'charge' }) kind: string;
+  @ApiProperty() count: number;
+  @ApiProperty({ type: MoneyDto }) amount: MoneyDto;
+  @ApiProperty({ type: MoneyDto }) fee: MoneyDto;
+}
+
+export class PayoutPartDto {
+  @ApiProperty({ example: 'charge' }) kind: string;
+  @ApiProperty({ type: MoneyDto }) amount: MoneyDto;
+  @ApiProperty({ type: MoneyDto }) fee: MoneyDto;
+  @ApiProperty({ example: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0' }) stripeId: string;
+  @ApiPropertyOptional({ example: 'payment' }) entity?: string;
+  @ApiPropertyOptional({ example: 'pay_500' }) recordId?: string;
+  @ApiProperty({ enum: ['known', 'waiting', 'missing'] }) state: string;
+}
+
+export class PayoutDto extends PayoutRowDto {
+  @ApiProperty({ type: [PayoutSumDto] }) sums: readonly PayoutSumDto[];
+  @ApiProperty({ type: [PayoutPartDto] }) parts: readonly PayoutPartDto[];
+  @ApiProperty({ type: String, nullable: true, description: 'Where the next page of parts begins.' })
+  next: string | null;
+}
+
+export class BringInBody {
+  @ApiProperty({ description: 'The missing part, by Stripe’s id.', example: 'ch_3Q7xBkL2eZvKYlo2C4nM1aN0' })
+  @Matches(/^\w{1,255}$/)
+  stripeId: string;
+
+  @ApiPropertyOptional({ description: 'QuickBooks’ account its money goes to; absent: where Stripe payments wait.' })
+  @IsOptional()
+  @Matches(/^[\w-]{1,50}$/)
+  accountId?: string;
+}
