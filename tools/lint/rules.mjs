@@ -30,6 +30,9 @@ const constraints = (extra) =>
     onlyDependOnLibsWithTags: [...row.may, ...extra(tag), tag],
   }));
 
+/** A spec, and the tests of one story of a spec that is spread over files. */
+const SPECS = ['**/*.spec.ts', '**/*.features.ts'];
+
 /** The import table, once for the product and once, wider, for specs. */
 export function boundaries(nx) {
   const rule = (extra) => [
@@ -51,11 +54,11 @@ export function boundaries(nx) {
   return [
     {
       files: ['**/*.ts'],
-      ignores: ['**/*.spec.ts'],
+      ignores: SPECS,
       plugins,
       rules: { '@nx/enforce-module-boundaries': rule(() => []) },
     },
-    { files: ['**/*.spec.ts'], plugins, rules: { '@nx/enforce-module-boundaries': rule(specs) } },
+    { files: SPECS, plugins, rules: { '@nx/enforce-module-boundaries': rule(specs) } },
   ];
 }
 
