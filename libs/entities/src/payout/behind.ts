@@ -1,7 +1,8 @@
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { PartKind } from '@qbo-sync/mapping/payout-part';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
-import { type State, viewOf } from '../sync/stream-state';
+import type { State } from '../sync/stream-state';
+import { viewOf } from '../sync/view';
 import { whereabouts } from './whereabouts';
 
 /** Where the money of a part is that a stream of ours stands behind; `text`: what a person calls it. */

@@ -9,7 +9,8 @@ import { dismissed, resolved, restored } from './resolve';
 import { sameJson } from './same-json';
 import { settle } from './settle';
 import { theirs } from './theirs';
-import { viewOf, type State } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * The lifecycle every entity shares: what one trigger adds to a stream. Pure; `[]` when nothing is to be said.

@@ -5,7 +5,8 @@ import { base, record, type Occasion, type Recording, replacedBy } from './recor
 import { type Asking, type Form, isAsked, requested, withdrawals } from './requests';
 import type { Answered, Context, Plan, Push, Rules } from './rules';
 import { sameJson } from './same-json';
-import { type State, viewOf } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * Decides under what is fixed for the record. A request keeps that in its basis; where none is made, an event keeps it.

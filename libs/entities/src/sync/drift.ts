@@ -2,7 +2,8 @@ import type { DriftRecord, DriftStream } from '@qbo-sync/contracts/internal/drif
 import { formatAmount, ZERO } from '@qbo-sync/money/decimal';
 import { gateOf } from './gate';
 import type { Context, Rules } from './rules';
-import { linkKey, type State, viewOf } from './stream-state';
+import { linkKey, type State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * What of a stream should be in QuickBooks: every record it was last found right to have there, and, while it does not stand

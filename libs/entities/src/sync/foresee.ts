@@ -4,7 +4,8 @@ import { decide } from './decide';
 import type { StreamEvent } from './events';
 import { isLeftOut } from './gate';
 import type { Context, Rules } from './rules';
-import { type State, viewOf } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * What a backfill would make of a record that go-live left out: its own decision, made now and thrown away. Undefined:

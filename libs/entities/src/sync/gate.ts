@@ -1,7 +1,8 @@
 import { dayOf } from '@qbo-sync/money/zone';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { Context, Rules } from './rules';
-import { viewOf, type State } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * May anything be asked of QuickBooks for this record at all (product.md §4)?

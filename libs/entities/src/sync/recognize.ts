@@ -1,7 +1,8 @@
 import type { BackfillMatch } from '@qbo-sync/contracts/internal/backfill';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Context, Rules } from './rules';
-import { type State, viewOf } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * Whether QuickBooks has a record that is not linked with ours (postings.md §12): among `theirs`, as the rules compare.

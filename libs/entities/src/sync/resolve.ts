@@ -1,5 +1,6 @@
 import { decideNow } from './decision';
-import { viewOf, type Stop } from './stream-state';
+import type { Stop } from './stream-state';
+import { viewOf } from './view';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording } from './recording';
 import { pushRequested } from './requests';

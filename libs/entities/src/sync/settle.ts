@@ -5,7 +5,8 @@ import { bothSides } from './both-sides';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';
 import { plainVerdict } from './refusals';
-import { recordOf, viewOf, type Asked } from './stream-state';
+import { recordOf, type Asked } from './stream-state';
+import { viewOf } from './view';
 import { commandIdOf } from './theirs';
 
 /** After this many forms of one record the last refusal stands: no rule asks for more. */

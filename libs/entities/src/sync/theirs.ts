@@ -5,7 +5,8 @@ import { mappingContext } from './plans';
 import { base, record, type Recording } from './recording';
 import type { Context, Rules, Theirs } from './rules';
 import { sameJson } from './same-json';
-import { type State, viewOf } from './stream-state';
+import type { State } from './stream-state';
+import { viewOf } from './view';
 
 /**
  * A record changed in QuickBooks by somebody else than us.
