@@ -13,7 +13,7 @@ const bodyOf = (mapped: Mapped): Record<string, unknown> => {
 const NO_MEMBERSHIPS = withValues(US, { 'invoices.membershipAccount': null });
 
 describe('item', () => {
-  test.each<[string, Item, MappingContext, string]>([
+  test.each<[string, string, Item, MappingContext]>([
     ['§5 service, category without an account', TUNE_UP, US, TUNE_UP_BODY],
     ["§5 equipment on its category's account", FURNACE, US, FURNACE_BODY],
     ['§5 cost account and cost (UK)', FURNACE, UK, FURNACE_UK_BODY],
@@ -27,14 +27,14 @@ describe('item', () => {
   });
 
   test.each<[string, Partial<Item>, MappingContext, string]>([
-    ['§5 membership kind', { kind: 'membership', categoryId: 'cat_install' }, US, '83'],
+    ['§5 membership kind', '83', { kind: 'membership', categoryId: 'cat_install' }, US],
     [
       '§5 membership kind without a memberships account',
       { kind: 'membership', categoryId: 'cat_install' },
       NO_MEMBERSHIPS,
       '79',
     ],
-    ['§5 an unknown category', { categoryId: 'cat_new' }, US, '79'],
+    ['§5 an unknown category', '79', { categoryId: 'cat_new' }, US],
   ])('%s posts to %s', (_section, change, ctx, account) => {
     expect(bodyOf(toItem({ ...TUNE_UP, ...change }, ctx))['IncomeAccountRef']).toEqual({ value: account });
   });
@@ -53,17 +53,17 @@ describe('item', () => {
   const MEMBER = { ...TUNE_UP, kind: 'membership' } as const;
   const NO_OWN = { 'invoices.membershipAccount': null, 'items.categoryAccounts': [] };
 
-  test.each<[string, Item, MappingContext, string]>([
-    ['new items only', DEFAULT, moved([]), '79'],
-    ['the default follows', DEFAULT, moved(['default']), '100'],
-    ['another place follows', DEFAULT, moved(['cat_install', 'membership']), '79'],
-    ['its category follows', FURNACE, moved(['cat_install']), '101'],
-    ['the default follows, its category has its own', FURNACE, moved(['default']), '79'],
-    ['its category follows, and gave its account back', FURNACE, moved(['cat_install'], NO_OWN), '100'],
-    ['the default follows, its category has none', FURNACE, moved(['default'], NO_OWN), '100'],
-    ['memberships follow', MEMBER, moved(['membership']), '102'],
-    ['the default follows, memberships have none', MEMBER, moved(['default'], NO_OWN), '100'],
-  ])('§5 the map changed for an item posted on 79, %s: on %5$s', (_what, item, ctx, account) => {
+  test.each<[string, string, Item, MappingContext]>([
+    ['new items only', '79', DEFAULT, moved([])],
+    ['the default follows', '100', DEFAULT, moved(['default'])],
+    ['another place follows', '79', DEFAULT, moved(['cat_install', 'membership'])],
+    ['its category follows', '101', FURNACE, moved(['cat_install'])],
+    ['the default follows, its category has its own', '79', FURNACE, moved(['default'])],
+    ['its category follows, and gave its account back', '100', FURNACE, moved(['cat_install'], NO_OWN)],
+    ['the default follows, its category has none', '100', FURNACE, moved(['default'], NO_OWN)],
+    ['memberships follow', '102', MEMBER, moved(['membership'])],
+    ['the default follows, memberships have none', '100', MEMBER, moved(['default'], NO_OWN)],
+  ])('§5 the map changed for an item posted on 79, %s: on %s', (_what, account, item, ctx) => {
     expect(bodyOf(toItem(item, ctx, 0, { accountId: '79' }))['IncomeAccountRef']).toEqual({ value: account });
     expect(bodyOf(toItem(item, ctx))['IncomeAccountRef']).not.toEqual({ value: '79' });
   });
