@@ -195,11 +195,13 @@ export class PayoutReader {
       if (page.is === 'failed') return page.failure;
       const { items, after } = page.value;
       const [from, position] = [cursor, read];
-      const isOurs = await this.inTransaction(async (client) => {
-        if (!(await storeCursor(client, due, from, after, items.length))) return false;
+      let isOurs = false;
+      // As one who decides: a charge heard of meanwhile is either seen here, or sees these.
+      await this.parts.runtime.tell(tenant, async (client) => {
+        isOurs = await storeCursor(client, due, from, after, items.length);
         const found = items.map((transaction) => ({ transaction, found: foundBy(transaction, payout) }));
-        await insertTransactions(client, tenant, payoutId, position, found);
-        return true;
+        if (isOurs) await insertTransactions(client, tenant, payoutId, position, found);
+        return [];
       });
       // By itself: the decision that comes once all are there would take long, and hold the company up.
       if (isOurs) await this.inTransaction((client) => refreshPage(client, tenant, payoutId, position));
