@@ -59,7 +59,12 @@ export async function playPayouts(
   const stripe = new StripeAdmin(STRIPE_ADMIN_URL);
   const played = companies.map((one, place) => {
     const isPosted = (payment: string): boolean => books[place]?.payers.has(payment) === true;
-    return new AtStripe(world, stripe, one, planPayouts(one.company, size, messages, isPosted));
+    return new AtStripe(
+      world,
+      stripe,
+      one,
+      planPayouts(one.company, size, messages, isPosted, one.choices.closed?.through),
+    );
   });
   for (const each of played) await each.first();
   for (const each of played) await each.then(runACall);

@@ -81,17 +81,21 @@ const PLAIN: Act = (plan) => {
   plan.payOut('ordinary');
 };
 
-/** What happens at Stripe at the end of a company's day; of a short one, one payout. `isPosted`: the payment is in the books. */
+/**
+ * What happens at Stripe at the end of a company's day; of a short one, one payout. `isPosted`: the payment is in the books.
+ * A payout arrives after books that were closed.
+ */
 export function planPayouts(
   company: PlayedCompany,
   size: DaySize,
   wires: readonly Wire[],
   isPosted: (paymentId: string) => boolean,
+  closedThrough?: string,
 ): PayoutPlan {
   const taken = stripePayments(company.id, wires)
     .filter(({ id }) => isPosted(id))
     .map(takenOf);
-  const planner = new Planner(company, taken, arrivalAfter(company.id, wires));
+  const planner = new Planner(company, taken, arrivalAfter(company.id, wires, closedThrough));
   if (taken.length > 0) ((size === 'full' ? SCRIPTS[company.id] : undefined) ?? PLAIN)(planner);
   const { account, payouts, first, then } = planner;
   return { account, payouts, first, then };
@@ -118,12 +122,12 @@ const wentBack = ({ refunds, voidReason }: Data): Pick<Taken, 'refunds' | 'faile
   failed: voidReason === 'failed' || voidReason === 'returned',
 });
 
-/** The day after the last money of the day moved. */
-function arrivalAfter(tenant: string, wires: readonly Wire[]): string {
+/** The day after the last money of the day moved, and after the last day of closed books. */
+function arrivalAfter(tenant: string, wires: readonly Wire[], closedThrough = '2026-01-01'): string {
   const days = [...livesOf(tenant, wires).values()].flatMap(({ noun, happenings }) =>
     noun === 'payment'
       ? happenings.flatMap(({ data }) => [data.collectedOn, ...(data.voidedOn === undefined ? [] : [data.voidedOn])])
       : [],
   );
-  return addDays(days.sort().at(-1) ?? '2026-01-01', 1);
+  return addDays([...days, closedThrough].sort().at(-1) ?? closedThrough, 1);
 }
