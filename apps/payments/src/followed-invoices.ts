@@ -94,6 +94,7 @@ interface Row {
   invoice_id: string;
   customer_id: string;
   number: string;
+  total: string;
   balance: string;
   tip: string | null;
   issued_on: string;
@@ -113,7 +114,7 @@ export async function selectInvoices(
 ): Promise<Readonly<Record<string, FollowedInvoice>>> {
   if (ids.length === 0) return {};
   const { rows } = await client.query<Row>(
-    `select f.invoice_id, coalesce(l.customer_id, f.customer_id) as customer_id, f.number, f.balance, f.tip, f.issued_on,
+    `select f.invoice_id, coalesce(l.customer_id, f.customer_id) as customer_id, f.number, f.total, f.balance, f.tip, f.issued_on,
             f.first_occurred_at, f.voided, f.on_payment, l.quickbooks_id, l.posted
        from followed_invoice f
        left join followed_invoice_link l on l.tenant = f.tenant and l.invoice_id = f.invoice_id and l.books = $3
@@ -128,6 +129,7 @@ function followed(row: Row): FollowedInvoice {
     customerId: row.customer_id,
     number: row.number,
     issuedOn: row.issued_on,
+    total: row.total,
     balance: row.balance,
     ...(row.tip === null ? {} : { tip: row.tip }),
     ...(row.voided ? { voided: true } : {}),

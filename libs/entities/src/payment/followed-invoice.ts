@@ -10,6 +10,7 @@ export interface FollowedInvoice {
   readonly customerId: string;
   readonly number: string;
   readonly issuedOn: string;
+  readonly total?: string;
   readonly balance?: string;
   readonly tip?: string;
   readonly voided?: true;

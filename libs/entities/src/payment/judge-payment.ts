@@ -1,7 +1,8 @@
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { TextJson, TextObject } from '@qbo-sync/contracts/exact-json';
-import { parseDecimal } from '@qbo-sync/money/decimal';
+import { equalByValue, parseDecimal } from '@qbo-sync/money/decimal';
 import { PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
 import type { Answered, Context, Verdict, View } from '../sync/rules';
@@ -28,7 +29,8 @@ export const isLinkRefused = (answer: Answered | undefined): boolean =>
  *
  *   the line on an entry refused                 once more without it: two items stay open, with a warning
  *   returned, but on a deposit                   a person says which account it had gone to; then it stays as it is
- *   applied cents less                           our lines again: its invoice may have had no rounding line yet (§1.4)
+ *   applied cents less, its invoice cents off    waits for the invoice's rounding line (§1.4), then our lines again
+ *   applied cents less                           our lines again: the rounding line may have come meanwhile
  *   applied less than asked for                  the rest is credit, with a warning
  *   applied more, by itself, to ours             our lines again (§8.4)
  *   … to an invoice we did not write             held
@@ -64,7 +66,11 @@ export function judgePayment(
   if (off.isZero()) return verdict;
   const named = (data?.allocations ?? []).map(({ invoiceId }) => invoiceId);
   if (off.gt(0)) {
-    if (off.lte(PENNIES) && view.round === 0) return { verdict: 'again' };
+    if (off.lte(PENNIES)) {
+      const parent = unrounded(named, related.invoices);
+      if (parent !== undefined) return { verdict: 'wait', ...parent };
+      if (view.round === 0) return { verdict: 'again' };
+    }
     return { verdict: 'synced', warnings: [{ code: 'left_unapplied', params: { invoice: named.join(', ') } }] };
   }
   const own = new Set(named.map((id) => related.invoices[id]?.quickbooksId));
@@ -73,6 +79,19 @@ export function judgePayment(
     ? { verdict: 'again' }
     : { verdict: 'hold', reason: { code: 'auto_applied', params: { p } } };
 }
+
+/** The first of a payment's invoices of which QuickBooks made another total: its rounding line is still to come. */
+export function unrounded(
+  invoiceIds: readonly string[],
+  invoices: Related['invoices'],
+): { readonly reason: Reason; readonly waitsOn: string } | undefined {
+  const id = invoiceIds.find((each) => isOff(invoices[each]));
+  const waitsOn = `invoice:${id}`;
+  return id === undefined ? undefined : { reason: { code: 'parent', params: { ref: waitsOn } }, waitsOn };
+}
+
+const isOff = (invoice: FollowedInvoice | undefined): boolean =>
+  invoice?.posted !== undefined && invoice.total !== undefined && !equalByValue(invoice.posted.total, invoice.total);
 
 /** QuickBooks ids of the invoices that its record of a payment pays. */
 export function paidIn(record: TextObject): readonly string[] {

@@ -66,6 +66,21 @@ describe('updated after it was posted (postings.md §8.4)', () => {
     expect(right.when(REDECIDE).events).toEqual([]);
   });
 
+  it('applied a cent less while its invoice is a cent off → waits for the rounding line, then our lines again', () => {
+    const RELATED = { kind: 'redecide', why: 'related' } as const;
+    const posted = (total: string) => followed({ total: '179.70', posted: { total, tax: '13.69', lines: [] } });
+    const sent = start({ inv_1041: posted('179.69') }).when(changed('collected', 1, PAY_500));
+    const waits = sent.when(answered(sent, { record: { ...record, UnappliedAmt: '0.01' } }));
+    expect(only(waits.events, 'Deferred').data).toMatchObject({ code: 'parent', waitsOn: 'invoice:inv_1041' });
+    expect(waits.when(RELATED).events).toEqual([]);
+    const again = waits.under({ related: { invoices: { inv_1041: posted('179.70') } } }).when(RELATED);
+    expect(lines(again.events)).toEqual(['PushRequested put payment:pay_500']);
+    expect(bodyOf(again)).not.toEqual(bodyOf(sent));
+    const settled = again.when(answered(again, { record: { ...record, UnappliedAmt: '0' } }));
+    expect(lines(settled.events)).toEqual(['Settled']);
+    expect(settled.when(RELATED).events).toEqual([]);
+  });
+
   it('applied a cent less, before the invoice had its rounding line → our lines again, once', () => {
     const sent = start().when(changed('collected', 1, PAY_500));
     const short = { ...record, UnappliedAmt: '0.01' };

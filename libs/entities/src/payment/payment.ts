@@ -17,7 +17,7 @@ import { readRecord } from '../sync/record-text';
 import type { Context, Plan, Push, Rules, View } from '../sync/rules';
 import type { State } from '../sync/stream-state';
 import { type FollowedInvoice, paidInvoice } from './followed-invoice';
-import { isLinkRefused, judgePayment } from './judge-payment';
+import { isLinkRefused, judgePayment, unrounded } from './judge-payment';
 import { matchEntered } from './payment-match';
 
 export interface PaymentRelated {
@@ -115,6 +115,9 @@ function planParts(data: Payment, view: View<Payment>, ctx: MappingContext, cont
   const isBack = data.voidReason === 'failed' || data.voidReason === 'returned';
   const invoice = invoiceOf(view, context);
   const refused = isLinkRefused(view.lastAnswer);
+  const named = data.allocations.map(({ invoiceId }) => invoiceId);
+  const parent = view.round > 0 && !refused ? unrounded(named, invoices) : undefined;
+  if (parent !== undefined) return { do: 'wait', ...parent };
   const mapped = toPayments(data, ctx, {
     invoice,
     made: partsMade(view),

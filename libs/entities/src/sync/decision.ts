@@ -160,13 +160,18 @@ function formOf<Data, Related>(
   if (first.plan.do !== 'push') return first;
   for (const push of first.plan.pushes) {
     const asked = state.asked[push.ref];
-    if (asked === undefined || asked.rejected) continue;
+    if (asked === undefined || (asked.rejected && !isAwaited(state, push.ref))) continue;
     const { round, kind } = asked.request.data;
-    if (round > 0 && asked.base === push.body && kind === push.kind)
-      return planFor(round, asked.request.personal.lastAnswer);
+    const isSame = asked.base === push.body && kind === push.kind;
+    if (isSame && asked.rejected) return planFor(round + 1, undefined);
+    if (isSame && round > 0) return planFor(round, asked.request.personal.lastAnswer);
   }
   return first;
 }
+
+/** Its answer waits for another record: what was asked for is asked for in its next form. */
+const isAwaited = ({ stop }: State, ref: string): boolean =>
+  stop?.byAnswer === true && stop.waitsOn !== undefined && stop.ref === ref;
 
 function stop<Related>(
   before: Recording,

@@ -140,7 +140,8 @@ export interface Answered {
 export type Verdict =
   | { readonly verdict: 'synced'; readonly warnings: readonly Reason[] }
   | { readonly verdict: 'hold'; readonly reason: Reason }
-  | { readonly verdict: 'wait'; readonly reason: Reason; readonly revisitAt?: string }
+  /** `waitsOn`: until that record is heard of; then `plan` with `view.round + 1`. */
+  | { readonly verdict: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string }
   | { readonly verdict: 'skip'; readonly reason: Reason }
   /** Plan again with `view.round + 1` and this answer in `view.lastAnswer`. */
   | { readonly verdict: 'again' };

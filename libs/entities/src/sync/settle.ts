@@ -145,8 +145,12 @@ function conclusion<Related>(
   const personal = { reason, summary };
   if (verdict.verdict === 'skip') return { type: 'Skipped', data: stopped, personal };
   if (verdict.verdict !== 'wait') return { type: 'Held', data: stopped, personal };
-  const revisit = verdict.revisitAt === undefined ? {} : { revisitAt: verdict.revisitAt };
-  return { type: 'Deferred', data: { ...stopped, ...revisit }, personal };
+  const { waitsOn, revisitAt } = verdict;
+  const until = {
+    ...(waitsOn === undefined ? {} : { waitsOn }),
+    ...(revisitAt === undefined ? {} : { revisitAt }),
+  };
+  return { type: 'Deferred', data: { ...stopped, ...until }, personal };
 }
 
 function endOlder<Related>(
