@@ -13,7 +13,7 @@ const bodyOf = (mapped: Mapped): Record<string, unknown> => {
 const NO_MEMBERSHIPS = withValues(US, { 'invoices.membershipAccount': null });
 
 describe('item', () => {
-  test.each<[string, string, Item, MappingContext]>([
+  test.each<[string, Item, MappingContext, string]>([
     ['§5 service, category without an account', TUNE_UP, US, TUNE_UP_BODY],
     ["§5 equipment on its category's account", FURNACE, US, FURNACE_BODY],
     ['§5 cost account and cost (UK)', FURNACE, UK, FURNACE_UK_BODY],
@@ -27,14 +27,14 @@ describe('item', () => {
   });
 
   test.each<[string, Partial<Item>, MappingContext, string]>([
-    ['§5 membership kind', '83', { kind: 'membership', categoryId: 'cat_install' }, US],
+    ['§5 membership kind', { kind: 'membership', categoryId: 'cat_install' }, US, '83'],
     [
       '§5 membership kind without a memberships account',
       { kind: 'membership', categoryId: 'cat_install' },
       NO_MEMBERSHIPS,
       '79',
     ],
-    ['§5 an unknown category', '79', { categoryId: 'cat_new' }, US],
+    ['§5 an unknown category', { categoryId: 'cat_new' }, US, '79'],
   ])('%s posts to %s', (_section, change, ctx, account) => {
     expect(bodyOf(toItem({ ...TUNE_UP, ...change }, ctx))['IncomeAccountRef']).toEqual({ value: account });
   });
