@@ -44,6 +44,13 @@ describe('where an event stands', () => {
       'as predicted',
     ],
     [
+      'asked for once more by what waits for it',
+      predicted('skipped', { reason: 'unchanged', orSynced: true }),
+      row('synced'),
+      'as predicted',
+    ],
+    ['written, unforeseen', predicted('skipped', { reason: 'unchanged' }), row('synced'), 'differs'],
+    [
       'held for the reason foreseen',
       predicted('needs attention', { reason: 'unreadable' }),
       row('needs attention', 'unreadable'),

@@ -9,6 +9,8 @@ export interface Prediction {
   readonly orReplaced: boolean;
   /** Whether it is posted before a newer event takes it back is a matter of moments: skipped is as right as synced. */
   readonly orSkipped: boolean;
+  /** What waits for it may have it asked for once more, a matter of moments too: then it says what QuickBooks answered. */
+  readonly orSynced?: true;
 }
 
 export interface Judged {
@@ -46,7 +48,7 @@ function judge(life: Life, { stop, unshown, warning }: Judging): Judged {
   const stops: number[] = [];
   let highest = -1;
   for (const event of life.happenings) {
-    const add = (prediction: Pick<Prediction, 'state' | 'reason'>, of = ref): number =>
+    const add = (prediction: Pick<Prediction, 'state' | 'reason' | 'orSynced'>, of = ref): number =>
       predictions.push([event.id, { ref: of, orReplaced: false, orSkipped: false, ...prediction }]) - 1;
     if (event.data.refundId !== undefined && event.change === 'refunded') {
       // A record of its own, which no newer state of the payment takes back.
@@ -64,7 +66,7 @@ function judge(life: Life, { stop, unshown, warning }: Judging): Judged {
     const stopped = stop?.(event, written.length > 0);
     const before = written.at(-1)?.event;
     const isSame = before !== undefined && formOf(before, unshown) === formOf(event, unshown);
-    if (isSame) add({ state: 'skipped', reason: 'unchanged' });
+    if (isSame) add({ state: 'skipped', reason: 'unchanged', orSynced: true });
     else if (stopped !== undefined) stops.push(add(stopped));
     else written.push({ event, prediction: add(warned(warning?.(event))) });
   }
