@@ -26,7 +26,7 @@ export class CallWatch {
     private readonly holdsLease: (actor: Actor) => boolean,
   ) {}
 
-  /** A call begins; what is returned is called when it ends for its sender. */
+  /** A call begins; what is returned is called when it ends for its sender, or when it is in the books at last. */
   begin(actor: Actor, writes: readonly string[]): () => void {
     const { world, realm, underWay, quiet } = this;
     const now = world.time.nowMs;
@@ -34,14 +34,15 @@ export class CallWatch {
     if (heard && now < quiet.untilMs && now > quiet.fromMs + HEARD_WITHIN_MS)
       world.fail(`${realm}: called ${now - quiet.fromMs} ms after a 429`);
     if (writes.length > 0 && !this.holdsLease(actor)) world.fail(`${realm}: ${actor.name} sends past its lease`);
+    const begun: UnderWay = { actor, since: now };
     for (const identity of writes) {
       const other = underWay.get(identity);
       if (other !== undefined && other.actor.alive && other.actor.frozenUntilMs < other.since)
         world.fail(`${realm} ${identity}: two sends at a time`);
-      underWay.set(identity, { actor, since: now });
+      underWay.set(identity, begun);
     }
     return () => {
-      for (const identity of writes) if (underWay.get(identity)?.actor === actor) underWay.delete(identity);
+      for (const identity of writes) if (underWay.get(identity) === begun) underWay.delete(identity);
     };
   }
 
