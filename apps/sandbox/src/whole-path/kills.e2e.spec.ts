@@ -43,30 +43,27 @@ describe('killed in the middle of a short day', () => {
     // The day itself is what is killed into, not its preparations.
     await until(async () => (await inHand.invoices()) > 0, { timeoutMs: 90_000, what: 'the first invoice' });
     const random = seeded(20_261_122);
-    const kills = await Promise.all(
+    await Promise.all(
       VICTIMS.map(async (victim) => {
-        let killed = 0;
         for (let moment = 0; moment < MOMENTS; moment += 1) {
           await until(() => isReady(victim), { timeoutMs: 60_000, what: `${victim} to be ready` });
-          await until(async () => (await inHand[victim]()) > 0, {
-            timeoutMs: 60_000,
-            what: `work in hand at ${victim}`,
-            everyMs: 15,
-          });
-          await sleep(random.integer(0, 200));
-          const open = await inHand[victim]();
+          do {
+            await until(async () => (await inHand[victim]()) > 0, {
+              timeoutMs: 60_000,
+              what: `work in hand at ${victim}`,
+              everyMs: 15,
+            });
+            await sleep(random.integer(0, 200));
+          } while ((await inHand[victim]()) === 0);
           const { pid } = stack.file().services[victim]!;
           process.kill(pid, 'SIGKILL');
-          if (open > 0) killed += 1;
           await until(() => stack.file().services[victim]!.pid !== pid, {
             timeoutMs: 30_000,
             what: `${victim} to be started again`,
           });
         }
-        return killed;
       }),
     );
-    expect(kills).toEqual([MOMENTS, MOMENTS, MOMENTS]);
 
     const { code, output } = await day;
     expect({ code, tail: code === 0 ? '' : output.slice(-4000) }).toEqual({ code: 0, tail: '' });
