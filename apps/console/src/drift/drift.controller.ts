@@ -1,14 +1,12 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { check } from '@qbo-sync/contracts/validation';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
-import { Problem } from '../http/problem';
+import { positionOf } from '../http/page-query';
+import { readQuery } from '../http/read-query';
 import { DriftDesk } from './drift-desk';
 import { DriftDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
 import type { DriftReport } from './drift-store';
-
-const PAGE = 50;
 
 @ApiTags('drift')
 @ApiBearerAuth()
@@ -38,10 +36,8 @@ export class DriftController {
   @ApiQuery({ type: DriftRowsQuery })
   @ApiOkResponse({ type: DriftRowsDto })
   async rows(@Param('company') tenant: string, @Query() query: object): Promise<DriftRowsDto> {
-    const checked = check(DriftRowsQuery, { ...query });
-    if (!checked.ok) throw new Problem('query_invalid', { parameter: checked.fault.path });
-    const { report, cursor, limit } = checked.value;
-    const { rows, next } = await this.desk.rows(tenant, report, cursor ?? null, limit ?? PAGE);
+    const { report, cursor, limit } = readQuery(DriftRowsQuery, query);
+    const { rows, next } = await this.desk.rows(tenant, report, positionOf(cursor), limit);
     return { items: rows, next, total: null };
   }
 }

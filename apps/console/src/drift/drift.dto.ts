@@ -1,20 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
+import { PageQuery } from '../http/page-query';
 import { QuickBooksLinkDto } from '../log/log-dto';
 import { DRIFT_CAUSES } from './compare';
 
 /** Query of `GET /drift/rows`. */
-export class DriftRowsQuery {
+export class DriftRowsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'A report; without it the newest.' }) @IsOptional() @IsString() report?: string;
-  @ApiPropertyOptional() @IsOptional() @Matches(/^\d{1,18}$/) cursor?: string;
-  @ApiPropertyOptional({ default: 50, maximum: 200 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
 }
 
 export class DriftAccountDto {

@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem';
+import { positionOf } from '../http/page-query';
 import { readQuery } from '../http/read-query';
 import { LogListQuery } from './log-list.dto';
 import type { LogFilter } from './log-query';
@@ -10,16 +10,13 @@ export interface ListRequest {
   readonly before: string | null;
 }
 
-const PAGE = 50;
-
 /** Reads a list's query. Throws the problem that says which parameter is wrong. */
 export function readList(query: object): ListRequest {
   const { state, entity, q, from, to, limit, cursor } = readQuery(LogListQuery, query);
-  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw new Problem('cursor_invalid');
   return {
     filter: { states: list(state), entities: list(entity), q: q?.trim() || null, from: from ?? null, to: to ?? null },
-    limit: limit ?? PAGE,
-    before: cursor ?? null,
+    limit,
+    before: positionOf(cursor),
   };
 }
 

@@ -12,11 +12,10 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiBody, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { check } from '@qbo-sync/contracts/validation';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
-import { Problem } from '../http/problem';
 import { readBody } from '../http/read-body';
+import { readQuery } from '../http/read-query';
 import { MatchDesk } from './match-desk';
 import {
   MatchChoiceBody,
@@ -92,10 +91,4 @@ export class MatchesController {
   ): Promise<MatchStateDto> {
     return this.desk.apply(tenant, readBody(MatchKindBody, body).kind, request.caller.kind);
   }
-}
-
-function readQuery<T extends object>(dto: new () => T, query: object): T {
-  const checked = check(dto, query);
-  if (checked.ok) return checked.value;
-  throw new Problem('query_invalid', { parameter: checked.fault.path, message: checked.fault.message });
 }

@@ -1,26 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MATCH_CHOICE, MATCH_GROUPS, type MatchGroup } from '@qbo-sync/contracts/internal/matches';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { PageQuery } from '../http/page-query';
 
 /** Kinds that are matched: each is a service's. */
 export const MATCH_KINDS = ['customers', 'items'] as const;
 export type MatchKind = (typeof MATCH_KINDS)[number];
 
-const PAGE = 50;
-const MOST_ROWS = 200;
 const MOST_IDS = 1000;
 
 /** Body of `POST /matches/read` and `/apply`. */
@@ -28,16 +15,9 @@ export class MatchKindBody {
   @ApiProperty({ enum: MATCH_KINDS }) @IsIn(MATCH_KINDS) kind: MatchKind;
 }
 
-export class MatchListQuery extends MatchKindBody {
+export class MatchListQuery extends PageQuery {
+  @ApiProperty({ enum: MATCH_KINDS }) @IsIn(MATCH_KINDS) kind: MatchKind;
   @ApiProperty({ enum: MATCH_GROUPS }) @IsIn(MATCH_GROUPS) group: MatchGroup;
-  @ApiPropertyOptional({ maximum: MOST_ROWS, default: PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MOST_ROWS)
-  limit: number = PAGE;
-  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) cursor?: string;
 }
 
 export class MatchFilter {

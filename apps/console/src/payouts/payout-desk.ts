@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PayoutDetail, PayoutPage } from '@qbo-sync/contracts/stripe/payout-view';
 import { CommandDesk, type PersonsCommand } from '../commands/command-desk';
 import { type ServiceAnswer, ServiceClient } from '../connection/service-client';
+import type { PageQuery } from '../http/page-query';
 import { Problem } from '../http/problem';
 import { SettingsStore } from '../settings/settings-store';
 import { payoutDetail, payoutRow } from './payout-view';
-import type { BringInBody, PayoutDto, PayoutPageDto, PayoutPartsQuery, PayoutQuery } from './payout.dto';
+import type { BringInBody, PayoutDto, PayoutPageDto, PayoutPartsQuery } from './payout.dto';
 
 /** Payouts as the payments service knows them, and what a person says of one. */
 @Injectable()
@@ -16,12 +17,12 @@ export class PayoutDesk {
     @Inject(SettingsStore) private readonly settings: SettingsStore,
   ) {}
 
-  async list(tenant: string, query: PayoutQuery): Promise<PayoutPageDto> {
+  async list(tenant: string, query: PageQuery): Promise<PayoutPageDto> {
     const { items, next } = await this.ask<PayoutPage>(tenant, '/payouts', query);
     return { items: items.map(payoutRow), next };
   }
 
-  async show(tenant: string, id: string, query: PayoutPartsQuery): Promise<PayoutDto> {
+  async show(tenant: string, id: string, query: Partial<PayoutPartsQuery>): Promise<PayoutDto> {
     return payoutDetail(await this.ask<PayoutDetail>(tenant, `/payouts/${encodeURIComponent(id)}`, query));
   }
 

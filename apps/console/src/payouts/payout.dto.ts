@@ -1,26 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PAYOUT_STATES, type PayoutState } from '@qbo-sync/contracts/stripe/payout-view';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { PageQuery } from '../http/page-query';
 import { CodedDto, MoneyDto } from '../log/log-dto';
 
 /** Shapes of payouts (console.md §12). */
-export class PayoutQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-}
-
-export class PayoutPartsQuery extends PayoutQuery {
+export class PayoutPartsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only parts that are missing or on their way.' })
   @IsOptional()
   @IsIn(['true', 'false'])

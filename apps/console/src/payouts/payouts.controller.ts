@@ -22,11 +22,12 @@ import {
 } from '@nestjs/swagger';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
+import { PageQuery } from '../http/page-query';
 import { readBody } from '../http/read-body';
 import { readQuery } from '../http/read-query';
 import { CommandDto } from '../log/log-dto';
 import { PayoutDesk } from './payout-desk';
-import { BringInBody, PayoutDto, PayoutPageDto, PayoutPartsQuery, PayoutQuery } from './payout.dto';
+import { BringInBody, PayoutDto, PayoutPageDto, PayoutPartsQuery } from './payout.dto';
 
 @ApiTags('payouts')
 @ApiBearerAuth()
@@ -37,10 +38,10 @@ export class PayoutsController {
   constructor(@Inject(PayoutDesk) private readonly desk: PayoutDesk) {}
 
   @Get()
-  @ApiQuery({ type: PayoutQuery })
+  @ApiQuery({ type: PageQuery })
   @ApiOkResponse({ type: PayoutPageDto })
   list(@Param('company') tenant: string, @Query() query: object): Promise<PayoutPageDto> {
-    return this.desk.list(tenant, readQuery(PayoutQuery, query));
+    return this.desk.list(tenant, readQuery(PageQuery, query));
   }
 
   @Get(':id')

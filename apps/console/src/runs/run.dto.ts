@@ -7,15 +7,13 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsOptional,
   IsString,
   Matches,
-  Max,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
+import { PageQuery } from '../http/page-query';
 import type { BackfillPlan, BackfillResult } from './backfill/plan';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './run.entity';
 
@@ -51,18 +49,7 @@ export class RunChoiceBody {
   quickbooksId?: string;
 }
 
-export class RunListQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-  @ApiPropertyOptional({ description: '`next` of the page before.' }) @IsOptional() @IsString() cursor?: string;
-}
-
-export class RunRecordListQuery extends RunListQuery {
+export class RunRecordListQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Findings, separated by commas.', example: 'duplicate,differs' })
   @IsOptional()
   @IsString()

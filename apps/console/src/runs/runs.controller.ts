@@ -14,26 +14,15 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { check } from '@qbo-sync/contracts/validation';
 import { DataSource } from 'typeorm';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
-import { Problem } from '../http/problem';
+import { PageQuery, positionOf } from '../http/page-query';
 import { readBody } from '../http/read-body';
+import { readQuery } from '../http/read-query';
 import { resultCsv } from './result-csv';
-import {
-  RunBody,
-  RunChoiceBody,
-  RunDecidedDto,
-  RunDto,
-  RunListQuery,
-  RunRecordListQuery,
-  RunRecordsDto,
-  RunsDto,
-} from './run.dto';
+import { RunBody, RunChoiceBody, RunDecidedDto, RunDto, RunRecordListQuery, RunRecordsDto, RunsDto } from './run.dto';
 import { Runs } from './runs';
-
-const PAGE = 50;
 
 @ApiTags('runs')
 @ApiBearerAuth()
@@ -47,12 +36,11 @@ export class RunsController {
   ) {}
 
   @Get()
-  @ApiQuery({ type: RunListQuery })
+  @ApiQuery({ type: PageQuery })
   @ApiOkResponse({ type: RunsDto })
   list(@Param('company') tenant: string, @Query() query: object): Promise<RunsDto> {
-    const { limit = PAGE, cursor = null } = readQuery(RunListQuery, query);
-    if (cursor !== null && !/^\d{1,18}$/.test(cursor)) throw new Problem('cursor_invalid');
-    return this.runs.list(tenant, limit, cursor);
+    const { limit, cursor } = readQuery(PageQuery, query);
+    return this.runs.list(tenant, limit, positionOf(cursor));
   }
 
   @Post()
@@ -74,7 +62,7 @@ export class RunsController {
   @ApiQuery({ type: RunRecordListQuery })
   @ApiOkResponse({ type: RunRecordsDto })
   records(@Param('company') tenant: string, @Param('id') id: string, @Query() query: object): Promise<RunRecordsDto> {
-    const { limit = PAGE, cursor = null, finding = '' } = readQuery(RunRecordListQuery, query);
+    const { limit, cursor = null, finding = '' } = readQuery(RunRecordListQuery, query);
     const findings = finding.split(',').filter((one) => one !== '');
     return this.runs.records(tenant, id, findings, limit, cursor);
   }
@@ -131,10 +119,4 @@ export class RunsController {
   cancel(@Param('company') tenant: string, @Param('id') id: string): Promise<RunDto> {
     return this.runs.cancel(tenant, id);
   }
-}
-
-function readQuery<T extends object>(dto: new () => T, query: object): T {
-  const checked = check(dto, query);
-  if (checked.ok) return checked.value;
-  throw new Problem('query_invalid', { parameter: checked.fault.path, message: checked.fault.message });
 }

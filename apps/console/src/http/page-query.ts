@@ -1,0 +1,31 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Problem } from './problem';
+
+const PAGE = 50;
+const MOST_ROWS = 200;
+
+/** Query of a list by pages (console.md §12); a list with filters adds them. */
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: MOST_ROWS, default: PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MOST_ROWS)
+  limit: number = PAGE;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  cursor?: string;
+}
+
+/** Where a list that goes by row position goes on; null: from its beginning. Throws `cursor_invalid`. */
+export function positionOf(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (/^\d{1,18}$/.test(cursor)) return cursor;
+  throw new Problem('cursor_invalid');
+}
