@@ -1,3 +1,4 @@
+import type { Chart } from '../quickbooks/chart';
 import { decide, type SettingsCommand } from './settings-decide';
 import type { SettingsEvent } from './settings-events';
 import { evolve } from './settings-state';
@@ -138,7 +139,7 @@ describe('what services propose', () => {
   });
 });
 
-describe('defaults', () => {
+describe('§12 default accounts', () => {
   const clearing = { ...account, id: '92', name: 'Stripe clearing', type: 'Other Current Asset' };
   const fees = { ...account, id: '93', name: 'Stripe fees', type: 'Income' };
   const own = {
@@ -153,7 +154,7 @@ describe('defaults', () => {
     chart: { ...chart, accounts: [...chart.accounts, clearing, fees] },
   };
 
-  it('are accounts of the exact name and a fitting type, and QuickBooks’ own', () => {
+  it('are those of the exact name and a fitting type, and QuickBooks’ own', () => {
     const { values, changed } = after([made, bound, books], offered);
     expect(values).toMatchObject({
       'items.defaultIncomeAccount': { id: '79', name: 'Service revenue' },
@@ -164,6 +165,14 @@ describe('defaults', () => {
     });
     expect(changed['items.defaultIncomeAccount']).toEqual({ by: 'default', at, from: null });
     expect(decide(after([made, bound, books], offered), offered)).toEqual({ ok: true, events: [] });
+  });
+
+  it('two of one name are a person’s to tell apart, another type is none', () => {
+    const twice = [{ ...clearing, id: '94', path: 'Bank:Stripe clearing' }, clearing, { ...clearing, type: 'Bank' }];
+    const given = (accounts: Chart['accounts']): unknown =>
+      after([made, bound, books], { ...offered, chart: { ...chart, accounts } }).values['payments.clearingAccount'];
+    expect(given(twice)).toBeNull();
+    expect(given(twice.slice(1))).toEqual({ id: '92', name: 'Stripe clearing' });
   });
 
   it('never fill what a person emptied or chose', () => {

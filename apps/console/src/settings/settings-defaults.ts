@@ -1,6 +1,6 @@
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import type { Choice, SettingKey } from '@qbo-sync/contracts/sync/settings';
-import type { Chart } from '../quickbooks/chart';
+import type { Chart, QboAccount } from '../quickbooks/chart';
 import { fits } from './settings-check';
 import type { SettingChanges } from './settings-events';
 import type { SettingsState } from './settings-state';
@@ -14,26 +14,27 @@ const BY_NAME = ['service-revenue', 'stripe-clearing', 'stripe-fees', 'stripe-di
  * QuickBooks' own discount account and Undeposited Funds.
  */
 export function defaultChanges(state: SettingsState, chart: Chart): SettingChanges {
-  const named = BY_NAME.map((role) => [ACCOUNT_ROLES[role].setting, byName(chart, role)] as const);
+  const named = BY_NAME.map((role) => {
+    const { name, setting } = ACCOUNT_ROLES[role];
+    return [setting, (account: QboAccount) => account.name === name] as const;
+  });
+  const { defaultDiscountAccount, undepositedAccount } = state.profile ?? {};
   const own = [
-    ['invoices.discountsAccount', state.profile?.defaultDiscountAccount?.id],
-    ['payments.undepositedAccount', state.profile?.undepositedAccount?.id],
+    ['invoices.discountsAccount', ({ id }: QboAccount) => id === defaultDiscountAccount?.id],
+    ['payments.undepositedAccount', ({ id }: QboAccount) => id === undepositedAccount?.id],
   ] as const;
   const changes: Record<string, { from: null; to: Choice }> = {};
-  for (const [key, id] of [...named, ...own]) {
-    const choice = state.values[key] === null && state.changed[key] === undefined ? fitting(chart, key, id) : undefined;
+  for (const [key, isIt] of [...named, ...own]) {
+    const choice = state.values[key] === null && state.changed[key] === undefined ? only(chart, key, isIt) : undefined;
     if (choice !== undefined) changes[key] = { from: null, to: choice };
   }
   return changes;
 }
 
-function byName(chart: Chart, role: (typeof BY_NAME)[number]): string | undefined {
-  return chart.accounts.find(({ name, active }) => active && name === ACCOUNT_ROLES[role].name)?.id;
-}
-
-function fitting(chart: Chart, key: SettingKey, id: string | undefined): Choice | undefined {
+/** The one active account that it is and that fits the setting: of several a person chooses. */
+function only(chart: Chart, key: SettingKey, isIt: (account: QboAccount) => boolean): Choice | undefined {
   const rule = SETTING_RULES[key];
-  const account = chart.accounts.find((candidate) => candidate.id === id && candidate.active);
-  if (account === undefined || rule.kind !== 'account' || !fits(account, rule.fit)) return undefined;
-  return { id: account.id, name: account.name };
+  if (rule.kind !== 'account') return undefined;
+  const [account, other] = chart.accounts.filter((one) => one.active && isIt(one) && fits(one, rule.fit));
+  return account === undefined || other !== undefined ? undefined : { id: account.id, name: account.name };
 }
