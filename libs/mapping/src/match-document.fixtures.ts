@@ -1,6 +1,6 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Match } from './match';
-import type { WantedDeposit, WantedInvoice, WantedPayment, WantedReturn } from './match-document';
+import type { WantedInvoice, WantedPayment, WantedReturn } from './match-document';
 
 export interface DocumentMatchCase {
   readonly section: string;
@@ -223,66 +223,4 @@ export const RETURN_CASES: readonly DocumentMatchCase[] = [
   },
   { section, says: 'new: four days before', records: [receipt({ TxnDate: '2026-11-29' })], match: NONE },
   { section, says: 'new: another amount', records: [receipt({ TotalAmt: '50.01' })], match: NONE },
-];
-
-export const DEPOSIT: WantedDeposit = {
-  id: 'po_1N',
-  bankId: '35',
-  total: '216.49',
-  date: '2026-12-02',
-  paymentIds: ['154', '155'],
-};
-const deposit = (TxnDate: string, more: TextObject = {}): TextObject => ({
-  Id: '902',
-  DepositToAccountRef: { value: '35' },
-  TotalAmt: '216.49',
-  TxnDate,
-  ...more,
-});
-const ITS_DAY = '2026-12-02';
-
-export const DEPOSIT_CASES: readonly DocumentMatchCase[] = [
-  {
-    section,
-    says: 'exact: the marker with this po_',
-    records: [deposit(ITS_DAY, { PrivateNote: 'Run a Call po_1N', TotalAmt: '1' })],
-    match: is('exact', 'marker', '902'),
-  },
-  {
-    section,
-    says: 'likely: po_1N is a prefix of po_1Nabc, but bank and total agree',
-    records: [deposit(ITS_DAY, { PrivateNote: 'Run a Call po_1Nabc' })],
-    match: is('likely', 'bank_total', '902'),
-  },
-  ...['2026-11-30', '2026-12-07'].map((day) => ({
-    section,
-    says: `likely: same bank and total on ${day}`,
-    records: [deposit(day)],
-    match: is('likely', 'bank_total', '902'),
-  })),
-  ...['2026-11-29', '2026-12-08'].map((day) => ({
-    section,
-    says: `new: same bank and total on ${day}`,
-    records: [deposit(day)],
-    match: NONE,
-  })),
-  {
-    section,
-    says: 'conflict: a person deposited our payment',
-    records: [deposit('2026-12-20', { TotalAmt: '179.70', ...linked('Payment', '154') })],
-    match: is('conflict', 'deposits_our_payments', '902'),
-  },
-  {
-    section,
-    says: 'new: another bank',
-    records: [deposit(ITS_DAY, { DepositToAccountRef: { value: '36' } })],
-    match: NONE,
-  },
-  { section, says: 'new: a cent apart', records: [deposit(ITS_DAY, { TotalAmt: '216.48' })], match: NONE },
-  {
-    section,
-    says: 'conflict: two deposits of that amount',
-    records: [deposit(ITS_DAY), deposit(ITS_DAY, { Id: '903' })],
-    match: is('conflict', 'several', '902', '903'),
-  },
 ];

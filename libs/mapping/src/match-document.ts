@@ -35,21 +35,6 @@ export interface WantedReturn extends Wanted {
   readonly number: string | undefined;
 }
 
-/** Money that came to an account of the bank. */
-export interface BankDeposit {
-  readonly bankId: string;
-  readonly total: string;
-  /** The day it arrives. */
-  readonly date: string;
-}
-
-export interface WantedDeposit extends BankDeposit {
-  /** `po_…` */
-  readonly id: string;
-  /** QuickBooks ids of our payments in it. */
-  readonly paymentIds: readonly string[];
-}
-
 /** Run a Call's marker stands in the note, followed by a space or the end: `pay_50` is a prefix of `pay_500`. */
 export function hasMarker(record: TextObject, id: string): boolean {
   const text = marker(id);
@@ -150,47 +135,6 @@ export function matchReturn(ours: WantedReturn, candidates: readonly TextObject[
     same: sameCustomer(record, ours) && sameTotal(record, ours),
     days: daysFrom(ours.date, record),
   }));
-}
-
-interface DepositFacts {
-  readonly marked: boolean;
-  readonly byHand: boolean;
-  readonly holdsOurs: boolean;
-}
-
-/** A bookkeeper's deposit stands from two days before the arrival to five after. */
-export const DAYS_BEFORE = -2;
-export const DAYS_AFTER = 5;
-
-/** Somebody may have entered it for the payout: same bank, same total, about that day. */
-export function mayBeByHand(ours: BankDeposit, theirs: BankDeposit): boolean {
-  if (theirs.bankId !== ours.bankId || !equalByValue(theirs.total, ours.total)) return false;
-  const days = daysBetween(ours.date, theirs.date);
-  return days >= DAYS_BEFORE && days <= DAYS_AFTER;
-}
-
-function bankDeposit(record: TextObject): BankDeposit | undefined {
-  const bankId = textAt(record, 'DepositToAccountRef.value');
-  const [total, date] = [textAt(record, 'TotalAmt'), textAt(record, 'TxnDate')];
-  return bankId === undefined || total === undefined || date === undefined ? undefined : { bankId, total, date };
-}
-
-const DEPOSIT_TABLE: Table<DepositFacts> = [
-  { group: 'exact', why: 'marker', when: ({ marked }) => marked },
-  { group: 'conflict', why: 'deposits_our_payments', when: ({ holdsOurs }) => holdsOurs },
-  { group: 'likely', why: 'bank_total', when: ({ byHand }) => byHand },
-];
-
-/** A payout's deposit: ours by its `po_`, else somebody's who entered it by hand. */
-export function matchDeposit(ours: WantedDeposit, candidates: readonly TextObject[]): Match {
-  return matched(DEPOSIT_TABLE, candidates, (record) => {
-    const theirs = bankDeposit(record);
-    return {
-      marked: hasMarker(record, ours.id),
-      byHand: theirs !== undefined && mayBeByHand(ours, theirs),
-      holdsOurs: linkedTo(record, 'Payment').some((id) => ours.paymentIds.includes(id)),
-    };
-  });
 }
 
 function matched<Facts>(

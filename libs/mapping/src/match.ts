@@ -5,7 +5,7 @@
  *   exact      the same record: proposed as a link, and after the first Apply adopted without asking
  *   likely     a person is asked
  *   conflict   a person is asked, and nothing is written until then
- *   new        nothing there is it: created when first used (tax codes: stays unmapped; accounts: one click)
+ *   new        nothing there is it: created when first used
  */
 export type Group = 'exact' | 'likely' | 'conflict' | 'new';
 
@@ -26,19 +26,15 @@ export type Why =
   | 'number_customer_total'
   | 'customer_amount_invoice'
   | 'customer_amount'
-  | 'bank_total'
   | 'contradicts'
   | 'several'
   | 'inactive'
   | 'linked_elsewhere'
   | 'currency_differs'
   | 'type'
-  | 'percentage_differs'
-  | 'hidden'
   | 'number_of_another'
   | 'number_differs'
   | 'paid_by_another'
-  | 'deposits_our_payments'
   | 'name_is_ours'
   | 'name_is_a_vendors'
   | 'nothing_alike';

@@ -2,7 +2,7 @@ import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe
 import { parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { UK, US, withIds, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
-import { type MappedPayout, payoutExists, payoutFold } from './payout';
+import { type MappedPayout, payoutFold } from './payout';
 import type { Whereabouts } from './payout-lines';
 import { readPart } from './payout-part';
 import { payoutSums } from './payout-sums';
@@ -364,22 +364,6 @@ describe('§11 fails closed', () => {
   test('story 11: it waits while a part is on its way', () => {
     const places = { ...PLACES, py_501: { missing: 'on its way', on: 'payment:pay_501' } };
     expect(toDeposits(PO_1, PO_1_TRANSACTIONS, whereIn(places), US)).toEqual({ wait: 'payment:pay_501' });
-  });
-
-  test('payout exists: same bank, same total, from two days before to five after', () => {
-    const theirs = { date: '2026-12-04', total: '216.490', bankId: '35' };
-    expect(payoutExists(PO_1, [{ ...theirs, total: '1.00' }, theirs], US)).toEqual({
-      hold: { code: 'payout_exists', params: { x: '216.49', date: '2026-12-04', bank: 'Checking', po: 'po_1Nabc' } },
-    });
-    for (const [fields, found] of [
-      [{ date: '2026-11-30' }, true],
-      [{ date: '2026-11-29' }, false],
-      [{ date: '2026-12-07' }, true],
-      [{ date: '2026-12-08' }, false],
-      [{ bankId: '36' }, false],
-    ] as const) {
-      expect(payoutExists(PO_1, [{ ...theirs, ...fields }], US) !== undefined).toBe(found);
-    }
   });
 
   test('asked for without having asked what stops it: a bug, never a deposit', () => {

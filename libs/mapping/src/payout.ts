@@ -1,7 +1,6 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import { type Decimal, formatAmount, parseDecimal, ZERO } from '@qbo-sync/money/decimal';
 import { hold, type Hold, type MappedRecord, type MappingContext } from './document';
-import { type BankDeposit, mayBeByHand } from './match-document';
 import { depositId, depositInText, depositOf, type PlacedPart } from './payout-deposit';
 import { payoutAccounts, unmatched, type Whereabouts } from './payout-lines';
 import { type PayoutPart, readPart, SITTING_KINDS } from './payout-part';
@@ -163,18 +162,4 @@ function negativeHold(payout: StripePayout, totals: readonly Decimal[]): Hold | 
         category: 'deposit below zero',
         x: `${formatAmount(negative)} ${payout.currency}`,
       });
-}
-
-/** `payout_exists` when one of these deposits, which are not ours, may have been entered by hand for the payout (§12). */
-export function payoutExists(
-  payout: StripePayout,
-  deposits: readonly BankDeposit[],
-  ctx: MappingContext,
-): Hold | undefined {
-  const bank = ctx.values['payments.payoutAccount'];
-  if (bank === null) return undefined;
-  const ours = { bankId: bank.id, total: payout.amount, date: payout.arrivalDate };
-  const found = deposits.find((deposit) => mayBeByHand(ours, deposit));
-  const x = formatAmount(parseDecimal(payout.amount));
-  return found && hold('payout_exists', { x, date: found.date, bank: bank.name, po: payout.id });
 }

@@ -21,7 +21,7 @@ test('asks for the deposits from two days before to five after, a few fields of 
   });
 });
 
-test('what was found counts once the end was said; ours are left out, of whichever payout', () => {
+test('§12 a deposit is exact: ours by its marker, of whichever payout; the others count once the end was said', () => {
   const found = [
     deposit('1'),
     deposit('2', { PrivateNote: 'Run a Call po_0' }),

@@ -1,4 +1,4 @@
-import { type BankDeposit, DAYS_AFTER, DAYS_BEFORE } from '@qbo-sync/mapping/match-document';
+import { type BankDeposit, DAYS_AFTER, DAYS_BEFORE } from '@qbo-sync/mapping/payout-by-hand';
 import { addDays } from '@qbo-sync/money/zone';
 import { valueAt } from '../sync/compare';
 import { plainVerdict } from '../sync/refusals';

@@ -1,7 +1,7 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { PO_1, transaction as transactionOf } from '@qbo-sync/mapping/payout.fixtures';
-import type { BankDeposit } from '@qbo-sync/mapping/match-document';
+import type { BankDeposit } from '@qbo-sync/mapping/payout-by-hand';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '../sync/rules';
@@ -138,6 +138,14 @@ describe('story 11: a payout of 40 payments, 2 refunds and fees', () => {
       Amount: 100,
       LinkedTxn: [{ TxnId: { $ref: 'payment:pay_0' }, TxnType: 'Payment', TxnLineId: '0' }],
     });
+  });
+
+  it('§12 a deposit is conflict: a person deposited our payment, which QuickBooks takes once', () => {
+    const where = { ...WHERE, txn_ch_0: sits('payment:pay_0', 10_000, 'undeposited') };
+    const story = start({ ...RELATED, where }).when(seen(1));
+    const detail = 'Transaction has already been applied to another Deposit.';
+    const held = story.when(answered(story, { outcome: 'refused', code: '6000', detail }));
+    expect(only(held.events, 'Held').personal.reason).toMatchObject({ code: 'refused', params: { text: detail } });
   });
 
   it('an answer with another total is not synced', () => {

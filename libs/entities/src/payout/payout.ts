@@ -1,7 +1,7 @@
 import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
 import { isHold, type Mapped, type MappingContext } from '@qbo-sync/mapping/document';
-import type { BankDeposit } from '@qbo-sync/mapping/match-document';
-import { payoutExists, payoutHold } from '@qbo-sync/mapping/payout';
+import { payoutHold } from '@qbo-sync/mapping/payout';
+import { type BankDeposit, payoutExists } from '@qbo-sync/mapping/payout-by-hand';
 import { failureId, toFailedPayout, toWholePayout } from '@qbo-sync/mapping/payout-entry';
 import { parseDecimal } from '@qbo-sync/money/decimal';
 import { dayOf } from '@qbo-sync/money/zone';
