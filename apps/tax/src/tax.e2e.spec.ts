@@ -97,19 +97,17 @@ describe('the tax service', () => {
     );
   });
 
+  const code = { id: '5', name: 'TX' };
+  const mappedRates = {
+    'tax.rates': [{ rateId: 'tax_tx', name: 'Texas', percentage: '8.25', code, state: 'confirmed' as const }],
+  };
+
   it('a rate waits until a person confirmed its code, then is synced without a request', async () => {
     const row = await until(() => rig.rows().findLast(({ ref, stage }) => ref === 'tax-rate:tax_tx' && stage === 1), {
       what: 'the rate’s row',
     });
     expect(row).toMatchObject({ state: 'waiting', reason: { code: 'tax_unmapped' } });
-    const mapped = { rateId: 'tax_tx', name: 'Texas', percentage: '8.25', code: { id: '5', name: 'TX' } } as const;
-    await rig.send(
-      rig.settings(2, {
-        active: false,
-        goLiveAt: null,
-        values: { 'tax.rates': [{ ...mapped, state: 'confirmed' }] },
-      }),
-    );
+    await rig.send(rig.settings(2, { active: false, goLiveAt: null, values: mappedRates }));
     await until(() => rig.rows().some(({ ref, state }) => ref === 'tax-rate:tax_tx' && state === 'synced'), {
       what: 'synced',
     });
@@ -138,6 +136,50 @@ describe('the tax service', () => {
       { what: 'the refusal' },
     );
     expect(held.reason).toEqual({ code: 'refused', params: { code: '6000', text: detail } });
+  });
+
+  const profileLists = () => rig.requests().filter(({ ref }) => ref.startsWith('profile:'));
+  const toldPreferences = {
+    Id: '1',
+    TaxPrefs: { UsingSalesTax: true, PartnerTaxEnabled: true },
+    SalesFormsPrefs: { CustomTxnNumbers: false, AllowDiscount: true, AutoApplyCredit: true },
+    AccountingInfoPrefs: { BookCloseDate: '2026-10-31' },
+    CurrencyPrefs: { MultiCurrencyEnabled: true, HomeCurrency: { value: 'USD' } },
+  };
+
+  it('says the profile anew when QuickBooks tells of other preferences, without asking for them', async () => {
+    const asked = profileLists().length;
+    const told = listed('Preferences', toldPreferences);
+    const { ref: _ref, ...unlinked } = JSON.parse(String(told.value)) as { ref: string };
+    const value = JSON.stringify({ ...unlinked, origin: 'qbo' });
+    await rig.send({ ...told, key: messageKey(rig.tenant, 'Preferences'), value });
+    const closed = await activity<ProfileActivity>('profile', ({ profile }) => profile.bookCloseDate !== null);
+    expect(closed.profile).toMatchObject({
+      ...{ bookCloseDate: '2026-10-31', customTxnNumbers: false, autoApplyCredit: true, multiCurrency: true },
+    });
+    expect(profileLists()).toHaveLength(asked);
+  });
+
+  it('reads the company anew a day later', async () => {
+    const asked = profileLists().length;
+    await until(
+      async () => {
+        const { rowCount } = await database.pool.query(
+          `update stream set revisit_at = revisit_at - interval '1 day'
+            where tenant = $1 and ref = 'profile:company' and revisit_at is not null`,
+          [rig.tenant],
+        );
+        return rowCount === 1;
+      },
+      { what: 'the next reading to be set' },
+    );
+    await rig.send(rig.settings(3, { active: false, goLiveAt: null, values: mappedRates }));
+    const news = () =>
+      profileLists()
+        .slice(asked)
+        .map(({ resource }) => resource);
+    await until(() => news().length === 5, { what: 'the lists asked for once more' });
+    expect(news().sort()).toEqual(['Account', 'CompanyInfo', 'Preferences', 'TaxCode', 'TaxRate']);
   });
 
   it('logs no names at debug', () => {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import { TOPICS } from '@qbo-sync/contracts/topics';
+import { PROFILE_STREAM, SINGLETONS } from '@qbo-sync/entities/profile/profile';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
 import { foresee } from '@qbo-sync/entities/sync/foresee';
@@ -11,6 +12,7 @@ import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state'
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
 import { knownRates } from './known-rates';
+import { TAX_MIGRATIONS } from './migrations';
 import { TaxController } from './tax.controller';
 
 const rules = registry(ACCOUNT_ROLES).tax;
@@ -20,10 +22,12 @@ export const TAX: EntityService = {
   functions: { ...rules, decide, evolve, foresee, initial, recognize, standing, toMessages },
   events: [TOPICS.runacallTax.name],
   lists: true,
+  reads: { resources: SINGLETONS, stream: PROFILE_STREAM },
   always: rules.standing,
   wakes: (ref) => (entityOf(ref) === 'tax-rate' ? rules.standing : []),
   related: async (client, { tenant, ref }) =>
     rules.standing.includes(ref) ? { rates: await knownRates(client, tenant) } : {},
+  migrations: TAX_MIGRATIONS,
 };
 
 @Module({ imports: [EntityServiceModule.of(TAX, [TaxController])] })

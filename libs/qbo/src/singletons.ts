@@ -11,3 +11,8 @@ const SINGLETONS: Readonly<Record<string, string>> = {
 export function singletonPath(resource: string): string | undefined {
   return Object.hasOwn(SINGLETONS, resource) ? SINGLETONS[resource] : undefined;
 }
+
+/** The singleton that a webhook names, however it is spelt there; undefined for any other resource. */
+export function singletonNamed(named: string): string | undefined {
+  return Object.keys(SINGLETONS).find((resource) => resource.toLowerCase() === named.toLowerCase());
+}

@@ -50,6 +50,44 @@ describe('readings', () => {
     expect(back.calls.at(-1)?.query?.['entities']).toBe('Customer');
   });
 
+  it('a change of the preferences is read once for each time it is told, and said whole', async () => {
+    await back.rig.take(back.customer(1, { DisplayName: 'Steady' }));
+    await back.rig.answered('customer:c1', 1);
+    await back.rig.admin('POST', 'human', {
+      ...{ do: 'close-books', company: 'us-auto', through: '2026-10-31' },
+    });
+    const realm = await back.realmOf();
+    await back.deliver([event(realm, 'p1', 'qbo.preferences.updated.v1', '1')]);
+    await back.deliver([event(realm, 'p2', 'qbo.preferences.updated.v1', '1')]);
+    await back.feed.round();
+    expect(back.calls.map(({ path }) => path)).toEqual(['preferences']);
+    const said = (await back.changes()).filter(({ resource }) => resource === 'Preferences');
+    expect(said).toEqual([expect.objectContaining({ origin: 'qbo', changed: [] })]);
+    expect(said[0]).not.toHaveProperty('ref');
+    expect(JSON.parse(String(said[0]?.['record']))).toMatchObject({
+      AccountingInfoPrefs: { BookCloseDate: '2026-10-31' },
+    });
+    // What changed beside them meanwhile is not passed over.
+    const { Id } = await back.recordOf('customer:c1', 1);
+    await back.edit('Customer', { Id, sparse: true, Notes: 'at the same time' });
+    await back.hear();
+    expect(back.calls.map(({ path }) => path)).toEqual(['preferences', 'cdc']);
+    expect((await back.changes()).map(({ changed }) => changed)).toEqual([[], ['Notes']]);
+  });
+
+  it('preferences that cannot be read now are read after the interval', async () => {
+    await back.deliver([event(await back.realmOf(), 'p1', 'qbo.preferences.updated.v1', '1')]);
+    await back.rig.admin('POST', 'disturbances', { kind: 'http-503', entity: 'preferences' });
+    await back.feed.round();
+    expect(await back.changes()).toEqual([]);
+    await back.rig.admin('DELETE', 'disturbances');
+    await back.rig.db.query(`update company set retry_at = null, trouble = null`);
+    back.later(MINUTE);
+    await back.feed.round();
+    expect((await back.changes()).map(({ resource }) => resource)).toEqual(['Preferences']);
+    expect((await back.rig.db.query(`select from webhook_event where done_at is null`)).rows).toEqual([]);
+  });
+
   it('while sync is off nothing is read, and nothing is lost', async () => {
     await back.rig.take(back.customer(1, { DisplayName: 'Paused' }));
     const { Id } = await back.recordOf('customer:c1', 1);

@@ -1,6 +1,7 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
 import type { Trigger } from '../sync/rules';
+import { standing } from '../sync/stream-state';
 import {
   answered,
   BOOKS,
@@ -94,6 +95,34 @@ describe('the company profile', () => {
       story = done(story, resource);
     expect(isOpen(story)).toBe(false);
     expect(lines(story.when(wanted()).events).slice(1)).toHaveLength(5);
+  });
+
+  describe('a day after its last answer', () => {
+    const RESOURCES = ['CompanyInfo', 'Preferences', 'Account', 'TaxCode', 'TaxRate'] as const;
+    const TOMORROW = new Date(Date.parse(NOW) + 24 * 3_600_000).toISOString();
+    const DUE: Trigger = { kind: 'redecide', why: 'revisit' };
+    const allRead = () => RESOURCES.reduce((story: Story<ProfileRelated>, each) => done(story, each), asked());
+    const dueAt = (story: Story<ProfileRelated>) => standing(story.state).revisitAt;
+
+    it('is read anew, by one request per list', () => {
+      expect(dueAt(allRead())).toBe(TOMORROW);
+      const again = allRead().when(DUE);
+      expect(lines(again.events)).toEqual(RESOURCES.map((each) => `PushRequested list profile:${each}`));
+    });
+
+    it('is not due while an answer is missing, nor while it cannot be asked for', () => {
+      expect(dueAt(done(asked(), 'CompanyInfo'))).toBeNull();
+      const again = allRead().when(DUE);
+      expect(dueAt(again)).toBeNull();
+      expect(again.when(DUE).events).toEqual([]);
+      const none = allRead().under({ settings: settings({ books: null }) });
+      expect(dueAt(none.when(wanted()))).toBeNull();
+    });
+
+    it('says nothing when QuickBooks says the same', () => {
+      const same = read().when(listed('Preferences', preferences));
+      expect(same.events).toEqual([]);
+    });
   });
 
   it('belongs to its books: others are read anew', () => {

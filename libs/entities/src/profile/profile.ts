@@ -14,8 +14,13 @@ import { readRecord } from '../sync/record-text';
 /** The stream all `profile:` refs belong to. */
 export const PROFILE_STREAM = 'profile:company';
 
-const RESOURCES = ['CompanyInfo', 'Preferences', 'Account', 'TaxCode', 'TaxRate'] as const;
+/** What QuickBooks has one of: said whole with every change that it tells of. */
+export const SINGLETONS = ['CompanyInfo', 'Preferences'] as const;
+const RESOURCES = [...SINGLETONS, 'Account', 'TaxCode', 'TaxRate'] as const;
 type Resource = (typeof RESOURCES)[number];
+
+/** Nobody is told of a change of the tax codes, nor of the company's country (quickbooks.md §8.4). */
+const READ_AGAIN_AFTER_MS = 24 * 3_600_000;
 
 export interface ProfileRelated {
   /** Run a Call's rates where the service knows them; the settings' own list stands in for the others. */
@@ -23,9 +28,12 @@ export interface ProfileRelated {
 }
 
 /**
- * What QuickBooks says of the company (postings.md §2): read once the books are known and whenever it is wanted again.
+ * What QuickBooks says of the company (postings.md §2): read once the books are known, a day after it was read last, and
+ * whenever it is wanted again. A change of the preferences that QuickBooks tells of comes with them, and is taken as read.
  *
  *   books known ─▶ five lists asked for ─Listed─▶ CompanyInfo, Preferences and Account there → the profile is said
+ *        ▲ a day after the last answer │
+ *        └─────────────────────────────┘
  *                                               ▶ TaxCode and TaxRate there → a code is offered for each rate
  *   a rate the settings do not know as it is (new, renamed, at another percentage, retired) ──▶ offered, also before that
  *
@@ -40,7 +48,7 @@ export const profileRules: Rules<Readonly<Record<string, unknown>>, ProfileRelat
 
   describe: () => ({}),
 
-  plan: () => ({ do: 'push', pushes: RESOURCES.map(listOf), warnings: [] }),
+  plan: () => ({ do: 'push', pushes: RESOURCES.map(listOf), warnings: [], againAfterMs: READ_AGAIN_AFTER_MS }),
 
   judge: (answer, expect) => plainVerdict(answer, expect),
 

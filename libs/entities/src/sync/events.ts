@@ -114,6 +114,8 @@ export interface PushRequested {
     readonly only?: ListOnly;
     /** Decided again when this ref is heard of, answered or not. */
     readonly waitsOn?: string;
+    /** Asked for anew this many milliseconds after its answer. */
+    readonly againAfterMs?: number;
     readonly run?: string;
     readonly lane: 'live' | 'backlog';
     readonly occurredAt: string;

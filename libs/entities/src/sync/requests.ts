@@ -41,6 +41,9 @@ export function pushRequested(
       ...(push.last === undefined ? {} : { last: push.last }),
       ...(push.only === undefined ? {} : { only: push.only }),
       ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
+      ...(form.plan.do === 'push' && form.plan.againAfterMs !== undefined
+        ? { againAfterMs: form.plan.againAfterMs }
+        : {}),
       ...(state.run === undefined ? {} : { run: state.run }),
       lane: occasion.lane,
       occurredAt: occasion.occurredAt ?? newest?.occurredAt ?? context.now,

@@ -104,6 +104,8 @@ export type Plan =
       readonly pushes: readonly Push[];
       readonly warnings: readonly Reason[];
       readonly waitsOn?: string;
+      /** Asked for anew this many milliseconds after the last of its answers, if nothing is open then. */
+      readonly againAfterMs?: number;
     }
   /** Right without a request: a mapped tax rate. */
   | { readonly do: 'settle'; readonly warnings: readonly Reason[] }

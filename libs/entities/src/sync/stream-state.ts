@@ -49,6 +49,8 @@ export interface State {
   readonly told: readonly string[];
   /** What was fixed for this record, by name. */
   readonly chosen: Readonly<Record<string, string>>;
+  /** When what was answered is asked for anew, RFC 3339; counts while nothing is open. */
+  readonly againAt: string | undefined;
 }
 
 export interface QuickbooksRecord {
@@ -125,6 +127,7 @@ export function initial(tenant: string, ref: string): State {
     proposed: [],
     told: [],
     chosen: {},
+    againAt: undefined,
   };
 }
 
@@ -237,11 +240,12 @@ export function evolve(before: State, stored: StreamEvent): State {
 
 /** What of a stream is still to come: read by the service kit's table of open streams. */
 export function standing(state: State): { open: boolean; waitsOn: string | null; revisitAt: string | null } {
+  const open = state.stop !== undefined || state.unanswered.length > 0;
   return {
-    open: state.stop !== undefined || state.unanswered.length > 0,
+    open,
     waitsOn:
       state.stop?.waitsOn ?? state.unanswered.find(({ request }) => request.data.waitsOn)?.request.data.waitsOn ?? null,
-    revisitAt: state.stop?.revisitAt ?? null,
+    revisitAt: state.stop?.revisitAt ?? (open ? null : (state.againAt ?? null)),
   };
 }
 
@@ -254,7 +258,7 @@ export function linkKey(books: string, ref: string): string {
 }
 
 function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>): State {
-  const { ref, answer, quickbooks, covers } = event.data;
+  const { ref, answer, quickbooks, covers, at } = event.data;
   const decided = { covers, reason: undefined };
   if (answer === undefined) return { ...state, stop: undefined, decided, summary: event.personal.summary };
   const asked = state.asked[ref];
@@ -271,8 +275,13 @@ function settled(state: State, event: Extract<StreamEvent, { type: 'Settled' }>)
         : state.asked,
     confirmed: right === undefined ? state.confirmed : { ...state.confirmed, [ref]: right.request },
     links: linked(state, books, ref, quickbooks),
+    againAt: againAt(right?.request.data.againAfterMs, at) ?? state.againAt,
     ...(state.stop === undefined && (ref === state.ref || covers.length > 0) ? { decided } : {}),
   };
+}
+
+function againAt(afterMs: number | undefined, answeredAt: string): string | undefined {
+  return afterMs === undefined ? undefined : new Date(Date.parse(answeredAt) + afterMs).toISOString();
 }
 
 /** An answer that settled nothing; after a cancelled request it is as if nothing had been asked. */

@@ -1,16 +1,17 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
+import { singletonNamed } from '@qbo-sync/qbo/singletons';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { readActive } from '../company/condition';
 import { Rounds } from '../rounds';
 import type { Quickbooks } from '../calling/quickbooks';
 import { dueAt, nextCursor, READ_EVERY_MS, readingAt, spelt } from './cursor';
-import { readChanges } from './reading';
+import { readChanges, readSingles, type ReadChanges } from './reading';
 import { isEnded, mergesOf, type Merge } from './merges';
 import { selectHeld, selectLinkedResources, selectLivingIds, selectOpenSends } from './sql-changes';
 import { claimFeed, insertFeeds, selectFeeds, updateFeedRead, updateFeedRefused, type FeedRow } from './sql-feeds';
 import { deleteReceivedBefore, selectMerges, selectNamed, updateEventsDone } from './sql-webhooks';
-import { retakeHeld, takeMerge, takeRecords, type Taken } from './taking';
+import { retakeHeld, takeMerge, takeRecords, takeSingle, type Taken } from './taking';
 
 export interface FeedOptions {
   readonly db: Database;
@@ -107,8 +108,12 @@ export class Feed {
   async #read(feed: FeedRow, calledAt: Date): Promise<void> {
     const { db, quickbooks } = this.#options;
     const { tenant, books, refused } = feed;
-    const named = [...new Set([...feed.named, ...(await selectNamed(db, books))])];
+    const told = await selectNamed(db, books);
+    const listed = told.filter((one) => singletonNamed(one) === undefined);
+    const named = [...new Set([...feed.named, ...listed])];
     const reading = readingAt(feed, calledAt.getTime());
+    // Told of nothing else, there are no changes to ask for: where their reading stopped stays.
+    const singlesOnly = !reading.isCheck && told.length > 0 && listed.length === 0;
     // What is being made there now is spelt as it was asked for; looked at first, for its link comes with its answer.
     const { creates } = await selectOpenSends(db, tenant);
     const linked = await selectLinkedResources(db, books);
@@ -116,12 +121,12 @@ export class Feed {
     const resources = [...new Set([...linked, ...named.map((one) => spelt(one, known))])].filter(
       (resource) => !refused.includes(resource),
     );
+    const nothing: ReadChanges = { is: 'read', pages: [], answeredAt: undefined, refused: [] };
     const read =
-      resources.length === 0
-        ? ({ is: 'read', pages: [], answeredAt: undefined, refused: [] } as const)
-        : await readChanges(quickbooks, feed, resources.sort(), reading);
+      singlesOnly || resources.length === 0 ? nothing : await readChanges(quickbooks, feed, resources.sort(), reading);
+    const singles = await readSingles(quickbooks, feed, told);
     // The wake stands: it is read again after the interval, or once QuickBooks answers again.
-    if (read.is === 'failed') return;
+    if (read.is === 'failed' || singles === 'failed') return;
     const taken = { drop: 0, wait: 0, refresh: 0, publish: 0 };
     await inTransaction(db, async (client) => {
       for (const merge of await this.#merges(client, books, read.pages, linked)) {
@@ -132,11 +137,13 @@ export class Feed {
       const page = await inTransaction(db, (client) => takeRecords(client, feed, resource, records, calledAt));
       for (const what of Object.keys(taken) as (keyof Taken)[]) taken[what] += page[what];
     }
+    const cursorAt = singlesOnly ? feed.cursorAt : nextCursor(feed.cursorAt, read.answeredAt, calledAt.getTime());
     await inTransaction(db, async (client) => {
+      for (const single of singles) await takeSingle(client, feed, single, calledAt);
       for (const resource of read.refused) await updateFeedRefused(client, books, resource);
       await updateEventsDone(client, books, calledAt, this.#clock());
       await updateFeedRead(client, books, {
-        cursorAt: new Date(nextCursor(feed.cursorAt, read.answeredAt, calledAt.getTime())),
+        cursorAt: new Date(cursorAt),
         checkedAt: new Date(reading.isCheck ? calledAt.getTime() : feed.checkedAt),
         named,
       });

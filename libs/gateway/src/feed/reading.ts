@@ -1,6 +1,7 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
-import type { Outcome } from '@qbo-sync/qbo/classify';
+import { recordIn, type Outcome } from '@qbo-sync/qbo/classify';
 import { PAGE_ROWS, select } from '@qbo-sync/qbo/query';
+import { singletonNamed, singletonPath } from '@qbo-sync/qbo/singletons';
 import { recordsIn, truncated } from '../decide/find';
 import type { Company, Quickbooks } from '../calling/quickbooks';
 import { MOST_ROWS, type Reading } from './cursor';
@@ -50,6 +51,33 @@ export async function readChanges(
     const rest = await queryAll(quickbooks, company, resource, since);
     return typeof rest === 'string' ? rest : { ...rest, records: [...records, ...rest.records] };
   });
+}
+
+/** A resource of which the company has one record, as it stands. */
+export interface Single {
+  readonly resource: string;
+  readonly record: ExactObject;
+}
+
+/**
+ * Reads each singleton among the resources that webhooks named, by one call: whether their changes are told with the others'
+ * is not documented. One that QuickBooks refuses to show is left out.
+ */
+export async function readSingles(
+  quickbooks: Pick<Quickbooks, 'call'>,
+  company: Company,
+  named: readonly string[],
+): Promise<readonly Single[] | 'failed'> {
+  const singles: Single[] = [];
+  for (const resource of new Set(named.map(singletonNamed))) {
+    const path = resource && singletonPath(resource);
+    if (resource === undefined || path === undefined) continue;
+    const outcome = await quickbooks.call(company, { method: 'GET', path });
+    if (outcome.is !== 'ok' && !isRefused(outcome)) return 'failed';
+    const record = outcome.is === 'ok' ? recordIn(outcome.body, resource) : undefined;
+    if (record !== undefined) singles.push({ resource, record });
+  }
+  return singles;
 }
 
 interface Page {

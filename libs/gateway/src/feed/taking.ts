@@ -4,6 +4,7 @@ import { changeMessage } from '../messages';
 import type { Company } from '../calling/quickbooks';
 import { insertOutgoing } from '../sql/outgoing';
 import { decideChange, type Decision, type KnownLink } from './change';
+import type { Single } from './reading';
 import type { Merge } from './merges';
 import {
   deleteHeld,
@@ -59,6 +60,17 @@ export async function takeRecords(
     await publish(client, company, resource, { qboId, record, link, decision }, at);
   }
   return taken;
+}
+
+/** Says how a singleton stands, after webhooks named it: nobody here writes it, so nothing of it is our own. */
+export async function takeSingle(
+  client: Client,
+  { tenant, books }: Company,
+  { resource, record }: Single,
+  at: Date,
+): Promise<void> {
+  const place = { tenant, books, resource, record: printExact(record), at: at.toISOString() };
+  await insertOutgoing(client, [changeMessage({ ...place, changed: [], origin: 'qbo' }, resource)]);
 }
 
 /** A record of ours as it stands before we write to it again: the feed will show it with our write in it, as our own. */

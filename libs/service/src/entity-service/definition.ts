@@ -165,6 +165,8 @@ export interface EntityService {
   readonly lists?: boolean;
   /** Takes what is made in QuickBooks too: records of this resource that no ref names go to `<entity>:qbo.<id>`. */
   readonly pulls?: { readonly resource: string; readonly entity: string };
+  /** Takes records of these resources, which nobody links, as read by this stream, whoever had them read. */
+  readonly reads?: { readonly resources: readonly string[]; readonly stream: string };
   /** A Run a Call topic of another service, taken into a table of this one's own. */
   readonly follows?: {
     readonly topic: string;

@@ -263,6 +263,17 @@ describe('settings and changes', () => {
     expect(read(TOPICS.changes.name, { ...change, ref: 'profile:Account' })).toEqual({ do: 'nothing' });
   });
 
+  it('a record of a resource it reads goes to the stream that reads it', () => {
+    const { ref: _ref, ...unlinked } = { ...change, resource: 'Preferences', origin: 'qbo', changed: [] };
+    const reads = { resources: ['Preferences'], stream: 'payment:profile' };
+    const readBy = (service: EntityService) => readWork(service, message(TOPICS.changes.name, unlinked), NOW);
+    expect(readBy({ ...payments, reads })).toMatchObject({
+      ...{ do: 'decide', stream: 'payment:profile', ref: 'payment:profile' },
+      trigger: { kind: 'listed', resource: 'Preferences', record: change.record },
+    });
+    expect(readBy(payments)).toEqual({ do: 'nothing' });
+  });
+
   it('what somebody changed of its own records in QuickBooks is theirs', () => {
     const theirs = { ...change, origin: 'qbo', changed: ['Name'], gone: 'inactive' };
     expect(read(TOPICS.changes.name, theirs)).toMatchObject({

@@ -247,6 +247,17 @@ function replayWork(service: EntityService, command: SyncCommand, message: Consu
 
 function changeWork(service: EntityService, change: QboChange, message: ConsumedMessage): Work {
   const { tenant, ref, origin, books, resource, record, at } = change;
+  if (origin === 'qbo' && ref === undefined && service.reads?.resources.includes(resource) === true) {
+    const { stream } = service.reads;
+    return {
+      do: 'decide',
+      tenant,
+      stream,
+      ref: stream,
+      trigger: { kind: 'listed', books, resource, record, at },
+      message,
+    };
+  }
   if (origin === 'qbo') return theirsWork(service, change, message);
   if (origin !== 'list' || ref === undefined || ownerOf(ref) !== service.name) return { do: 'nothing' };
   if (!hasRules(service, ref)) return { do: 'nothing' };
