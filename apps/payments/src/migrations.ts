@@ -1,4 +1,5 @@
 import type { SqlMigration } from '@qbo-sync/service/migrations';
+import { DISPUTES } from './disputes/migration';
 import { PAYOUT_LOOKS, PAYOUTS } from './payouts/migration';
 
 /** Tables of the payments service beside the event store's. */
@@ -60,4 +61,5 @@ create table invoice_refund (
   },
   PAYOUTS,
   PAYOUT_LOOKS,
+  DISPUTES,
 ];

@@ -2,6 +2,7 @@ import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
 import { paidIn } from '@qbo-sync/entities/payment/judge-payment';
 import { isAppliedTo, type PaymentRelated } from '@qbo-sync/entities/payment/payment';
+import type { DisputeRelated } from '@qbo-sync/entities/dispute/dispute';
 import type { PayoutRelated } from '@qbo-sync/entities/payout/payout';
 import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
 import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
@@ -9,17 +10,23 @@ import type { StreamEvent } from '@qbo-sync/entities/sync/events';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';
+import { relatedToDispute } from './disputes/related-to-dispute';
 import { selectInvoices, selectOurs } from './followed-invoices';
 import { selectRefunds } from './noted';
 import { relatedToPayout } from './payouts/related-to-payout';
 
-/** What a payment's, a refund's or a payout's rules look at beside its own stream. */
-export function relatedTo(client: Client, to: RelatedTo): Promise<PaymentRelated | RefundRelated | PayoutRelated> {
+/** What a record's rules look at beside its own stream. */
+export function relatedTo(
+  client: Client,
+  to: RelatedTo,
+): Promise<PaymentRelated | RefundRelated | PayoutRelated | DisputeRelated> {
   switch (entityOf(to.ref)) {
     case 'refund':
       return relatedToRefund(client, to);
     case 'payout':
       return relatedToPayout(client, to);
+    case 'dispute':
+      return relatedToDispute(client, to);
     default:
       return relatedToPayment(client, to);
   }

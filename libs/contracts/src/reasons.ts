@@ -72,6 +72,7 @@ const skipped = {
   echo: { text: 'It is our own change coming back.' },
   unchanged: { text: 'QuickBooks already says so.' },
   left_out: { text: 'Left out in Match.' },
+  in_payout: { text: 'Its money is in the payouts it came off or came back with. Nothing more is posted.' },
   read_again: { text: 'It was read later and has a row of its own.' },
 } as const satisfies Record<string, ReasonSpec>;
 

@@ -7,6 +7,7 @@ import { formatExact, parseDecimal } from '@qbo-sync/money/decimal';
  *   customer:cus_88                 Run a Call's ids
  *   payment:pay_500/cus_61          one part of a split payment
  *   payout:po_1/2                   its second deposit; payout:po_1/failed: the entry that takes it back
+ *   dispute:dp_1                    a dispute at Stripe
  *   item:helper.<role>.<account>    helper item on a QuickBooks account
  *   payment-method:<method>         account:<role>
  *   profile:<resource>              the company profile, read by `list`
@@ -21,6 +22,7 @@ const ENTITY_OWNERS = {
   payment: 'payments',
   refund: 'payments',
   payout: 'payments',
+  dispute: 'payments',
   'payment-method': 'payments',
   account: 'payments',
   'tax-rate': 'tax',

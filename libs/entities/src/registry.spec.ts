@@ -21,6 +21,7 @@ describe('which rules decide about a ref', () => {
     ['invoices', 'invoice:inv_1', 'invoice'],
     ['payments', 'payment:pay_1', 'payment'],
     ['payments', 'payout:po_1', 'payout'],
+    ['payments', 'dispute:dp_1', 'dispute'],
     ['payments', 'payout:po_1/deposits.2026-12-02.1', 'payout'],
     ['payments', 'payment-method:card', 'payment-method'],
     ['payments', 'account:stripe-clearing', 'account'],

@@ -3,6 +3,7 @@ import type { ServiceName } from '@qbo-sync/contracts/refs';
 import { readHelperRef } from '@qbo-sync/mapping/helper-item';
 import { accountRules } from './account/account';
 import { customerRules } from './customer/customer';
+import { disputeRules } from './dispute/dispute';
 import { invoiceRules } from './invoice/invoice';
 import { helperItemRules } from './item/helper-item';
 import { itemRules } from './item/item';
@@ -68,6 +69,7 @@ function paymentsService(accountRoles: Readonly<Record<string, AccountRole>>): S
     payment: erased(paymentRules),
     refund: erased(refundRules),
     payout: erased(payoutRules),
+    dispute: erased(disputeRules),
     'payment-method': paymentMethodRules,
     account: accountRules(accountRoles),
   });

@@ -190,6 +190,32 @@ test('payouts since a moment, newest first, of this account alone', async () => 
   expect((await all(reader.payoutsSince('acct_2', 0))).length).toBe(1);
 });
 
+test('disputes: one as it stands, and those opened since a moment', async () => {
+  const opened: string[] = [];
+  for (const amount of [17_970, 5_000]) {
+    const charge = await admin('charges', { amount });
+    opened.push((await admin('disputes', { charge: charge.id })).id);
+    now += DAY_MS;
+  }
+  const [first = '', second = ''] = opened;
+  await admin('dispute-closings', { dispute: first, outcome: 'lost' });
+  expect(await reader.dispute(ACCOUNT, first)).toEqual({
+    is: 'ok',
+    value: {
+      ...{ id: first, charge: expect.stringMatching(/^ch_/), amount: '179.70', currency: 'USD', status: 'lost' },
+      createdAt: '2026-12-01T12:00:00.000Z',
+    },
+  });
+  const since = async (ms: number) =>
+    (await all(reader.disputesSince(ACCOUNT, ms))).map(({ id, status }) => [id, status]);
+  expect(await since(0)).toEqual([
+    [second, 'needs_response'],
+    [first, 'lost'],
+  ]);
+  expect(await since(now - DAY_MS)).toEqual([[second, 'needs_response']]);
+  expect(await reader.dispute(ACCOUNT, 'dp_none')).toMatchObject({ failure: { class: 'gone' } });
+});
+
 describe('refusals are data', () => {
   const read = () => reader.payout(ACCOUNT, 'po_none');
 

@@ -1,8 +1,9 @@
+import type { StripeDispute } from '@qbo-sync/contracts/stripe/dispute';
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import Stripe from 'stripe';
 import { cappedHttp } from './capped-http';
 import { failureOf, type StripeFailure } from './failure';
-import { idOf, instant, payoutOf, transactionOf } from './shapes';
+import { disputeOf, idOf, instant, payoutOf, transactionOf } from './shapes';
 
 /** Stripe's most (docs.stripe.com/api/pagination). */
 export const PAGE_SIZE = 100;
@@ -29,7 +30,7 @@ export interface StripeOptions {
 }
 
 /**
- * Reads a company's payouts on its own Stripe account (`Stripe-Account`). Never throws for what Stripe or the network
+ * Reads a company's payouts and disputes on its own Stripe account (`Stripe-Account`). Never throws for what Stripe or the network
  * does. It does not try again by itself; a caller goes on from the `after` it has kept.
  */
 export class StripeReader {
@@ -65,6 +66,26 @@ export class StripeReader {
     } catch (error) {
       return { is: 'failed', failure: failureOf(error) };
     }
+  }
+
+  /** One dispute as it stands. */
+  async dispute(account: string, id: string): Promise<Reading<StripeDispute>> {
+    try {
+      const dispute = disputeOf(await this.#stripe.disputes.retrieve(id, {}, { stripeAccount: account }));
+      return dispute === undefined ? UNREADABLE : { is: 'ok', value: dispute };
+    } catch (error) {
+      return { is: 'failed', failure: failureOf(error) };
+    }
+  }
+
+  /** Disputes opened at or after a moment, newest first, a page at a time. Ends after a failure. */
+  disputesSince(account: string, sinceMs: number): AsyncGenerator<Reading<Page<StripeDispute>>> {
+    const created = { gte: Math.floor(sinceMs / 1000) };
+    return pages(
+      (cursor) => this.#stripe.disputes.list({ limit: PAGE_SIZE, created, ...cursor }, { stripeAccount: account }),
+      disputeOf,
+      undefined,
+    );
   }
 
   /** Payouts made at or after a moment, newest first, a page at a time: what the webhooks missed. Ends after a failure. */

@@ -1,3 +1,4 @@
+import type { StripeDispute } from '@qbo-sync/contracts/stripe/dispute';
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import { Decimal } from '@qbo-sync/money/decimal';
 import type Stripe from 'stripe';
@@ -23,6 +24,17 @@ export function payoutOf(payout: Stripe.Payout): StripePayout | undefined {
     automatic,
     method,
     reconciliationStatus: reconciliation_status,
+  };
+}
+
+export function disputeOf(dispute: Stripe.Dispute): StripeDispute | undefined {
+  const { id, amount, currency, created, status, charge } = dispute;
+  const isDocumented =
+    [id, currency, status].every((each) => typeof each === 'string') && [amount, created].every(Number.isSafeInteger);
+  if (!isDocumented) return undefined;
+  return {
+    ...{ id, status, charge: idOf(charge) },
+    ...{ amount: fromMinor(amount, currency), currency: currency.toUpperCase(), createdAt: instant(created) },
   };
 }
 

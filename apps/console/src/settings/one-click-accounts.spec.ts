@@ -68,6 +68,17 @@ describe('§3 an account setting that is wrong says so', () => {
     expect(taken.toSorted()).toEqual(allowed.toSorted());
   });
 
+  it('keeps the type of an account where what is posted depends on it', () => {
+    const taken = (key: string, id: string): unknown => {
+      const checked = checkValues(given(made, bound, read), { [key]: id }, chart);
+      return checked.ok ? checked.changes[key as SettingKey]?.to : undefined;
+    };
+    expect(taken('payments.disputeAccount', 'Other Current Asset')).toEqual({
+      ...{ id: 'Other Current Asset', name: 'One Other Current Asset', type: 'Other Current Asset' },
+    });
+    expect(taken('payments.feeAccount', 'Expense')).toEqual({ id: 'Expense', name: 'One Expense' });
+  });
+
   it.each([
     ['old', 'Old fees is inactive in QuickBooks (or of type Expense). Choose another for Stripe fees account.'],
     ['Bank', 'One Bank is inactive in QuickBooks (or of type Bank). Choose another for Stripe fees account.'],

@@ -1,4 +1,5 @@
 import type {
+  AccountChoice,
   CategoryAccount,
   Choice,
   CompanyProfile,
@@ -10,7 +11,7 @@ import type { Chart, QboAccount } from '../quickbooks/chart';
 import { sameJson as same } from '../same-json';
 import type { SettingChanges } from './settings-events';
 import type { SettingsState } from './settings-state';
-import { type AccountFit, chosenKeys, isSettingKey, SETTING_RULES } from './settings-table';
+import { type AccountFit, chosenKeys, isSettingKey, SETTING_RULES, type SettingRule } from './settings-table';
 import { isFamilyMade, TO_CLASSIFY } from './to-classify';
 
 /** What is wrong with one value: where (JSON pointer into the body), which code. Never a value a person typed. */
@@ -96,7 +97,7 @@ function parse(key: SettingKey, given: unknown, state: SettingsState, chart: Cha
     case 'fixed':
       return same(state.values[key], given) ? { value: given } : { faults: [fault(key, 'read_only')] };
     case 'account':
-      return given === null ? { value: null } : readAccount(key, given, rule.fit, state.profile, chart);
+      return given === null ? { value: null } : readAccount(key, given, rule, state.profile, chart);
     case 'code':
       if (given === null) return { value: null };
       return rule.untaxed !== true && choiceId(given) === TO_CLASSIFY.id
@@ -112,7 +113,7 @@ function parse(key: SettingKey, given: unknown, state: SettingsState, chart: Cha
 function readAccount(
   place: string,
   given: unknown,
-  fit: AccountFit,
+  rule: AccountRule,
   profile: CompanyProfile | null,
   chart: Chart,
 ): Parsed {
@@ -122,6 +123,7 @@ function readAccount(
   if (account === undefined) return { faults: [fault(place, 'account_not_found', { id })] };
   if (!account.active)
     return { faults: [fault(place, 'account_inactive', { id, name: account.name, type: account.type })] };
+  const { fit } = rule;
   if (!fits(account, fit)) {
     const allowed = [...fit.types, ...(fit.subType === undefined ? [] : [fit.subType])].join(', ');
     return { faults: [fault(place, 'account_type', { id, name: account.name, type: account.type, allowed })] };
@@ -131,7 +133,17 @@ function readAccount(
     const { name, currency } = account;
     return { faults: [fault(place, 'account_currency', { id, name, currency, home })] };
   }
-  return { value: { id, name: account.name } satisfies Choice };
+  return { value: accountChoice(account, rule) };
+}
+
+type AccountRule = Pick<Extract<SettingRule, { kind: 'account' }>, 'fit' | 'keepsType'>;
+
+/** An account as a setting keeps it. */
+export function accountChoice(
+  { id, name, type }: QboAccount,
+  { keepsType }: Pick<AccountRule, 'keepsType'>,
+): AccountChoice {
+  return { id, name, ...(keepsType === true ? { type } : {}) };
 }
 
 /** An account of a fitting type; pickers show only these. */
@@ -173,7 +185,7 @@ function readCategories(key: SettingKey, given: unknown, fit: AccountFit, state:
     const name = known?.name ?? (typeof entry['name'] === 'string' ? entry['name'] : categoryId);
     const account = entry['account'] ?? null;
     const parsed =
-      account === null ? { value: null } : readAccount(`${place}/account`, account, fit, state.profile, chart);
+      account === null ? { value: null } : readAccount(`${place}/account`, account, { fit }, state.profile, chart);
     if ('faults' in parsed) faults.push(...parsed.faults);
     else {
       const choice = parsed.value as Choice | null;

@@ -1,7 +1,7 @@
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import type { Choice, SettingKey } from '@qbo-sync/contracts/sync/settings';
 import type { Chart, QboAccount } from '../quickbooks/chart';
-import { fits } from './settings-check';
+import { accountChoice, fits } from './settings-check';
 import type { SettingChanges } from './settings-events';
 import type { SettingsState } from './settings-state';
 import { SETTING_RULES } from './settings-table';
@@ -36,5 +36,5 @@ function only(chart: Chart, key: SettingKey, isIt: (account: QboAccount) => bool
   const rule = SETTING_RULES[key];
   if (rule.kind !== 'account') return undefined;
   const [account, other] = chart.accounts.filter((one) => one.active && isIt(one) && fits(one, rule.fit));
-  return account === undefined || other !== undefined ? undefined : { id: account.id, name: account.name };
+  return account === undefined || other !== undefined ? undefined : accountChoice(account, rule);
 }

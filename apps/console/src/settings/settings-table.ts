@@ -12,7 +12,8 @@ export interface AccountFit {
 export type SettingRule =
   | { readonly kind: 'switch'; readonly needs?: readonly SettingKey[] }
   | { readonly kind: 'option'; readonly options: readonly string[] }
-  | { readonly kind: 'account'; readonly fit: AccountFit }
+  /** `keepsType`: what is posted depends on the account's type. */
+  | { readonly kind: 'account'; readonly fit: AccountFit; readonly keepsType?: true }
   | { readonly kind: 'code'; readonly untaxed?: true }
   | { readonly kind: 'categories'; readonly fit: AccountFit }
   | { readonly kind: 'rates' }
@@ -45,7 +46,11 @@ export const SETTING_RULES: { readonly [K in SettingKey]: SettingRule } = {
   'payments.clearingAccount': { kind: 'account', fit: { types: ['Other Current Asset'] } },
   'payments.payoutAccount': { kind: 'account', fit: BANK },
   'payments.feeAccount': { kind: 'account', fit: EXPENSE },
-  'payments.disputeAccount': { kind: 'account', fit: { types: ['Expense', 'Other Current Asset'] } },
+  'payments.disputeAccount': {
+    kind: 'account',
+    fit: { types: ['Expense', 'Other Current Asset'] },
+    keepsType: true,
+  },
   'payments.undepositedAccount': { kind: 'account', fit: { types: ['Bank', 'Other Current Asset'] } },
   'payments.refundAccount': { kind: 'account', fit: { types: ['Bank', 'Other Current Asset'] } },
   'payments.reconcile': {

@@ -36,6 +36,15 @@ export async function noteCharges(client: Client, changes: readonly NotedChange[
   );
 }
 
+/** The payment or refund of a charge or refund of Stripe's. */
+export async function selectRefOf(client: Client, tenant: string, stripeId: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ ref: string }>(`select ref from charge where tenant = $1 and stripe_id = $2`, [
+    tenant,
+    stripeId,
+  ]);
+  return rows[0]?.ref;
+}
+
 function chargeIn({ tenant, ref, data }: NotedChange): readonly Charge[] {
   const stripeId =
     entityOf(ref) === 'payment'

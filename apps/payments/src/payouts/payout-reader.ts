@@ -9,6 +9,7 @@ import type { EntityRuntime } from '@qbo-sync/service/entity-service/runtime';
 import type { Log } from '@qbo-sync/service/log';
 import type { StripeReader } from '@qbo-sync/stripe/client';
 import type { StripeFailure } from '@qbo-sync/stripe/failure';
+import { DisputeReader } from '../disputes/dispute-reader';
 import {
   claimDue,
   type DuePayout,
@@ -27,6 +28,7 @@ import { refreshPlaces } from './places';
 import { changedTrigger, isPartsReady, isToTell } from './payout-told';
 import { claimPoll, letPollWait, markChanged } from './poll';
 import { insertTransactions } from './transaction-rows';
+import { waitFor } from './wait-for';
 
 export interface PayoutReaderParts {
   readonly runtime: Pick<EntityRuntime, 'database' | 'decides' | 'tell'>;
@@ -42,10 +44,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const LISTED_FOR_MS = 35 * DAY_MS;
 /** A payout on its way when the company went live. */
 const BEFORE_GO_LIVE_MS = 10 * DAY_MS;
-const RETRY_MS = { first: 2_000, most: 10 * 60_000, forPerson: 5 * 60_000 };
 
 /**
- * Reads what Stripe says of payouts, beside the live traffic, one thing at a time: what webhooks and the poll marked, page
+ * Reads what Stripe says of payouts (and of disputes), beside the live traffic, one thing at a time: what webhooks and the poll marked, page
  * by page. A crash goes on behind the last page stored.
  *
  *   marked ─▶ read ─told─▶ stream: waits for its parts ─▶ pages ─all─▶ decided again ─▶ Deposit
@@ -56,7 +57,11 @@ export class PayoutReader {
   private readonly stopping = new AbortController();
   private awaken: (() => void) | undefined;
 
-  constructor(private readonly parts: PayoutReaderParts) {}
+  private readonly disputes: DisputeReader;
+
+  constructor(private readonly parts: PayoutReaderParts) {
+    this.disputes = new DisputeReader(parts.runtime, (failure, of) => this.failed(failure, of));
+  }
 
   start(): void {
     if (this.parts.stripe === undefined) {
@@ -108,9 +113,10 @@ export class PayoutReader {
     const poll = await this.inTransaction((client) => claimPoll(client, pollMs));
     if (poll !== undefined)
       await this.list(stripe, poll.tenant, poll.settings.values['payments.stripeAccount'], poll.settings.goLiveAt);
+    const disputed = await this.disputes.readDue(stripe);
     const due = await this.inTransaction(claimDue);
     if (due !== undefined) await this.read(stripe, due);
-    return touched || looked || poll !== undefined || due !== undefined;
+    return touched || looked || poll !== undefined || disputed || due !== undefined;
   }
 
   private async decideTouched(): Promise<boolean> {
@@ -146,15 +152,18 @@ export class PayoutReader {
     if (account === null || !goLiveAt) return;
     const since = Math.max(Date.now() - LISTED_FOR_MS, Date.parse(goLiveAt) - BEFORE_GO_LIVE_MS);
     for await (const page of stripe.payoutsSince(account, since)) {
-      if (page.is === 'failed') {
-        this.failed(page.failure, { tenant });
-        await this.inTransaction((client) => letPollWait(client, tenant, waitFor(page.failure, 1)));
-        return;
-      }
+      if (page.is === 'failed') return this.notListed(tenant, page.failure);
       const marked = await this.inTransaction((client) => markChanged(client, tenant, account, page.value.items));
       if (marked > 0) this.parts.log.debug({ tenant, count: marked }, 'payouts to read');
       if (this.stopping.signal.aborted) return;
     }
+    const failure = await this.disputes.list(stripe, tenant, account, goLiveAt);
+    if (failure !== undefined) await this.notListed(tenant, failure);
+  }
+
+  private async notListed(tenant: string, failure: StripeFailure): Promise<void> {
+    this.failed(failure, { tenant });
+    await this.inTransaction((client) => letPollWait(client, tenant, waitFor(failure, 1)));
   }
 
   private async read(stripe: StripeReader, due: DuePayout): Promise<void> {
@@ -240,10 +249,3 @@ const again = (tenant: string, payoutId: string): Told => ({
   ref: `payout:${payoutId}`,
   trigger: { kind: 'redecide', why: 'related' },
 });
-
-/** How long to wait after a failure: as Stripe asks, longer where a person has to do something, else doubling. */
-function waitFor({ class: kind, retryAfterMs }: StripeFailure, tries: number): number {
-  if (retryAfterMs !== undefined) return retryAfterMs;
-  if (kind !== 'retry' && kind !== 'rate_limit') return RETRY_MS.forPerson;
-  return Math.min(RETRY_MS.first * 2 ** Math.min(tries - 1, 10), RETRY_MS.most);
-}

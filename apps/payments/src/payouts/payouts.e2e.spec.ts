@@ -28,6 +28,8 @@ const SETTINGS = (account: string) => ({
   'payments.disputeAccount': { id: '93', name: 'Stripe disputes' },
 });
 
+const ASSET = { id: '93', name: 'Stripe disputes', type: 'Other Current Asset' };
+
 /** Stripe's payouts in the payments service: an emulated Stripe, a real Postgres and Kafka. */
 describe('payouts of Stripe', () => {
   let database: TestDatabase;
@@ -347,5 +349,53 @@ describe('payouts of Stripe', () => {
       Amount: -negative.amount / 100,
       JournalEntryLineDetail: { PostingType: 'Credit', AccountRef: { value: '35' } },
     });
+  });
+
+  it('§10.5 a dispute: opened and won, nothing more; lost, with an asset account, it is held and says what waits where', async () => {
+    const rowsOf = (dispute: string): RecordActivity[] =>
+      rig.rows().filter(({ ref, events: covered = [] }) => ref === `dispute:${dispute}` && covered.length > 0);
+    const disputed = async (dispute: string, code: string): Promise<RecordActivity> =>
+      until(() => rowsOf(dispute).find(({ reason }) => reason?.code === code), { what: `${dispute} ${code}` });
+    const values = { ...SETTINGS(account), 'payments.disputeAccount': { ...ASSET } };
+    await rig.send(rig.settings(3, { values }));
+    const [lost, won] = [await charged(17_970), await charged(5_000)];
+    await rig.send(invoice('inv_1'), paid({ id: 'pay_lost', charge: lost, amount: '179.70' }));
+    const made = [
+      await atStripe<{ id: string }>('disputes', { charge: lost }),
+      await atStripe<{ id: string }>('disputes', { charge: won }),
+    ] as const;
+    for (const { id } of made) expect(await disputed(id, 'in_payout')).toMatchObject({ state: 'skipped' });
+
+    await atStripe('dispute-closings', { dispute: made[0].id, outcome: 'lost' });
+    expect(await disputed(made[0].id, 'dispute')).toMatchObject({
+      ...{ state: 'needs attention', entity: 'dispute', change: 'lost', amount: '179.70', currency: 'USD' },
+      reason: { params: { n: 'RAC-inv_1', x: '179.70', account: 'Stripe disputes' } },
+    });
+    // What no webhook told of is found by the list, which new settings are a reason for.
+    await webhooks({ url: null });
+    await atStripe('dispute-closings', { dispute: made[1].id, outcome: 'won' });
+    await rig.send(rig.settings(4, { values }));
+    await until(() => rowsOf(made[1].id).find(({ change, state }) => change === 'won' && state === 'skipped'), {
+      what: 'won',
+    });
+    await webhooks({ url: `${rig.running().url}/webhooks/stripe` });
+
+    // Told again by other events, and listed again: nothing new.
+    const before = rig.rows().length;
+    for (const { id } of made) expect(await delivered(`evt_again_${id}`, 'charge.dispute.closed', id)).toBe(200);
+    await until(
+      async () => {
+        const { rows } = await database.pool.query('select from dispute where due_at is not null');
+        return rows.length === 0;
+      },
+      { what: 'both are read again' },
+    );
+    expect(
+      rig
+        .rows()
+        .slice(before)
+        .filter(({ ref }) => ref.startsWith('dispute:')),
+    ).toEqual([]);
+    expect(rig.requests().filter(({ ref }) => ref.startsWith('dispute:'))).toEqual([]);
   });
 });

@@ -1,18 +1,15 @@
-import { entityOf, idOf } from '@qbo-sync/contracts/refs';
-import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { placeOf } from '@qbo-sync/entities/payout/behind';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
-import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
+import { evolve, initial } from '@qbo-sync/entities/sync/stream-state';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import { selectInvoices } from '../followed-invoices';
+import { calledBy, invoicesNamed } from './called';
 import { hasUnknown, selectFirstWaiting, selectStale, storePlaces, type StalePlace } from './transaction-rows';
 
 /** Streams folded at once. */
 const PAGE = 200;
-/** Invoices a line names; a bill of more is told by its payment. */
-const NAMED = 3;
 
 /**
  * Brings the places of a payout's parts behind a position up to date with the streams behind them, page by page: where each
@@ -80,7 +77,7 @@ async function refreshPage(
     stale.flatMap(({ position, kind, ref, source, version }) => {
       const state = states.get(ref);
       if (state === undefined || kind === 'itself' || kind === 'unknown') return [];
-      const text = `${textOf(state, numberOf)} ${source}`;
+      const text = `${calledBy(state, numberOf)} ${source}`;
       return [{ position, version, place: placeOf(kind, state, text, settings) }];
     }),
   );
@@ -89,26 +86,3 @@ async function refreshPage(
 /** Other books, or another account of Undeposited Funds: other places. */
 const underOf = (settings: SyncSettings | null): string =>
   `${settings?.books ?? ''} ${settings?.profile?.undepositedAccount?.id ?? ''}`;
-
-/** What a person calls a record: `RAC-1041`, `Refund re_77, RAC-1041`, `Prepayment`. */
-function textOf({ ref, latest }: State, numberOf: (id: string) => string): string {
-  const all = latest === undefined ? [] : [...new Set(invoicesNamed(latest.data))].map(numberOf);
-  const numbers = all.length > NAMED ? [...all.slice(0, NAMED), '…'] : all;
-  switch (entityOf(ref)) {
-    case 'payment':
-      return numbers.length === 0 ? 'Prepayment' : numbers.join(' ');
-    case 'refund':
-      return [`Refund ${idOf(ref)}`, ...numbers].join(', ');
-    default:
-      return `Payout ${idOf(ref)}`;
-  }
-}
-
-/** A payment's own invoices; a refund's, where it names one. */
-function invoicesNamed(data: Readonly<Record<string, unknown>>): readonly string[] {
-  const { allocations = [], refund } = data as {
-    readonly allocations?: readonly Allocation[];
-    readonly refund?: { readonly invoiceId?: string };
-  };
-  return [...allocations.map(({ invoiceId }) => invoiceId), ...[refund?.invoiceId ?? []].flat()];
-}

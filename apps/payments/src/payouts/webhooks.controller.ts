@@ -7,6 +7,7 @@ import { CONFIG, LOG } from '@qbo-sync/service/tokens';
 import { readWebhook } from '@qbo-sync/stripe/webhook';
 import { Counter, Registry } from 'prom-client';
 import type { PaymentsConfig } from '../payments-config';
+import { markDisputeDue } from '../disputes/dispute-rows';
 import { PayoutReader } from './payout-reader';
 import { markDue } from './payout-rows';
 import { selectTenantOf, storeEvent } from './stripe-events';
@@ -49,6 +50,7 @@ export class StripeWebhooksController {
       const tenant = account === undefined ? undefined : await selectTenantOf(client, account);
       if (account === undefined || tenant === undefined) return 'unrouted';
       if (type.startsWith('payout.')) await markDue(client, { tenant, payoutId: objectId, account }, createdAt);
+      if (type.startsWith('charge.dispute.')) await markDisputeDue(client, tenant, objectId, account);
       return 'fresh';
     });
     this.events.inc({ outcome });

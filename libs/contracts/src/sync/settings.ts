@@ -9,6 +9,12 @@ export interface Choice {
   readonly name: string;
 }
 
+/** A chosen account of which it matters what it is. */
+export interface AccountChoice extends Choice {
+  /** QuickBooks' AccountType when it was chosen, `Other Current Asset`; absent: chosen before types were kept. */
+  readonly type?: string;
+}
+
 /** How QuickBooks taxes (postings.md §2): automated US, one code per invoice, a code per line, or off. */
 export type TaxMode = 'automated_us' | 'manual_us' | 'per_line' | 'off';
 
@@ -90,7 +96,7 @@ export interface SettingValues {
   'payments.clearingAccount': Choice | null;
   'payments.payoutAccount': Choice | null;
   'payments.feeAccount': Choice | null;
-  'payments.disputeAccount': Choice | null;
+  'payments.disputeAccount': AccountChoice | null;
   'payments.undepositedAccount': Choice | null;
   'payments.refundAccount': Choice | null;
   'payments.reconcile': boolean;

@@ -7,14 +7,15 @@ import { viewOf } from './view';
 
 /**
  * What of a stream should be in QuickBooks: every record it was last found right to have there, and, while it does not stand
- * as it should, how it stands and Run a Call's own figure. Undefined: nothing can be said of it (nobody told of it, or its data
- * was erased).
+ * as it should, how it stands and Run a Call's own figure. Undefined: nothing can be said of it (nobody told of it, its data
+ * was erased, or it is never posted).
  */
 export function driftOf<Data, Related>(
   rules: Rules<Data, Related>,
   state: State,
   context: Context<Related>,
 ): DriftStream | undefined {
+  if (rules.onlyShown === true) return undefined;
   const { latest } = state;
   const records = recordsOf(state, context.settings?.books ?? '');
   if ((latest === undefined || latest.erased) && records.length === 0) return undefined;

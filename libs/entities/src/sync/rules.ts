@@ -198,6 +198,8 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   readonly back?: Back;
   /** The record's own accounting date, in the company's zone; documents only. */
   ownDate?(data: Data): string;
+  /** It is only shown to a person: nothing of it is ever in QuickBooks. */
+  readonly onlyShown?: true;
   /** Ids of the invoices it pays. */
   pays?(data: Data): readonly string[];
   describe(view: View<Data>, context: Context<Related>): Summary;

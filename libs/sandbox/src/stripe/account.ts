@@ -35,6 +35,7 @@ const DISPUTE_FEE = 1_500;
  */
 export class StripeAccount {
   readonly records: Map<string, Stripe.Charge | Stripe.Refund | Stripe.Dispute> = new Map();
+  readonly disputes: RecordList<Stripe.Dispute> = new RecordList();
   readonly payouts: RecordList<Stripe.Payout> = new RecordList();
   readonly transactions: RecordList<Stripe.BalanceTransaction> = new RecordList();
   /** What each automatic payout holds, its own transaction last. */
@@ -109,6 +110,7 @@ export class StripeAccount {
     const { amount, currency } = charge;
     const dispute = disputeRecord(this.nextId('dp'), charge.id, { amount, currency }, this.seconds());
     this.records.set(dispute.id, dispute);
+    this.disputes.push(dispute);
     charge.disputed = true;
     const fees = [{ kind: 'stripe_fee', amount: DISPUTE_FEE }];
     const moved = { currency, type: 'adjustment', category: 'dispute', source: dispute.id };

@@ -11,6 +11,7 @@ export function answer(account: StripeAccount, path: string, query: URLSearchPar
   const [, version, resource = '', id, ...rest] = path.split('/');
   if (version !== 'v1' || rest.length > 0) throw unknownUrl(path);
   if (resource === 'payouts') return id === undefined ? payouts(account, query) : payout(account, id);
+  if (resource === 'disputes' && id === undefined) return disputes(account, query);
   if (resource === 'balance_transactions')
     return id === undefined ? transactions(account, query) : transaction(account, id, query);
   if (id !== undefined && ['charges', 'refunds', 'disputes'].includes(resource)) return record(account, resource, id);
@@ -30,6 +31,18 @@ function payouts(account: StripeAccount, query: URLSearchParams): object {
     list,
     '/v1/payouts',
     (each) => created(each.created) && arrives(each.arrival_date) && (status === undefined || each.status === status),
+  );
+}
+
+function disputes(account: StripeAccount, query: URLSearchParams): object {
+  const list = readListQuery(query, [...RANGE('created'), 'charge']);
+  const created = within(list.filters, 'created');
+  const { charge } = list.filters;
+  return pageOf(
+    account.disputes,
+    list,
+    '/v1/disputes',
+    (each) => created(each.created) && (charge === undefined || each.charge === charge),
   );
 }
 
