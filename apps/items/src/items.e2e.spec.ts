@@ -1,5 +1,4 @@
 import { TOPICS } from '@qbo-sync/contracts/topics';
-import { helperItemRef } from '@qbo-sync/contracts/refs';
 import { entityProcess } from '@qbo-sync/service/entity-service/entity-process';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
@@ -103,7 +102,7 @@ describe('the items service', () => {
   });
 
   it('makes a helper item when a document wants it, and shows it without an event', async () => {
-    const ref = helperItemRef('discount', '86');
+    const ref = 'item:helper.discount.86';
     const push = {
       commandId: `c-${rig.tenant}`,
       kind: 'push',

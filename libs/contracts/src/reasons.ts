@@ -334,7 +334,3 @@ const filled = (text: string, params: Reason['params'] = {}): string =>
 export function coded(reason: Reason): Coded {
   return { code: reason.code, params: reason.params ?? {}, text: sentence(reason) };
 }
-
-export function reason(code: ReasonCode, params?: Record<string, string>): Reason {
-  return params === undefined ? { code } : { code, params };
-}

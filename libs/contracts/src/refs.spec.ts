@@ -1,12 +1,4 @@
-import {
-  entityOf,
-  helperItemRef,
-  idOf,
-  ownerOf,
-  readHelperItemRef,
-  TO_CLASSIFY_AGENCY,
-  toClassifyCodeRef,
-} from './refs';
+import { entityOf, idOf, ownerOf, TO_CLASSIFY_AGENCY, toClassifyCodeRef } from './refs';
 
 describe('refs', () => {
   it.each([
@@ -27,11 +19,5 @@ describe('refs', () => {
   it('knows no owner of an entity that is not in the table', () => {
     expect(ownerOf('estimate:est_1')).toBeUndefined();
     expect(entityOf('estimate:est_1')).toBe('estimate');
-  });
-
-  it('takes a helper item apart, and nothing else', () => {
-    expect(readHelperItemRef(helperItemRef('tip', '95'))).toEqual({ role: 'tip', accountId: '95' });
-    expect(readHelperItemRef('item:itm_1')).toBeUndefined();
-    expect(readHelperItemRef('item:helper.unknown.95')).toBeUndefined();
   });
 });

@@ -49,21 +49,6 @@ export function ownerOf(ref: string): ServiceName | undefined {
   return (ENTITY_OWNERS as Record<string, ServiceName>)[entityOf(ref)];
 }
 
-const HELPER_ROLES = ['sales', 'membership', 'discount', 'tip', 'rounding'] as const;
-export type HelperRole = (typeof HELPER_ROLES)[number];
-
-export function helperItemRef(role: HelperRole, accountId: string): string {
-  return `item:helper.${role}.${accountId}`;
-}
-
-/** Takes a helper item's ref apart, or undefined for any other ref. */
-export function readHelperItemRef(ref: string): { role: HelperRole; accountId: string } | undefined {
-  const match = /^item:helper\.([a-z]+)\.(.+)$/.exec(ref);
-  if (!match) return undefined;
-  const [, role, accountId] = match as unknown as [string, HelperRole, string];
-  return HELPER_ROLES.includes(role) ? { role, accountId } : undefined;
-}
-
 /** The agency of the family "To classify" (postings.md §7). */
 export const TO_CLASSIFY_AGENCY = 'tax-agency:to-classify';
 

@@ -42,19 +42,6 @@ export async function park(client: Pick<Client, 'query'>, message: ParkedMessage
   return result.rowCount === 1;
 }
 
-/** Messages parked and not revived, the oldest first; of one company, or of all and of none (null). */
-export async function listParked(
-  client: Pick<Client, 'query'>,
-  { tenant, limit }: { readonly tenant: string | null; readonly limit: number },
-): Promise<ParkedRow[]> {
-  const result = await client.query<Row>(
-    `select * from parked where revived_at is null and ($1::text is null or tenant = $1)
-      order by parked_at, topic, partition, "offset" limit $2`,
-    [tenant, limit],
-  );
-  return result.rows.map(parkedOf);
-}
-
 /** Messages parked for this reason and not revived, of these topics, in the order of their places after `after`. */
 export async function parkedFor(
   client: Pick<Client, 'query'>,

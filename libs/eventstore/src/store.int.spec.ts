@@ -2,7 +2,7 @@ import { testDatabase } from '@qbo-sync/testkit/database';
 import type { TestDatabase } from '@qbo-sync/testkit/database';
 import { EVENT_STORE_MIGRATIONS, migrate } from './migrations';
 import { lockOffset, readOffsets, storeOffset } from './offsets';
-import { listParked, park, revive } from './parked';
+import { park, parkedFor, revive } from './parked';
 import { createPool } from './pool';
 import { markRedecided, readSettings, settingsToRedecide, storeSettings } from './settings';
 import { inTransaction } from './transaction';
@@ -120,12 +120,13 @@ describe('parked messages', () => {
     };
     expect(await park(database.pool, message)).toBe(true);
     expect(await park(database.pool, message)).toBe(false);
-    expect(await listParked(database.pool, { tenant: 'globex', limit: 10 })).toEqual([]);
-    expect(await listParked(database.pool, { tenant: null, limit: 10 })).toMatchObject([message]);
+    const page = { reason: message.reason, topics: [message.topic], after: undefined, limit: 10 };
+    expect(await parkedFor(database.pool, { ...page, topics: ['runacall.invoices.v1'] })).toEqual([]);
+    expect(await parkedFor(database.pool, page)).toMatchObject([message]);
     const place = { topic: message.topic, partition: 1, offset: '42' };
     expect(await revive(database.pool, place)).toMatchObject({ value: message.value, headers: message.headers });
     expect(await revive(database.pool, place)).toBeUndefined();
-    expect(await listParked(database.pool, { tenant: 'acme', limit: 10 })).toEqual([]);
+    expect(await parkedFor(database.pool, page)).toEqual([]);
   });
 });
 

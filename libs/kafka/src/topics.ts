@@ -95,13 +95,6 @@ export function committedOffsets(
   );
 }
 
-/** Where each partition's log starts. */
-export function logStartOffsets(kafka: KafkaClient, topic: string): Promise<PartitionOffset[]> {
-  return withAdmin(kafka, async (admin) =>
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => ({ topic, partition, offset: BigInt(low) })),
-  );
-}
-
 /** The first offset of each partition at or after an instant (milliseconds since the epoch); its end when there is none. */
 export function offsetsAt(kafka: KafkaClient, topic: string, timestampMs: number): Promise<PartitionOffset[]> {
   return withAdmin(kafka, async (admin) =>

@@ -1,6 +1,8 @@
 import type { Choice } from '@qbo-sync/contracts/sync/settings';
-import type { HelperRole } from '@qbo-sync/contracts/refs';
 import type { MappingContext } from './document';
+
+const ROLES = ['sales', 'membership', 'discount', 'tip', 'rounding'] as const;
+export type HelperRole = (typeof ROLES)[number];
 
 /**
  * Helper items: one per role and QuickBooks account, `item:helper.<role>.<account id>` (messages.md, postings.md §3).
@@ -11,7 +13,6 @@ export interface Helper {
   readonly accountId: string;
 }
 
-const ROLES: readonly HelperRole[] = ['sales', 'membership', 'discount', 'tip', 'rounding'];
 const REF = /^item:helper\.([a-z]+)\.(.+)$/;
 
 export const helperRef = (role: HelperRole, account: Choice): string => `item:helper.${role}.${account.id}`;

@@ -1,6 +1,5 @@
 import type { Item, ItemKind } from '@qbo-sync/contracts/runacall/item';
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { HelperRole } from '@qbo-sync/contracts/refs';
 import type { Find, How } from '@qbo-sync/contracts/sync/request';
 import type { Choice } from '@qbo-sync/contracts/sync/settings';
 import { parseDecimal } from '@qbo-sync/money/decimal';
@@ -15,7 +14,7 @@ import {
   type MappingContext,
   printBody,
 } from './document';
-import { accountName, categoryAccount, type Helper, membershipAccount } from './helper-item';
+import { accountName, categoryAccount, type Helper, membershipAccount, type HelperRole } from './helper-item';
 import { texts, withSuffix } from './text';
 
 /** quickbooks.md §9.4 */

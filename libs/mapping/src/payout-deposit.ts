@@ -46,10 +46,7 @@ export interface DepositUnderWay<Line> {
 }
 
 /** `keep`: what of each line is kept until the end. */
-export function depositUnderWay<Line>(
-  accounts: PayoutAccounts,
-  keep: (line: DepositLine) => Line,
-): DepositUnderWay<Line> {
+function depositUnderWay<Line>(accounts: PayoutAccounts, keep: (line: DepositLine) => Line): DepositUnderWay<Line> {
   const money: Line[] = [];
   const own: Line[] = [];
   const fees = feeLines();

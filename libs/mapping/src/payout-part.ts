@@ -10,17 +10,15 @@ import { parseDecimal, sum } from '@qbo-sync/money/decimal';
  *   payout_reversal                  a failed payout's money, back in the balance
  *   earlier_payout                   a manual or instant payout before this one, which a person had posted whole (§10.4)
  */
-export const PART_KINDS = [
-  'charge',
-  'refund',
-  'charge_failure',
-  'dispute',
-  'dispute_reversal',
-  'account_fee',
-  'payout_reversal',
-  'earlier_payout',
-] as const;
-export type PartKind = (typeof PART_KINDS)[number];
+export type PartKind =
+  | 'charge'
+  | 'refund'
+  | 'charge_failure'
+  | 'dispute'
+  | 'dispute_reversal'
+  | 'account_fee'
+  | 'payout_reversal'
+  | 'earlier_payout';
 
 /** Kinds whose money sits in a record of ours, found by `source`. */
 export const SITTING_KINDS: ReadonlySet<PartKind> = new Set([

@@ -60,7 +60,7 @@ export const MONTHLY_FEE = transaction({
   amount: '-4.50',
   description: 'Connections Verification, Nov 2026',
 });
-export const ITSELF = transaction({ type: 'payout', category: 'payout', source: PO_1.id, amount: '-216.49' });
+const ITSELF = transaction({ type: 'payout', category: 'payout', source: PO_1.id, amount: '-216.49' });
 
 /** As Stripe lists them: its own first. */
 export const PO_1_TRANSACTIONS = [ITSELF, CHARGE_500, CHARGE_501, REFUND_77, MONTHLY_FEE];
@@ -98,7 +98,7 @@ export const PLACES: Places = {
   py_501: { sits: [PAYMENT_501] },
   re_77: { sits: [RECEIPT_77] },
 };
-export const UNKNOWN: Whereabouts = { missing: 'Run a Call does not know it' };
+const UNKNOWN: Whereabouts = { missing: 'Run a Call does not know it' };
 
 export const whereIn =
   (places: Places = PLACES): WhereOf =>

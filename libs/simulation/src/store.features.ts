@@ -1,6 +1,6 @@
 import { admit } from '@qbo-sync/eventstore/inbox';
 import { lockOffset, readOffsets, storeOffset } from '@qbo-sync/eventstore/offsets';
-import { listParked, park, revive } from '@qbo-sync/eventstore/parked';
+import { park, parkedFor, revive } from '@qbo-sync/eventstore/parked';
 import type { Client, Database } from '@qbo-sync/eventstore/pool';
 import { markRedecided, readSettings, settingsToRedecide, storeSettings } from '@qbo-sync/eventstore/settings';
 import { openStreams, streamsToRevisit, streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
@@ -218,7 +218,7 @@ export function eventStoreFeatures(open: () => Promise<OpenStore>): void {
     };
     expect(await park(db, message)).toBe(true);
     expect(await park(db, message)).toBe(false);
-    const [listed] = await listParked(db, { tenant: null, limit: 5 });
+    const [listed] = await parkedFor(db, { reason: 'not_json', topics: ['t'], after: undefined, limit: 5 });
     expect(listed).toMatchObject(message);
     expect((await revive(db, place))?.value).toEqual(Buffer.from([0, 255]));
     expect(await revive(db, place)).toBeUndefined();

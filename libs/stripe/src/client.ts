@@ -6,7 +6,7 @@ import { failureOf, type StripeFailure } from './failure';
 import { disputeOf, idOf, instant, payoutOf, transactionOf } from './shapes';
 
 /** Stripe's most (docs.stripe.com/api/pagination). */
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 const TIMEOUT_MS = 30_000;
 /** A page is some tens of kilobytes. */
 const MOST_ANSWER = 8 * 1024 * 1024;

@@ -7,7 +7,7 @@ const NO_PLACES: ReadonlySet<string> = new Set(
 const THREE_PLACES: ReadonlySet<string> = new Set('BHD JOD KWD OMR TND'.split(' '));
 
 /** How many places of a currency Stripe counts in: amounts are whole numbers of 10^-places. */
-export function placesOf(currency: string): number {
+function placesOf(currency: string): number {
   const code = currency.toUpperCase();
   if (NO_PLACES.has(code)) return 0;
   return THREE_PLACES.has(code) ? 3 : 2;

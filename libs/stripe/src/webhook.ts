@@ -1,9 +1,9 @@
 import Stripe from 'stripe';
 
 /** An event's age in seconds that is still taken: Stripe's own (reliability.md S30). */
-export const TOLERANCE_S = 300;
+const TOLERANCE_S = 300;
 /** The library looks at the past alone: how far ahead of our clock Stripe's may be (reliability.md X8). */
-export const FUTURE_SKEW_S = 60;
+const FUTURE_SKEW_S = 60;
 
 /** What an event says: only a hint, the record is read again. */
 export interface StripeEvent {

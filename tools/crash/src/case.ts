@@ -18,7 +18,7 @@ export interface Case {
   readonly many: boolean;
 }
 
-export const MODES: readonly Mode[] = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'];
+const MODES: readonly Mode[] = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'];
 
 /** Points at which it may be unknown whether QuickBooks has the write: what a requestid does matters there. */
 const UNKNOWN_AT: readonly string[] = ['K8', 'K9', 'K10', 'K11', 'K12', 'K13', 'K14'];

@@ -54,7 +54,7 @@ const COMPANIES: Readonly<Record<string, readonly CompanySeed[]>> = { K18: THREE
 export const POINTS: readonly string[] = Object.keys(PLAYS);
 
 /** Plays one case in a world of its own. `keepLogs`: told what the processes logged when a case fails. */
-export async function play(of: Case, keepLogs: (logs: string) => void): Promise<Played> {
+async function play(of: Case, keepLogs: (logs: string) => void): Promise<Played> {
   const startedAt = performance.now();
   const is = new Violations();
   let fired = false;

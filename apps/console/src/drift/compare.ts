@@ -120,7 +120,7 @@ function accountFields(wanted: ReadonlyMap<string, Decimal>, posted: ReadonlyMap
 }
 
 /** Voided there: the marker is left, with nothing in it (quickbooks.md §9). */
-export const isVoided = (record: TextObject): boolean =>
+const isVoided = (record: TextObject): boolean =>
   parseDecimal(textAt(record, 'TotalAmt') ?? '0').isZero() && /^voided/i.test(textAt(record, 'PrivateNote') ?? '');
 
 /** Why a document differs from what is found of it. */

@@ -9,7 +9,7 @@ export class DriftRowsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'A report; without it the newest.' }) @IsOptional() @IsString() report?: string;
 }
 
-export class DriftAccountDto {
+class DriftAccountDto {
   @ApiProperty({ description: '`receivable`, `tax`, `unposted` or QuickBooks’ id.' }) account: string;
   @ApiProperty() name: string;
   @ApiProperty({ description: 'By Run a Call; a debit is positive.' }) expected: string;
@@ -33,13 +33,13 @@ export class DriftDto {
   @ApiProperty({ description: 'Reads of QuickBooks it took.' }) reads: number;
 }
 
-export class FieldDifferenceDto {
+class FieldDifferenceDto {
   @ApiProperty({ example: 'total' }) field: string;
   @ApiProperty({ type: String, nullable: true }) expected: string | null;
   @ApiProperty({ type: String, nullable: true }) found: string | null;
 }
 
-export class DriftRowDto {
+class DriftRowDto {
   @ApiProperty({ enum: ['document', 'account', 'customer'] }) kind: string;
   @ApiProperty({ enum: DRIFT_CAUSES }) cause: string;
   @ApiProperty({ example: 'invoice:inv_1041' }) ref: string;

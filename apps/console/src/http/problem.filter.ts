@@ -48,7 +48,7 @@ function statusOf(error: unknown): number | undefined {
 }
 
 /** The caller's trace (W3C traceparent), else a new one. */
-export function traceIdOf(request: Request): string {
+function traceIdOf(request: Request): string {
   const given = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(request.header('traceparent') ?? '');
   return given?.[1] ?? randomBytes(16).toString('hex');
 }

@@ -5,7 +5,7 @@ import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, 
 import { PageQuery } from '../http/page-query';
 
 /** Kinds that are matched: each is a service's. */
-export const MATCH_KINDS = ['customers', 'items'] as const;
+const MATCH_KINDS = ['customers', 'items'] as const;
 export type MatchKind = (typeof MATCH_KINDS)[number];
 
 const MOST_IDS = 1000;
@@ -20,7 +20,7 @@ export class MatchListQuery extends PageQuery {
   @ApiProperty({ enum: MATCH_GROUPS }) @IsIn(MATCH_GROUPS) group: MatchGroup;
 }
 
-export class MatchFilter {
+class MatchFilter {
   @ApiProperty({ enum: MATCH_GROUPS }) @IsIn(MATCH_GROUPS) group: MatchGroup;
 }
 
@@ -50,13 +50,13 @@ export class MatchUndoBody extends MatchKindBody {
 
 const SKETCH = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
-export class MatchCandidateDto {
+class MatchCandidateDto {
   @ApiProperty({ description: 'QuickBooks’ id.' }) id: string;
   @ApiProperty(SKETCH) record: Readonly<Record<string, string>>;
   @ApiPropertyOptional({ description: 'Our record that is linked to it.' }) heldBy?: string;
 }
 
-export class MatchRowDto {
+class MatchRowDto {
   @ApiProperty() id: string;
   @ApiProperty({ enum: MATCH_GROUPS }) group: MatchGroup;
   @ApiProperty({ example: 'name_and_email' }) why: string;
@@ -66,7 +66,7 @@ export class MatchRowDto {
   @ApiProperty() applied: boolean;
 }
 
-export class MatchCountsDto {
+class MatchCountsDto {
   @ApiProperty() exact: number;
   @ApiProperty() likely: number;
   @ApiProperty() conflict: number;

@@ -12,7 +12,7 @@ export class PayoutPartsQuery extends PageQuery {
   open?: 'true' | 'false';
 }
 
-export class PayoutProgressDto {
+class PayoutProgressDto {
   @ApiProperty({ description: 'Transactions read at Stripe so far.' }) read: number;
   @ApiProperty({ description: 'All of them.' }) whole: boolean;
 }
@@ -33,7 +33,7 @@ export class PayoutPageDto {
   @ApiProperty({ type: String, nullable: true }) next: string | null;
 }
 
-export class PayoutSumDto {
+class PayoutSumDto {
   @ApiProperty({ example: 'charge' }) kind: string;
   @ApiProperty() count: number;
   @ApiProperty({ type: MoneyDto }) amount: MoneyDto;

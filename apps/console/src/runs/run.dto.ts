@@ -17,7 +17,7 @@ import { PageQuery } from '../http/page-query';
 import type { BackfillPlan, BackfillResult } from './backfill/plan';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './run.entity';
 
-export class BackfillSpecBody {
+class BackfillSpecBody {
   @ApiProperty({ description: 'Cut-over date: everything dated on or after it.', example: '2026-01-01' })
   @IsDay()
   from: string;

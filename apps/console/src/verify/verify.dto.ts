@@ -20,7 +20,7 @@ export class OverrideBody {
   reason: string;
 }
 
-export class CheckDto {
+class CheckDto {
   @ApiProperty({ enum: CHECK_CODES }) code: string;
   @ApiProperty({ enum: ['passed', 'failed', 'waiting'] }) state: string;
   @ApiProperty({ type: String, nullable: true, description: 'As QuickBooks has it.' }) found: string | null;
@@ -30,7 +30,7 @@ export class CheckDto {
   setting: string | null;
 }
 
-export class VerifiedInvoiceDto {
+class VerifiedInvoiceDto {
   @ApiProperty() id: string;
   @ApiProperty() number: string;
   @ApiProperty({ type: String, nullable: true }) party: string | null;
@@ -38,7 +38,7 @@ export class VerifiedInvoiceDto {
   @ApiProperty({ type: String, nullable: true }) quickbooksId: string | null;
 }
 
-export class OverrideDto {
+class OverrideDto {
   @ApiProperty() by: string;
   @ApiProperty() at: string;
   @ApiProperty() reason: string;

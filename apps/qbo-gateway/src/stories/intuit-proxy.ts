@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  *   lose           the emulator does it, the answer is lost
  *   drop           nothing is done, the connection closed
  */
-export type TokenMode = 'pass' | 'invalid_grant' | 'lose' | 'drop';
+type TokenMode = 'pass' | 'invalid_grant' | 'lose' | 'drop';
 
 /** Stands before the emulator's token or revocation endpoint and counts the refreshes asked of it. */
 export async function intuitProxy(tokenUrl: string, delayMs = 0) {

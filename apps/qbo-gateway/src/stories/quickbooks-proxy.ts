@@ -2,7 +2,7 @@ import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A write on its way to QuickBooks. */
-export interface Passed {
+interface Passed {
   readonly at: number;
   readonly requestid: string;
 }

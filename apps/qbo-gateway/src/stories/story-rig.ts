@@ -48,7 +48,7 @@ export interface RigParts {
   readonly backOff?: BackOff;
 }
 
-export interface AnswerRow {
+interface AnswerRow {
   readonly ref: string;
   readonly revision: number;
   readonly attempt: number;
@@ -58,13 +58,13 @@ export interface AnswerRow {
 }
 
 /** One write of the emulator's journal. */
-export interface Write {
+interface Write {
   readonly entity: string;
   readonly operation: string;
   readonly id: string;
 }
 
-export interface Said {
+interface Said {
   readonly topic: string;
   readonly value: Readonly<Record<string, unknown>>;
 }

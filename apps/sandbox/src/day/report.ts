@@ -135,7 +135,7 @@ function countRecords(events: readonly SettledEvent[]): number {
   return new Set(links).size;
 }
 
-export const surprisesOf = (events: readonly SettledEvent[]): string[] =>
+const surprisesOf = (events: readonly SettledEvent[]): string[] =>
   events.filter((event) => standingOf(event) !== 'as predicted').map(describe);
 
 /** From the event to QuickBooks' answer; tax rates are never sent. */

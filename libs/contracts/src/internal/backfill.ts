@@ -10,7 +10,7 @@ import { IsDay } from '../validation';
  *   POST /preview { entity, from, after? }   → { records, next }      what go-live left out, a page in the order of refs
  *   POST /matches { records, invoices? }      → { matches }            what QuickBooks may already have of it
  */
-export const BACKFILL_ENTITIES = ['customer', 'item', 'invoice', 'payment', 'refund'] as const;
+const BACKFILL_ENTITIES = ['customer', 'item', 'invoice', 'payment', 'refund'] as const;
 export type BackfillEntity = (typeof BACKFILL_ENTITIES)[number];
 
 /** One record as it would be taken in now. */
@@ -45,7 +45,7 @@ export class BackfillPreviewQuery {
   @IsOptional() @IsInt() @Min(1) @Max(1000) limit?: number;
 }
 
-export class BackfillCandidates {
+class BackfillCandidates {
   @IsString() ref: string;
   /** QuickBooks' records, numbers as decimal strings. */
   @IsArray() @IsObject({ each: true }) theirs: Record<string, unknown>[];

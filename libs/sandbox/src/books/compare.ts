@@ -194,7 +194,7 @@ function markerRows(found: ReadBooks): ComparedRow[] {
   return [...times].map(([name, n]) => count(`Documents of ${name}`, 1, n));
 }
 
-export const count = (what: string, expected: number, found: number): ComparedRow => ({
+const count = (what: string, expected: number, found: number): ComparedRow => ({
   what,
   expected: String(expected),
   found: String(found),

@@ -88,7 +88,7 @@ function restOf(
 const isOf = ({ id }: StatementPayout, { type, source }: StatementMove): boolean => type === 'payout' && source === id;
 
 /** Its money is in a document of its own; fees and disputes are not. */
-export const sits = (category: string): boolean =>
+const sits = (category: string): boolean =>
   ['charge', 'refund', 'charge_failure', 'payout', 'payout_reversal'].includes(category);
 
 function movementsOf(
