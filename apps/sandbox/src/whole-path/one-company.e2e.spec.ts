@@ -8,6 +8,7 @@ import { aCustomer, anInvoice, anItem, aPayment, runACallEvent } from '@qbo-sync
 import { until } from '@qbo-sync/testkit/until';
 import { ConsoleApi, type LogRow } from '../day/console-api';
 import { driftStory } from './drift-story.features';
+import { manyMatched } from './match-many.features';
 import { matchStory } from './match-story.features';
 import { verifyStory } from './verify-story.features';
 
@@ -171,7 +172,8 @@ describe('switched on', () => {
 
 verifyStory({ file: () => stack.file(), publish });
 driftStory({ file: () => stack.file(), publish });
-matchStory({ file: () => stack.file(), publish });
+matchStory({ stack, file: () => stack.file(), publish });
+manyMatched({ stack, file: () => stack.file(), publish });
 
 describe('brought in', () => {
   /** What the console's API answers of runs and of Verify. */

@@ -93,6 +93,8 @@ export class QboRequest {
   @ValidateNested() @Type(() => How) how: How;
   /** JSON object text. `link`: `{"Id":"58"}`. `remove`, `cancel`, `list`: `{}`. */
   @IsString() body: string;
+  /** Of a `link`: the record as a list showed it, JSON text. Absent, or not known to be still so: it is read (adr/0012). */
+  @IsOptional() @IsString() shown?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) after?: string[];
   @IsOptional() last?: true;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Precondition) if?: Precondition[];

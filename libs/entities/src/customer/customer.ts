@@ -56,7 +56,7 @@ export const customerRules: Rules<Customer, MatchRelated | undefined> = {
     if (!isPushed) return switchedOff('customers.push', view.wanted);
     if (mergedInto(view) !== undefined || !data.active) return planFor(view.ref, 'remove', toInactiveCustomer());
     if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
-    const matched = plannedByMatch(view, match, data.displayName, (id) => linkTo(view.ref, id));
+    const matched = plannedByMatch(view, match, data.displayName, (id, shown) => linkTo(view.ref, id, shown));
     if (matched !== undefined) return matched;
     if (!values['customers.updates'] && view.linked) return switchedOff('customers.updates', false);
     return planFor(view.ref, 'put', toCustomer(data, ctx, otherName(data, view, isBeside(match))));
@@ -124,11 +124,12 @@ const balanceIn = ({ record }: Answered): string | undefined =>
   record === undefined ? undefined : valueAt(record, 'Balance');
 
 /** Made in Run a Call by our own command: the record is there already. */
-function linkTo(ref: string, id: string): Plan {
+function linkTo(ref: string, id: string, shown?: string): Plan {
   const body = JSON.stringify({ Id: id });
+  const known = shown === undefined ? {} : { shown };
   return {
     do: 'push',
-    pushes: [{ ref, kind: 'link', resource: 'Customer', how: CUSTOMER_HOW, body, expect: {} }],
+    pushes: [{ ref, kind: 'link', resource: 'Customer', how: CUSTOMER_HOW, body, ...known, expect: {} }],
     warnings: [],
   };
 }

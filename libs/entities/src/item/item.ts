@@ -41,7 +41,7 @@ export const itemRules: Rules<Item, MatchRelated | undefined> = {
     if (!isPushed) return switchedOff('items.push', view.wanted);
     if (!data.active) return planFor(view.ref, 'remove', toInactiveItem());
     if (isTheirs && data.quickbooksId !== undefined) return linkTo(view.ref, data.quickbooksId);
-    const matched = plannedByMatch(view, match, data.name, (id) => linkTo(view.ref, id));
+    const matched = plannedByMatch(view, match, data.name, (id, shown) => linkTo(view.ref, id, shown));
     if (matched !== undefined) return matched;
     const round = isBeside(match) ? Math.max(view.round, 1) : view.round;
     return planFor(view.ref, 'put', toItem(data, ctx, round, postedItem(view)));
@@ -63,11 +63,12 @@ export function itemVerdict(answer: Answered, expect: Readonly<Record<string, st
   return plainVerdict(answer, expect);
 }
 
-function linkTo(ref: string, id: string): Plan {
+function linkTo(ref: string, id: string, shown?: string): Plan {
   const body = JSON.stringify({ Id: id });
+  const known = shown === undefined ? {} : { shown };
   return {
     do: 'push',
-    pushes: [{ ref, kind: 'link', resource: 'Item', how: ITEM_HOW, body, expect: {} }],
+    pushes: [{ ref, kind: 'link', resource: 'Item', how: ITEM_HOW, body, ...known, expect: {} }],
     warnings: [],
   };
 }

@@ -5,13 +5,13 @@ import type { Plan, View } from '../sync/rules';
  *
  *   open     read and not applied: nothing is made
  *   ask      likely, or in conflict, and nobody has answered
- *   link     the same record, by itself or by a person's word
+ *   link     the same record, by itself or by a person's word; `shown`: as the list showed it, JSON text
  *   create   nothing there is it; `beside`: a person said so of a record of that name
  *   leave    left out by a person
  */
 export type MatchStanding =
   | { readonly is: 'open' | 'ask' | 'leave' }
-  | { readonly is: 'link'; readonly id: string }
+  | { readonly is: 'link'; readonly id: string; readonly shown?: string }
   | { readonly is: 'create'; readonly beside: boolean };
 
 /** What customers and items look at beside their stream. */
@@ -24,10 +24,10 @@ export function plannedByMatch(
   view: Pick<View, 'linked' | 'inForce' | 'wanted'>,
   match: MatchStanding | undefined,
   name: string,
-  linkTo: (id: string) => Plan,
+  linkTo: (id: string, shown?: string) => Plan,
 ): Plan | undefined {
   if (match === undefined || view.linked) return undefined;
-  if (match.is === 'link') return linkTo(match.id);
+  if (match.is === 'link') return linkTo(match.id, match.shown);
   if (view.inForce) return undefined;
   switch (match.is) {
     case 'open':

@@ -125,6 +125,7 @@ export interface PushRequested {
   };
   readonly personal: {
     readonly body: string;
+    readonly shown?: string;
     readonly find?: Find;
     readonly if?: readonly Precondition[];
     /** What the answer must say, by path of the record: `TotalAmt` → `179.70`. */

@@ -92,6 +92,7 @@ function requestOf({ tenant, version }: EventPlace, { data, personal }: PushRequ
     resource: data.resource,
     how: data.how,
     body: personal.body,
+    ...(personal.shown === undefined ? {} : { shown: personal.shown }),
     ...(data.after === undefined ? {} : { after: [...data.after] }),
     ...(data.last === undefined ? {} : { last: data.last }),
     ...(data.only === undefined ? {} : { only: data.only }),

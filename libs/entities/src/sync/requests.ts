@@ -52,6 +52,7 @@ export function pushRequested(
     },
     personal: {
       body: push.body,
+      ...(push.shown === undefined ? {} : { shown: push.shown }),
       ...(push.find === undefined ? {} : { find: push.find }),
       ...(push.if === undefined ? {} : { if: push.if }),
       expect: push.expect,

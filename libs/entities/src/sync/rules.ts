@@ -85,6 +85,8 @@ export interface Push {
   readonly resource: string;
   readonly how: How;
   readonly body: string;
+  /** Of a link: the record as a list showed it, JSON text. */
+  readonly shown?: string;
   readonly after?: readonly string[];
   readonly last?: true;
   readonly if?: readonly Precondition[];

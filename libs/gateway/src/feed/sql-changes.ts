@@ -132,6 +132,23 @@ export async function upsertNoticed(
   return rowCount === 1;
 }
 
+/** Whether we were told of a newer version of a record nobody here knows: in the changes, or by a webhook not read yet. */
+export async function isToldOf(
+  sql: Sql,
+  { books, resource, qboId }: { readonly books: string; readonly resource: string; readonly qboId: string },
+  token: string,
+): Promise<boolean> {
+  const { rows } = await sql.query<{ told: boolean }>({
+    name: 'record told of',
+    text: `select exists (select from noticed
+                           where books = $1 and resource = $2 and qbo_id = $3 and sync_token > $4::bigint)
+               or exists (select from webhook_event
+                           where books = $1 and done_at is null and qbo_id = $3 and lower(resource) = lower($2)) as told`,
+    values: [books, resource, qboId, token],
+  });
+  return rows[0]?.told === true;
+}
+
 export interface HeldChange {
   readonly tenant: string;
   readonly books: string;

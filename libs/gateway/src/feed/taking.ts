@@ -46,7 +46,7 @@ export async function takeRecords(
       createOpen: open.creates.has(resource),
     });
     const place = { books, resource, qboId };
-    if (decision.do === 'publish' && link === undefined && !(await upsertNoticed(client, place, decision.token))) {
+    if (decision.do === 'publish' && link === undefined && !(await upsertNoticed(client, place, tokenOf(decision)))) {
       taken.drop += 1;
       continue;
     }
@@ -93,6 +93,12 @@ export async function takeBeforeWrite(
   await publish(client, company, resource, { qboId, record, link, decision: { ...decision, changed } }, at);
 }
 
+/** No version comes after it: the record is no more. */
+const THE_LAST = String(Number.MAX_SAFE_INTEGER);
+
+const tokenOf = ({ gone, token }: Extract<Decision, { do: 'publish' }>): string =>
+  gone === 'deleted' ? THE_LAST : token;
+
 interface Publishing {
   readonly qboId: string;
   readonly record: ExactObject;
@@ -138,7 +144,7 @@ export async function takeMerge(client: Client, { tenant, books }: Company, merg
   if (link === undefined || link.gone !== null) return;
   await updateMerged(client, { books, ref: link.ref }, into);
   // What QuickBooks still shows of it is not somebody's new record.
-  await upsertNoticed(client, { books, resource, qboId: from }, String(Number.MAX_SAFE_INTEGER));
+  await upsertNoticed(client, { books, resource, qboId: from }, THE_LAST);
   const change = {
     ...{ tenant, books, ref: link.ref, resource, changed: [], origin: 'qbo' as const },
     record: JSON.stringify({ Id: from, MergedInto: into }),

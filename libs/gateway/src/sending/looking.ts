@@ -5,6 +5,7 @@ import { PAGE_ROWS } from '@qbo-sync/qbo/query';
 import type { Desk, Job } from './desk';
 import { CLOCK_MARGIN_MS, lookFor, lookToAdopt, pickFound, truncated, type Found, type Look } from '../decide/find';
 import { lookUp } from './looks';
+import { isToldOf } from '../feed/sql-changes';
 import { selectLinkedIds } from '../sql/links';
 
 /** Reads of QuickBooks that working on a row needs. */
@@ -29,6 +30,23 @@ export async function readRecord(
   const record = outcome.is === 'ok' ? recordIn(outcome.body, at.wrapper) : undefined;
   if (record === undefined) return { is: 'failed', outcome };
   return record['status'] === 'Deleted' ? { is: 'gone' } : { is: 'record', record };
+}
+
+/**
+ * The record as the request brings it from a list, so that adopting thousands costs no read of each; undefined: it is not
+ * there, something is to be checked on it, or it was changed in QuickBooks since, as far as we were told.
+ */
+export async function shownRecord(
+  desk: Desk,
+  { company: { books }, request }: Job,
+  qboId: string,
+): Promise<Extract<Read, { is: 'record' }> | undefined> {
+  const { shown, resource } = request;
+  if (shown === undefined || (request.if ?? []).length > 0) return undefined;
+  const record = parseBytes(shown);
+  const { Id: id, SyncToken: token } = record;
+  if (id !== qboId || typeof token !== 'string' || !/^\d+$/.test(token)) return undefined;
+  return (await isToldOf(desk.db, { books, resource, qboId }, token)) ? undefined : { is: 'record', record };
 }
 
 export type Looked = Found | { readonly is: 'failed' } | { readonly is: 'blind' };

@@ -7,7 +7,7 @@ import { claim, type Claim } from '../decide/claim';
 import { hashFields, valueAt } from '../decide/fields';
 import { remember, unmet } from '../decide/settle';
 import { list } from './lists';
-import { lookForSent, parseBytes, readRecord, requestBody, type Read } from './looking';
+import { lookForSent, parseBytes, readRecord, requestBody, shownRecord, type Read } from './looking';
 import { mergePut } from './merging';
 import type { Company } from '../calling/quickbooks';
 import { sendParcel } from './sending';
@@ -196,7 +196,8 @@ async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
   const holder = (await selectLinkedIds(desk.db, job.company.books, resource, [id])).get(id);
   if (holder !== undefined && holder !== job.place.ref)
     return settle(desk, job, { outcome: 'refused', code: 'linked', holder });
-  const read = await readRecord(desk, job, { path: how.path, wrapper: how.wrapper ?? resource, qboId: id });
+  const place = { path: how.path, wrapper: how.wrapper ?? resource, qboId: id };
+  const read = (await shownRecord(desk, job, id)) ?? (await readRecord(desk, job, place));
   if (read.is === 'gone') return settle(desk, job, { outcome: 'refused', code: '610' });
   const record = await recordOrWait(desk, job, read);
   const failing = record && unmet(record, job.request.if ?? []);

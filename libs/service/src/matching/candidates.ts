@@ -82,17 +82,29 @@ export async function selectGroup(
   return rows.map(read);
 }
 
+/** A row with the record it is a link to, as it was read: JSON text. */
+export interface StandingCandidate extends Candidate {
+  readonly shown: string | undefined;
+}
+
+/** QuickBooks' id that a row is a link to: a person's choice, or the one beyond doubt. */
+const LINKED_ID = `case when choice is null then case when match_group = 'exact' then candidates[1] end
+                        when choice like 'link %' then substr(choice, 6) end`;
+
 /** By their refs; what was never matched is absent. */
 export async function selectCandidates(
   client: Reader,
   { tenant, books }: Place,
+  resource: string,
   refs: readonly string[],
-): Promise<ReadonlyMap<string, Candidate>> {
-  const { rows } = await client.query<Row>(
-    `select ${COLUMNS} from match_candidate where tenant = $1 and books = $2 and ref = any($3::text[])`,
-    [tenant, books, refs],
+): Promise<ReadonlyMap<string, StandingCandidate>> {
+  const { rows } = await client.query<Row & { shown: string | null }>(
+    `select ${COLUMNS}, (select record from match_record r
+                          where r.tenant = $1 and r.books = $2 and r.resource = $3 and r.id = ${LINKED_ID}) as shown
+       from match_candidate where tenant = $1 and books = $2 and ref = any($4::text[])`,
+    [tenant, books, resource, refs],
   );
-  return new Map(rows.map((row) => [row.ref, read(row)]));
+  return new Map(rows.map(({ shown, ...row }) => [row.ref, { ...read(row), shown: shown ?? undefined }]));
 }
 
 /** A row that Apply takes: answered, or beyond doubt. */
@@ -172,7 +184,7 @@ export async function takeLinks(
 ): Promise<readonly { readonly ref: string; readonly id: string }[]> {
   const { rows } = await client.query<{ ref: string; id: string }>(
     `with links as (
-       select ref, case when choice is null then candidates[1] else substr(choice, 6) end as id
+       select ref, ${LINKED_ID} as id
          from match_candidate
         where tenant = $1 and books = $2 and ${READY}
           and (choice like 'link %' or (choice is null and match_group = 'exact'))

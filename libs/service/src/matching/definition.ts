@@ -48,5 +48,5 @@ export interface Matching {
 /** What Match says of one record that is not linked; the entity's plan reads it. */
 export type MatchStanding =
   | { readonly is: 'open' | 'ask' | 'leave' }
-  | { readonly is: 'link'; readonly id: string }
+  | { readonly is: 'link'; readonly id: string; readonly shown?: string }
   | { readonly is: 'create'; readonly beside: boolean };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
+import { isObject, parseExact, printExact, readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import type { MatchApplied, MatchBegun, MatchPageBody } from '@qbo-sync/contracts/internal/matches';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
@@ -48,7 +48,7 @@ export class Matcher {
 
   /** Takes one page, QuickBooks' answer as text; how many records were in it. Undefined: another reading has begun. */
   take(place: Place, { readId, resource, page }: MatchPageBody): Promise<number | undefined> {
-    const records = recordsIn(page, resource).map((record) => this.listed(record));
+    const records = recordsIn(page, resource).map((text) => this.listed(text));
     return inTransaction(this.runtime.database, async (client) => {
       if (!(await goOnReading(client, place, readId))) return undefined;
       await storeRecords(client, place, { resource, readId, records });
@@ -143,11 +143,12 @@ export class Matcher {
     return this.matching.ours(state, events, books);
   }
 
-  private listed(record: TextObject): ListedRecord {
+  private listed(text: string): ListedRecord {
+    const record = readNumbersAsText(text) as TextObject;
     return {
       id: String(record['Id']),
       keys: this.matching.keysOfRecord(record).map((key) => key.replaceAll('\n', ' ')),
-      record: JSON.stringify(record),
+      record: text,
     };
   }
 }
@@ -161,8 +162,10 @@ function pagesOf<One>(all: readonly One[]): readonly (readonly One[])[] {
   return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) => all.slice(page * PAGE, (page + 1) * PAGE));
 }
 
-function recordsIn(page: string, resource: string): readonly TextObject[] {
-  const { QueryResponse: response } = readNumbersAsText(page) as { readonly QueryResponse?: TextObject };
-  const records = response?.[resource];
-  return Array.isArray(records) ? (records as readonly TextObject[]) : [];
+/** The records of a page, each as QuickBooks spelt it. */
+function recordsIn(page: string, resource: string): readonly string[] {
+  const answer = parseExact(page);
+  const response = isObject(answer) ? answer['QueryResponse'] : undefined;
+  const records = isObject(response) ? response[resource] : undefined;
+  return Array.isArray(records) ? records.map(printExact) : [];
 }

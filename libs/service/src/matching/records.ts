@@ -57,6 +57,8 @@ interface Row {
 export interface HeldRecord {
   readonly id: string;
   readonly record: TextObject;
+  /** The same as QuickBooks spelt it, JSON text. */
+  readonly text: string;
   readonly heldBy: string | null;
   readonly heldAs: HeldAs | null;
 }
@@ -121,5 +123,5 @@ export async function holdRecords(
 }
 
 function read({ id, record, held_by: heldBy, held_as: heldAs }: Row): HeldRecord {
-  return { id, record: readNumbersAsText(record) as TextObject, heldBy, heldAs };
+  return { id, record: readNumbersAsText(record) as TextObject, text: record, heldBy, heldAs };
 }

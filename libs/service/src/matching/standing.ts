@@ -3,7 +3,7 @@ import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import type { EntityFunctions, RelatedTo } from '../entity-service/definition';
-import { type Candidate, selectCandidates, storeCandidates } from './candidates';
+import { selectCandidates, type StandingCandidate, storeCandidates } from './candidates';
 import type { HeldAs, Matching, MatchStanding, OurRecord } from './definition';
 import { type MatchList, type Place, selectList } from './lists';
 import { holdRecords, selectNear } from './records';
@@ -63,6 +63,7 @@ async function relatedTo(
   const known = await selectCandidates(
     client,
     place,
+    matching.resource,
     open.flatMap((one) => one?.ref ?? []),
   );
   const each: MatchRelated[] = [];
@@ -84,16 +85,20 @@ function oursOf(matching: Matching, { ref, state, trigger }: RelatedTo, books: s
 }
 
 /** Undefined: nobody answered, and nothing was beyond doubt. */
-function answered(row: Candidate | undefined, matching: Matching): MatchStanding | undefined {
+function answered(row: StandingCandidate | undefined, matching: Matching): MatchStanding | undefined {
   if (row === undefined) return undefined;
-  const { choice, group, appliedAt, why, candidates } = row;
+  const { choice, group, appliedAt, why, candidates, shown } = row;
   if (appliedAt === null) return choice === null ? undefined : { is: 'ask' };
   if (choice === 'leave') return { is: 'leave' };
   if (choice === 'create') return { is: 'create', beside: candidates.length > 0 && matching.sharesName(why) };
   const [only] = candidates;
   const id = choice === null ? only : choice.slice('link '.length);
   if (choice === null && group !== 'exact') return group === 'new' ? { is: 'create', beside: false } : undefined;
-  return id === undefined ? undefined : { is: 'link', id };
+  return id === undefined ? undefined : linkTo(id, shown);
+}
+
+function linkTo(id: string, shown: string | undefined): MatchStanding {
+  return { is: 'link', id, ...(shown === undefined ? {} : { shown }) };
 }
 
 async function lookedFor(
@@ -122,7 +127,7 @@ async function lookedFor(
   const [id] = candidates;
   if (group === 'exact' && id !== undefined) {
     if (keeps) await holdRecords(client, place, matching.resource, [{ ...ours, linked: { id, as: 'adopted' } }]);
-    return { is: 'link', id };
+    return linkTo(id, near.find((record) => record.id === id)?.text);
   }
   return group === 'new' ? { is: 'create', beside: false } : { is: 'ask' };
 }

@@ -1,0 +1,102 @@
+import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { testDatabase } from '@qbo-sync/testkit/database';
+import { until } from '@qbo-sync/testkit/until';
+import { customerPut, journalFile } from '../spec-rig';
+import { event, feedRig, MINUTE, type FeedRig } from './feed-rig';
+import { MIGRATIONS } from './story-rig';
+
+jest.setTimeout(60_000);
+
+/** Records that Match adopts by the thousand: linked as the list showed them (adr/0012). */
+describe('a link that brings the record', () => {
+  let back: FeedRig;
+  let id: string;
+  let shown: string;
+
+  beforeEach(async () => {
+    const database = await testDatabase({ name: 'links', migrations: MIGRATIONS });
+    const emulator = await startQuickBooks({ port: 0, journalFile: journalFile() });
+    back = await feedRig({ database, emulator, until });
+    const { Customer } = await back.edit('Customer', { DisplayName: 'Long There', Notes: 'gate code 7' });
+    ({ Id: id } = Customer ?? { Id: '' });
+    shown = JSON.stringify(Customer);
+    await back.rig.admin('DELETE', 'traffic');
+  });
+  afterEach(() => back.close());
+
+  const link = (bend: object = {}) =>
+    customerPut(
+      back.tenant,
+      back.books,
+      'c1',
+      1,
+      {},
+      {
+        ...{ kind: 'link', body: JSON.stringify({ Id: id }), shown },
+        ...bend,
+      },
+    );
+  const rename = (DisplayName: string) => back.edit('Customer', { Id: id, sparse: true, DisplayName });
+  const requests = async (): Promise<number> => {
+    const { realms } = await back.rig.admin<{ realms: Record<string, { requests: number }> }>('GET', 'traffic');
+    return Object.values(realms).reduce((sum, realm) => sum + realm.requests, 0);
+  };
+  const tellOf = async (): Promise<void> => {
+    back.later(MINUTE);
+    await back.deliver([event(await back.realmOf(), 'told of it', 'qbo.customer.updated.v1', id)]);
+  };
+
+  it('asks nothing of QuickBooks, and is updated with the token it was shown with', async () => {
+    await back.rig.take(link());
+    expect(await back.recordOf('customer:c1', 1)).toEqual(JSON.parse(shown));
+    expect(await requests()).toBe(0);
+    await back.rig.take(back.customer(2, { DisplayName: 'Named Here' }));
+    expect(await back.recordOf('customer:c1', 2)).toMatchObject({ Id: id, DisplayName: 'Named Here', SyncToken: '1' });
+    expect(await requests()).toBe(1);
+  });
+
+  it('what a person changes there afterwards is told as a change of that field alone', async () => {
+    await back.rig.take(link());
+    await back.rig.answered('customer:c1', 1);
+    await back.edit('Customer', { Id: id, sparse: true, Notes: 'gate code 8' });
+    await back.hear();
+    expect(await back.changes()).toMatchObject([{ ref: 'customer:c1', changed: ['Notes'] }]);
+  });
+
+  it('is read where a webhook has told of it, and nobody has read the change', async () => {
+    await rename('Renamed There');
+    await tellOf();
+    await back.rig.take(link());
+    expect(await back.recordOf('customer:c1', 1)).toMatchObject({ DisplayName: 'Renamed There', SyncToken: '1' });
+    expect(await requests()).toBe(1);
+  });
+
+  it('is read where the changes told of a newer version', async () => {
+    await rename('Renamed There');
+    await tellOf();
+    await back.feed.round();
+    await back.rig.take(link());
+    expect(await back.recordOf('customer:c1', 1)).toMatchObject({ DisplayName: 'Renamed There', SyncToken: '1' });
+  });
+
+  it.each([
+    ['of another record', () => ({ body: '{"Id":"1"}' })],
+    ['without a token', () => ({ shown: JSON.stringify({ Id: id }) })],
+    ['on a condition', () => ({ if: [{ path: 'DisplayName', equals: 'Long There' }] })],
+    ['not brought', () => ({ shown: undefined })],
+  ])('is read where the record is %s', async (_, bend) => {
+    await back.rig.take(link(bend()));
+    expect((await back.rig.answered('customer:c1', 1)).outcome).toBe('synced');
+    expect(await requests()).toBe(1);
+  });
+
+  it('stale, and nobody told: the next update is merged with what was changed there', async () => {
+    await rename('Renamed There');
+    await back.rig.take(link());
+    await back.rig.answered('customer:c1', 1);
+    await back.rig.take(back.customer(2, { DisplayName: 'Renamed There', CompanyName: 'Long There Inc' }));
+    expect(await back.recordOf('customer:c1', 2)).toMatchObject({
+      ...{ DisplayName: 'Renamed There', CompanyName: 'Long There Inc', Notes: 'gate code 7', SyncToken: '2' },
+    });
+  });
+});
