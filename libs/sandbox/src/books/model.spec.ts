@@ -1,42 +1,12 @@
 import { type ExactJson, ExactNumber, printExact } from '@qbo-sync/contracts/exact-json';
 import { compareBooks } from './compare';
-import type { BooksChoices } from './choices';
-import type { Wire } from './happened';
 import { expectBooks, type AccountSums } from './model';
 import { readBooks } from './read-books';
 import { planDay, type PlannedDay } from '../runacall/day';
 import { stamp } from '../runacall/published-day';
 import { money, sum } from './cents';
+import { CHOICES, says } from './spec-books';
 
-const account = (id: string, name: string) => ({ id, name });
-const CHOICES: BooksChoices = {
-  taxedBy: 'automated',
-  income: account('1', 'Service revenue'),
-  categories: { cat_equip: account('2', 'Equipment sales') },
-  memberships: account('3', 'Memberships'),
-  discounts: account('4', 'Discounts given'),
-  tips: account('5', 'Undistributed Tips'),
-  undeposited: account('6', 'Undeposited Funds'),
-  clearing: account('7', 'Stripe clearing'),
-  refunds: account('8', 'Checking'),
-  mappedRates: ['tax_tx'],
-};
-
-let serial = 0;
-const says = (noun: string, change: string, sequence: number, data: { id: string } & Record<string, unknown>): Wire => {
-  serial += 1;
-  return {
-    topic: 'any',
-    headers: {
-      ce_id: `evt_${serial}`,
-      ce_type: `com.runacall.${noun}.${change}.v1`,
-      ce_subject: data.id,
-      ce_tenant: 'acme',
-      ce_sequence: String(sequence),
-    },
-    value: JSON.stringify(data),
-  };
-};
 const item = says('item', 'created', 1, { id: 'itm_1', name: 'AC tune-up', kind: 'service', active: true });
 const boiler = says('item', 'created', 1, {
   id: 'itm_2',

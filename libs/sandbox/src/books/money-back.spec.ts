@@ -1,29 +1,7 @@
-import type { BooksChoices } from './choices';
 import { money } from './cents';
 import type { Wire } from './happened';
 import { expectBooks, type AccountSums } from './model';
-
-const account = (id: string, name: string) => ({ id, name });
-const CHOICES: BooksChoices = {
-  taxedBy: 'automated',
-  income: account('1', 'Service revenue'),
-  categories: {},
-  memberships: account('3', 'Memberships'),
-  discounts: account('4', 'Discounts given'),
-  tips: account('5', 'Undistributed Tips'),
-  undeposited: account('6', 'Undeposited Funds'),
-  clearing: account('7', 'Stripe clearing'),
-  refunds: account('8', 'Checking'),
-  mappedRates: ['tax_tx'],
-};
-
-let serial = 0;
-const says = (noun: string, change: string, sequence: number, data: { id: string } & Record<string, unknown>): Wire => {
-  serial += 1;
-  const type = `com.runacall.${noun}.${change}.v1`;
-  const headers = { ce_id: `evt_${serial}`, ce_type: type, ce_subject: data.id, ce_tenant: 'acme' };
-  return { topic: 'any', headers: { ...headers, ce_sequence: String(sequence) }, value: JSON.stringify(data) };
-};
+import { CHOICES, says } from './spec-books';
 
 /** RAC-1: 129.00 + 37.00, tax 13.70; paid by Stripe. */
 const invoice = (id: string, customerId: string) => ({

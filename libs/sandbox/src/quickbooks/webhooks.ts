@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { postWebhook } from '../webhook-post';
 import type { Clock } from './clock';
 import { cloudEventsBody, legacyBody, type VoidWord, type WebhookEvent } from './webhook-events';
 
@@ -152,29 +153,16 @@ export class Webhooks {
     return false;
   }
 
-  /** The status of the answer, or why there was none. */
   private async post({ body }: Delivery): Promise<string> {
     if (this.settings.url === null) return 'no address';
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      const answer = await fetch(this.settings.url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'intuit_notification_server/0.1',
-          'intuit-signature': createHmac('sha256', this.settings.verifierToken).update(body).digest('base64'),
-          'intuit-created-time': new Date(this.clock.now()).toISOString(),
-          'intuit-t-id': randomUUID(),
-          'intuit-notification-schema-version': '1.0',
-        },
-        body: new Uint8Array(body),
-        redirect: 'manual',
-        signal: deadline,
-      });
-      await answer.arrayBuffer();
-      return String(answer.status);
-    } catch {
-      return deadline.aborted ? 'none in time' : 'no connection';
-    }
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'intuit_notification_server/0.1',
+      'intuit-signature': createHmac('sha256', this.settings.verifierToken).update(body).digest('base64'),
+      'intuit-created-time': new Date(this.clock.now()).toISOString(),
+      'intuit-t-id': randomUUID(),
+      'intuit-notification-schema-version': '1.0',
+    };
+    return postWebhook(this.settings.url, { body: new Uint8Array(body), headers, deadlineMs: DEADLINE_MS });
   }
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../quickbooks/clock';
+import { postWebhook } from '../webhook-post';
 import type { Happening } from './account';
 import { stripeId } from './ids';
 
@@ -129,23 +130,10 @@ export class StripeWebhooks {
     } else this.clock.after(pause, () => this.tryOnce(delivery));
   }
 
-  /** The status of the answer, or why there was none. */
   private async post(body: string): Promise<string> {
     if (this.settings.url === null) return 'no address';
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      const answer = await fetch(this.settings.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': this.signature(body) },
-        body,
-        redirect: 'manual',
-        signal: deadline,
-      });
-      await answer.arrayBuffer();
-      return String(answer.status);
-    } catch {
-      return deadline.aborted ? 'none in time' : 'no connection';
-    }
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': this.signature(body) };
+    return postWebhook(this.settings.url, { body, headers, deadlineMs: DEADLINE_MS });
   }
 
   /** `t=…,v1=…`, a v1 per secret, each an HMAC-SHA-256 over moment, point and body (docs.stripe.com/webhooks/signature). */
