@@ -1,4 +1,4 @@
-import { choicesOf, isChoice, isOf, type Stopped } from './choices';
+import { choicesOf, fieldsIn, isChoice, isOf, type Stopped } from './choices';
 
 describe('what a person may choose', () => {
   const stopped: Stopped = { entity: 'invoice', state: 'needs attention', change: 'sent', reason: 'closed_period' };
@@ -17,6 +17,7 @@ describe('what a person may choose', () => {
     ['a taken name', { entity: 'customer', reason: 'name_taken' }, 'link quickbooksId, other-name, retry, leave'],
     ['a refund of nothing', { entity: 'refund', reason: 'refund_effect' }, 'invoice invoiceId, credit, retry, leave'],
     ['an unequal payout', { entity: 'payout', reason: 'payout_unequal' }, 'account part accountId, retry, leave'],
+    ['changed on both sides', { entity: 'customer', reason: 'both_changed' }, 'fields sides, leave'],
     ['a reason of a newer version', { reason: 'brand_new' }, 'retry, leave'],
     ['synced', { state: 'synced', reason: null }, ''],
     ['dismissed', { state: 'dismissed' }, ''],
@@ -34,9 +35,18 @@ describe('what a person may choose', () => {
     ['account 35', true],
     ['account ch_9 77', true],
     ['account ch_9 77 1', false],
+    ['fields DisplayName=ours', true],
+    ['fields DisplayName=ours,Mobile=theirs', true],
+    ['fields DisplayName=mine', false],
+    ['fields', false],
     ['drop table', false],
   ])('%s is a choice: %s', (text, is) => {
     expect(isChoice(text)).toBe(is);
+  });
+
+  it('names the fields of a choice of sides', () => {
+    expect(fieldsIn('fields DisplayName=ours,Mobile=theirs')).toEqual(['DisplayName', 'Mobile']);
+    expect(fieldsIn('retry')).toBeUndefined();
   });
 
   it('tells one offered choice from another of the same word', () => {

@@ -3,7 +3,7 @@ import type { ReasonCode } from './reasons';
 
 /**
  * What a person may say of a stopped record (`resolve` on `sync.commands.v1`): a word, then what it needs, with a space
- * between each: `retry`, `link 58`, `date 2026-12-02`, `account ch_9 77`. The owning service knows what each does; one
+ * between each: `retry`, `link 58`, `date 2026-12-02`, `account ch_9 77`, `fields DisplayName=ours,Mobile=theirs`. The owning service knows what each does; one
  * that does not fit the record as it stands changes nothing.
  */
 const FORMS = {
@@ -13,6 +13,7 @@ const FORMS = {
   accountId: '[\\w-]+',
   invoiceId: '\\S+',
   part: '\\S+',
+  sides: '\\w+=(?:ours|theirs)(?:,\\w+=(?:ours|theirs))*',
 } as const;
 export type ChoiceNeed = keyof typeof FORMS;
 
@@ -37,9 +38,10 @@ const UNAPPLIED: OfferedChoice = { code: 'unapplied', needs: [] };
 const CLEARING: OfferedChoice = { code: 'clearing', needs: [] };
 const POST: OfferedChoice = { code: 'post', needs: [] };
 const OTHER_NAME: OfferedChoice = { code: 'other-name', needs: [] };
+const FIELDS: OfferedChoice = { code: 'fields', needs: ['sides'] };
 const ALL = [
   ...[RETRY, LEAVE, LINK, POST_NOW, DATE, CODE, CREDIT_MEMO, ACCOUNT, PART_ACCOUNT],
-  ...[INVOICE, CREDIT, UNAPPLIED, CLEARING, POST, OTHER_NAME],
+  ...[INVOICE, CREDIT, UNAPPLIED, CLEARING, POST, OTHER_NAME, FIELDS],
 ];
 
 const FORM = new RegExp(`^(${ALL.map(formOf).join('|')})$`);
@@ -56,6 +58,13 @@ export function isChoice(text: string): boolean {
 /** Whether it is this one, with what it needs. */
 export function isOf(offered: OfferedChoice, text: string): boolean {
   return new RegExp(`^${formOf(offered)}$`).test(text);
+}
+
+/** The fields that a choice of sides names; undefined for any other choice. */
+export function fieldsIn(choice: string): readonly string[] | undefined {
+  if (!isOf(FIELDS, choice)) return undefined;
+  const [, sides = ''] = choice.split(' ');
+  return sides.split(',').map((each) => each.slice(0, each.indexOf('=')));
 }
 
 interface End extends OfferedChoice {
@@ -76,6 +85,7 @@ const ENDS: Readonly<Partial<Record<ReasonCode, readonly End[]>>> = {
   name_taken: [LINK, { ...OTHER_NAME, of: ['customer'] }],
   number_taken: [LINK],
   gone_in_qbo: [LINK],
+  both_changed: [FIELDS],
   unclear: [LINK],
   returned_deposited: [{ ...ACCOUNT, of: ['payment'] }],
   refund_effect: [
@@ -106,5 +116,7 @@ export function choicesOf({ entity, state, change, reason }: Stopped): readonly 
     .filter((end) => end.of?.includes(entity) ?? true)
     .filter((end) => end.when?.(change) ?? true)
     .map(({ code, needs }) => ({ code, needs }));
-  return state === 'needs attention' ? [...own, RETRY, LEAVE] : own;
+  if (state !== 'needs attention') return own;
+  // Asking once more does not say whose value stays.
+  return reason === 'both_changed' ? [...own, LEAVE] : [...own, RETRY, LEAVE];
 }

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   row_moved: { status: 409, title: 'The record moved on since it was looked at: look again.' },
   nothing_to_choose: { status: 409, title: 'Nothing is to be chosen for this record as it stands.' },
   choice_not_offered: { status: 422, title: 'This is no choice for this record as it stands.' },
+  fields_differ: { status: 422, title: 'Choose once for each field that both sides changed, and for no other.' },
   not_taken: { status: 503, title: 'It could not be handed on now. Nothing happened; try again.' },
   match_not_read: { status: 409, title: 'What is in QuickBooks was not read yet.' },
   match_under_way: { status: 409, title: 'It is being read or applied already.' },

@@ -120,9 +120,9 @@ export class RawDto {
 
 /** Body of `POST /log/{id}/resolve`. */
 export class ResolveBody {
-  @ApiProperty({ example: 'date 2026-12-02' })
+  @ApiProperty({ examples: ['date 2026-12-02', 'fields DisplayName=ours,Mobile=theirs'] })
   @IsString()
-  @MaxLength(200)
+  @MaxLength(1000)
   choice: string;
 
   @ApiPropertyOptional({ description: 'The revision the person saw; with another in force nothing is done.' })

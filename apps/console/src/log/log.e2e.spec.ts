@@ -206,6 +206,43 @@ describe('the log', () => {
     expect(rig.commands.filter(({ kind }) => kind === 'resolve')).toHaveLength(1);
   });
 
+  it('takes a choice for each field that both sides changed, and for no other', async () => {
+    const params = {
+      ...{
+        name: 'Dana Ruiz',
+        fields: 'DisplayName, Mobile',
+        'ours.DisplayName': 'Dana R.',
+        'theirs.DisplayName': 'Dana',
+      },
+      ...{ 'ours.Mobile': '555-0101', 'theirs.Mobile': '555-0102' },
+    };
+    await rig.say(
+      record({
+        ...{ ref: 'customer:cus_clash', entity: 'customer', revision: 4, stage: 5, attempt: 1, at: at(40) },
+        ...{ state: 'needs attention', events: [event('ev-clash', 16)], reason: { code: 'both_changed', params } },
+      }),
+    );
+    const row = await until(async () => (await rig.call('GET', `${rig.path}/log?q=ev-clash`)).body.items[0], {
+      what: 'the row',
+    });
+    expect(row).toMatchObject({ choices: [{ code: 'fields' }, { code: 'leave' }], reason: { params } });
+    const resolve = (choice: string) => rig.call('POST', `${rig.path}/log/${row.id}/resolve`, { choice });
+    for (const wrong of [
+      'DisplayName=ours',
+      'DisplayName=ours,Mobile=theirs,Notes=ours',
+      'Mobile=ours,Mobile=theirs',
+    ]) {
+      const refused = await resolve(`fields ${wrong}`);
+      expect([refused.status, refused.body.code, refused.body.errors[0]?.pointer]).toEqual([
+        ...[422, 'fields_differ', '/choice'],
+      ]);
+    }
+    expect((await resolve('retry')).body.code).toBe('choice_not_offered');
+    const choice = 'fields DisplayName=ours,Mobile=theirs';
+    expect((await resolve(choice)).status).toBe(202);
+    await until(() => rig.commands.find((command) => command.choice === choice), { what: 'the command' });
+  });
+
   it('postings.md §11: says each sentence with its code and the next action, in the list and in the story', async () => {
     await rig.say(
       ...SENTENCES.map(({ code, params }, n) =>

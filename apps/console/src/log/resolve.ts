@@ -1,4 +1,4 @@
-import { choicesOf, isOf, type OfferedChoice } from '@qbo-sync/contracts/choices';
+import { choicesOf, fieldsIn, isOf, type OfferedChoice } from '@qbo-sync/contracts/choices';
 import { ownerOf } from '@qbo-sync/contracts/refs';
 import { Problem } from '../http/problem';
 import type { LogRowEntity } from './log-row.entity';
@@ -25,5 +25,16 @@ export function chosenOn(row: LogRowEntity, choice: string, seen: number | undef
     const params = { offered: texts.join(', ') };
     throw new Problem('choice_not_offered', params, [{ pointer: '/choice', code: 'choice_not_offered', params }]);
   }
+  const fields = fieldsIn(choice);
+  if (fields !== undefined) checkFields(row, fields);
   return row.revision;
+}
+
+/** Throws {@link Problem}: a field of the clash has no choice, or one is named that does not clash. */
+function checkFields({ reason }: LogRowEntity, named: readonly string[]): void {
+  const clashing = reason?.params?.['fields']?.split(', ') ?? [];
+  const isEach = clashing.every((field) => named.filter((one) => one === field).length === 1);
+  if (isEach && named.length === clashing.length) return;
+  const params = { fields: clashing.join(', ') };
+  throw new Problem('fields_differ', params, [{ pointer: '/choice', code: 'fields_differ', params }]);
 }

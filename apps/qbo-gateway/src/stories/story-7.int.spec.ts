@@ -101,6 +101,50 @@ describe('story 7', () => {
     },
   );
 
+  describe('a clash, then a person’s choice for each of its fields', () => {
+    const NAMES = { DisplayName: 'Dana Here', CompanyName: 'Here Inc', Notes: 'here' };
+    const THERE = { DisplayName: 'Dana There', CompanyName: 'There Inc' };
+    const clash = async () => {
+      await back.rig.take(back.customer(1, { DisplayName: 'Dana', CompanyName: 'Dana Inc', Notes: 'old' }));
+      const { Id } = await back.recordOf('customer:c1', 1);
+      const phone = { FreeFormNumber: '(512) 555-0107' };
+      await back.edit('Customer', { Id, sparse: true, ...THERE, Mobile: phone });
+      await back.rig.take(back.customer(2, NAMES));
+      expect((await back.rig.answered('customer:c1', 2)).outcome).toBe('clash');
+      return phone;
+    };
+    const choose = (revision: number, ours: string[], theirs: string[]) =>
+      back.rig.take({ ...back.customer(revision, NAMES), sides: { ours, theirs } });
+
+    it.each<[string, string[], string[], object]>([
+      ['Run a Call’s name, QuickBooks’ company', ['DisplayName'], ['CompanyName'], { CompanyName: 'There Inc' }],
+      ['QuickBooks’ name, Run a Call’s company', ['CompanyName'], ['DisplayName'], { DisplayName: 'Dana There' }],
+      ['all of Run a Call’s', ['CompanyName', 'DisplayName'], [], {}],
+    ])('%s: each as it was chosen, and what did not clash survives', async (_which, ours, theirs, kept) => {
+      const phone = await clash();
+      await choose(3, ours, theirs);
+      expect(await back.recordOf('customer:c1', 3)).toMatchObject({ ...NAMES, ...kept, Mobile: phone });
+    });
+
+    it('what was left stays left when something else changes here', async () => {
+      await clash();
+      await choose(3, [], ['DisplayName', 'CompanyName']);
+      await back.rig.answered('customer:c1', 3);
+      await back.rig.take(back.customer(4, { ...NAMES, Notes: 'later' }));
+      expect(await back.recordOf('customer:c1', 4)).toMatchObject({ ...THERE, Notes: 'later' });
+      await back.rig.take(back.customer(5, { ...NAMES, DisplayName: 'Dana Anew', Notes: 'later' }));
+      expect(await back.recordOf('customer:c1', 5)).toMatchObject({ ...THERE, DisplayName: 'Dana Anew' });
+    });
+
+    it('before anybody chose, another change here overwrites nothing: the clash is shown again', async () => {
+      await clash();
+      const writes = await back.rig.writes('Customer');
+      await back.rig.take(back.customer(3, { ...NAMES, Notes: 'later' }));
+      expect((await back.rig.answered('customer:c1', 3)).outcome).toBe('clash');
+      expect(await back.rig.writes('Customer')).toEqual(writes);
+    });
+  });
+
   it('what Run a Call took over from there is right already: nothing is sent', async () => {
     await back.rig.take(back.customer(1, { DisplayName: 'Dana Ruiz' }));
     const { Id } = await back.recordOf('customer:c1', 1);

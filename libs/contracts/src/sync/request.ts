@@ -77,6 +77,12 @@ export class ListOnly {
   @IsString() to: string;
 }
 
+/** Whose value stays of each top-level field that both sides changed: Run a Call's, or the one in QuickBooks. */
+export class Sides {
+  @IsArray() @IsString({ each: true }) ours: string[];
+  @IsArray() @IsString({ each: true }) theirs: string[];
+}
+
 export class QboRequest {
   @Matches(TENANT_PATTERN) tenant: string;
   @IsString() ref: string;
@@ -99,6 +105,8 @@ export class QboRequest {
   @IsOptional() last?: true;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Precondition) if?: Precondition[];
   @IsOptional() @ValidateNested() @Type(() => Find) find?: Find;
+  /** Of a put: what a person chose of a clash. Other fields are merged as ever, and may clash in their turn. */
+  @IsOptional() @ValidateNested() @Type(() => Sides) sides?: Sides;
   /** Of a `list`; absent: every record, whole. */
   @IsOptional() @ValidateNested() @Type(() => ListOnly) only?: ListOnly;
 }

@@ -79,7 +79,7 @@ function decided<Data, Related>(
     return stop(record(before, ...withdrawals(asking)), form.plan, occasion, context, summary);
   }
 
-  const pushes = form.plan.pushes.map((push) => linkInstead(push, state, occasion));
+  const pushes = form.plan.pushes.map((push) => withSides(linkInstead(push, state, occasion), occasion));
   const news = pushes.filter((push) => !isAsked(state, push, gate.books, occasion));
   if (news.length === 0 && occasion.quiet === true && state.stop?.byAnswer === true) return before;
   if (news.length === 0) {
@@ -103,6 +103,10 @@ function linkInstead(push: Push, { ref }: State, { link }: Occasion): Push {
     body: JSON.stringify({ Id: link }),
     expect: TotalAmt === undefined ? {} : { TotalAmt },
   };
+}
+
+function withSides(push: Push, { chosen }: Occasion): Push {
+  return push.ref === chosen?.ref && push.kind === 'put' ? { ...push, sides: chosen.sides } : push;
 }
 
 /** What is fixed for the record once it may be sent, as far as it is not yet. */

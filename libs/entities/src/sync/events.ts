@@ -1,6 +1,6 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AssignNumberCommand, UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
-import type { Find, How, ListOnly, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
+import type { Find, How, ListOnly, Precondition, RequestKind, Sides } from '@qbo-sync/contracts/sync/request';
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { Answered } from './rules';
 
@@ -110,6 +110,8 @@ export interface PushRequested {
     readonly how: How;
     readonly after?: readonly string[];
     readonly last?: true;
+    /** What a person chose of the fields that both sides changed. */
+    readonly sides?: Sides;
     /** Of a list. */
     readonly only?: ListOnly;
     /** Decided again when this ref is heard of, answered or not. */

@@ -95,6 +95,7 @@ function requestOf({ tenant, version }: EventPlace, { data, personal }: PushRequ
     ...(personal.shown === undefined ? {} : { shown: personal.shown }),
     ...(data.after === undefined ? {} : { after: [...data.after] }),
     ...(data.last === undefined ? {} : { last: data.last }),
+    ...(data.sides === undefined ? {} : { sides: data.sides }),
     ...(data.only === undefined ? {} : { only: data.only }),
     ...(personal.if === undefined ? {} : { if: [...personal.if] }),
     ...(personal.find === undefined ? {} : { find: personal.find }),

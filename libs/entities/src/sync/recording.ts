@@ -1,4 +1,5 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
+import type { Sides } from '@qbo-sync/contracts/sync/request';
 import type { AnswerPlace, StreamEvent } from './events';
 import type { Answered, Context } from './rules';
 import { evolve, type State } from './stream-state';
@@ -30,6 +31,8 @@ export interface Occasion {
   readonly insist?: true;
   /** The record is this one of QuickBooks', which a person entered: it is linked, and nothing is written. */
   readonly link?: string;
+  /** A person chose between both sides' values of this ref's record. */
+  readonly chosen?: { readonly ref: string; readonly sides: Sides };
   /** Decided once more: say nothing when the outcome is the one in force. */
   readonly quiet?: true;
 }

@@ -1,4 +1,5 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { Sides } from '@qbo-sync/contracts/sync/request';
 import type { PushRequested, Summary } from './events';
 import { base, type Occasion } from './recording';
 import type { Answered, Context, Plan, Push } from './rules';
@@ -28,6 +29,7 @@ export function pushRequested(
 ): PushRequested {
   const newest = occasion.covers[occasion.covers.length - 1];
   const traceparent = state.latest?.traceparent;
+  const sides = push.sides ?? sidesUnderWay(push, state);
   return {
     type: 'PushRequested',
     data: {
@@ -39,6 +41,7 @@ export function pushRequested(
       how: push.how,
       ...(push.after === undefined ? {} : { after: push.after }),
       ...(push.last === undefined ? {} : { last: push.last }),
+      ...(sides === undefined ? {} : { sides }),
       ...(push.only === undefined ? {} : { only: push.only }),
       ...(form.plan.do === 'push' && form.plan.waitsOn !== undefined ? { waitsOn: form.plan.waitsOn } : {}),
       ...(form.plan.do === 'push' && form.plan.againAfterMs !== undefined
@@ -64,6 +67,12 @@ export function pushRequested(
   };
 }
 
+/** What was chosen counts on for a request that takes the place of one without an answer. */
+function sidesUnderWay({ ref, kind }: Push, { asked }: State): Sides | undefined {
+  const before = asked[ref];
+  return kind !== 'put' || before === undefined || before.answered ? undefined : before.request.data.sides;
+}
+
 /** An event's row is moved by one record, its own if that is asked for; each other part of it has a row by its own ref. */
 export function requested(news: readonly Push[], asking: Asking): readonly PushRequested[] {
   const carrier = news.find(({ ref }) => ref === asking.state.ref) ?? news[0];
@@ -82,6 +91,7 @@ export function requested(news: readonly Push[], asking: Asking): readonly PushR
  */
 export function isAsked(state: State, push: Push, books: string, { insist, quiet }: Occasion): boolean {
   const asked = state.asked[push.ref];
+  if (push.sides !== undefined) return false;
   if (asked === undefined || (insist === true && asked.answered)) return false;
   if (asked.rejected && (quiet !== true || state.stop?.byAnswer !== true)) return false;
   const { data, personal } = asked.request;

@@ -1,3 +1,4 @@
+import type { Sides } from '@qbo-sync/contracts/sync/request';
 import { decideNow } from './decision';
 import type { Stop } from './stream-state';
 import { viewOf } from './view';
@@ -14,6 +15,7 @@ import type { Context, Rules, Trigger } from './rules';
  *   resolve retry    Held             → decided again; the same request is made once more
  *   resolve link 58  Held             → that record of QuickBooks' is ours from now on; a document's amounts are compared
  *   resolve leave    Held             → Dismissed
+ *   resolve fields … Held both_changed → asked for once more, each field with the value that was chosen
  *   resolve …        by the entity    → Chosen, then decided again (`date 2026-12-02`, `credit-memo`)
  *
  * A choice counts only for the row it was made on: with another revision in force nothing is said.
@@ -70,8 +72,22 @@ export function resolved<Data, Related>(
   const { covers, change } = stop;
   const occasion: Occasion = { covers, change, lane: 'live', insist: true };
   if (choice === 'retry') return decideNow(rules, start, occasion, context);
+  const sides = sidesIn(choice);
+  if (sides !== undefined) {
+    if (stop.reason.code !== 'both_changed') return start;
+    return decideNow(rules, start, { ...occasion, chosen: { ref: stop.ref, sides } }, context);
+  }
   const id = /^link (\S+)$/.exec(choice)?.[1];
   return id === undefined ? start : linkedTo(rules, start, id, occasion, context);
+}
+
+/** `fields DisplayName=ours,Mobile=theirs` */
+function sidesIn(choice: string): Sides | undefined {
+  const [, sides] = /^fields (\S+)$/.exec(choice) ?? [];
+  if (sides === undefined) return undefined;
+  const named = (side: 'ours' | 'theirs'): string[] =>
+    sides.split(',').flatMap((each) => (each.endsWith(`=${side}`) ? [each.slice(0, each.indexOf('='))] : []));
+  return { ours: named('ours'), theirs: named('theirs') };
 }
 
 function linkedTo<Data, Related>(

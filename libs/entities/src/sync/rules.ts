@@ -1,7 +1,7 @@
 import type { AssignNumberCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
-import type { Find, How, ListOnly, Precondition, RequestKind } from '@qbo-sync/contracts/sync/request';
+import type { Find, How, ListOnly, Precondition, RequestKind, Sides } from '@qbo-sync/contracts/sync/request';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
@@ -91,6 +91,8 @@ export interface Push {
   readonly last?: true;
   readonly if?: readonly Precondition[];
   readonly find?: Find;
+  /** What a person chose of the fields that both sides changed. */
+  readonly sides?: Sides;
   /** Of a list. */
   readonly only?: ListOnly;
   /** Path of the record → value; numbers are compared as decimals. */

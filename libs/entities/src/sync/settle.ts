@@ -7,7 +7,7 @@ import { base, record, type Recording } from './recording';
 import { plainVerdict } from './refusals';
 import { recordOf, type Asked } from './stream-state';
 import { viewOf } from './view';
-import { commandIdOf } from './theirs';
+import { commandIdOf, tellChosen } from './theirs';
 
 /** After this many forms of one record the last refusal stands: no rule asks for more. */
 const MAX_ROUNDS = 9;
@@ -45,7 +45,8 @@ export function settle<Data, Related>(
   const verdict: Verdict =
     isNewest || said.verdict === 'synced' ? said : { verdict: 'skip', reason: { code: 'replaced' } };
 
-  const cleared = told(rules, endOlder(start, ofRef, asked, context), { answer, asked, view }, context);
+  const ended = endOlder(start, ofRef, asked, context);
+  const cleared = chosen(rules, told(rules, ended, { answer, asked, view }, context), { answer, asked }, context);
   const { covers, change } = request.data;
   const { round, lane } = request.data;
   if (verdict.verdict === 'again' && round < MAX_ROUNDS) {
@@ -64,9 +65,11 @@ function told<Data, Related>(
   { now }: Context<Related>,
 ): Recording {
   const { record: shown, quickbooksId, books } = answer;
-  const telling = answer.outcome === 'synced' ? rules.tell?.(answer, view) : undefined;
-  if (telling === undefined || shown === undefined || quickbooksId === undefined) return start;
-  const commandId = commandIdOf(books, asked.request.data.resource, quickbooksId, shown);
+  if (answer.outcome !== 'synced' || shown === undefined || quickbooksId === undefined) return start;
+  const telling = rules.tell?.(answer, view);
+  if (telling === undefined) return start;
+  const { resource } = asked.request.data;
+  const commandId = commandIdOf(books, resource, quickbooksId, shown);
   if (start.state.told.includes(commandId)) return start;
   const { command, fields } = telling;
   return record(start, {
@@ -74,6 +77,19 @@ function told<Data, Related>(
     data: { commandId, command, books, quickbooksId, at: now },
     personal: { command: fields },
   });
+}
+
+/** Run a Call hears of the fields that a person left as they are in QuickBooks, once QuickBooks has shown them. */
+function chosen<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  { answer, asked }: { readonly answer: Answered; readonly asked: Asked },
+  context: Context<Related>,
+): Recording {
+  const { resource, sides } = asked.request.data;
+  const { outcome, books, record: shown } = answer;
+  if (outcome !== 'synced' || shown === undefined || sides === undefined || sides.theirs.length === 0) return start;
+  return tellChosen(rules, start, { books, resource, record: shown, changed: sides.theirs }, context);
 }
 
 /** What an outcome means whatever the entity; undefined: the entity says. */

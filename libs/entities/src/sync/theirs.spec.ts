@@ -147,6 +147,58 @@ describe('story 7: a customer changed in QuickBooks', () => {
     });
   });
 
+  describe('a person chose of a clash', () => {
+    const NAME = { DisplayName: 'Dana Ruiz-Lee', PrimaryPhone: { FreeFormNumber: '(512) 555-0777' } };
+    const clashed = (values = {}) => {
+      const here = linked(values).when(
+        changed('updated', 4, { ...dana, displayName: 'Dana R.', phone: '(512) 555-0199' }),
+      );
+      const detail = 'DisplayName, PrimaryPhone';
+      return here.when(answered(here, { outcome: 'clash', code: 'both_changed', detail, record: NAME }));
+    };
+    const choose = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice });
+    const chosen = (values = {}) => clashed(values).when(choose('fields DisplayName=theirs,PrimaryPhone=ours'));
+    const answeredBy = (story: Story<unknown>, outcome: 'synced' | 'clash' = 'synced') =>
+      story.when(answered(story, { outcome, quickbooksId: '58', record: { ...NAME, Id: '58', SyncToken: '6' } }));
+
+    it('the record is asked for once more, with the side of each field', () => {
+      const request = only(chosen().events, 'PushRequested');
+      expect(request.data.sides).toEqual({ ours: ['PrimaryPhone'], theirs: ['DisplayName'] });
+      expect(JSON.parse(request.personal.body)).toMatchObject({ DisplayName: 'Dana R.' });
+      const [message] = toMessages(
+        { tenant: 'acme', ref: 'customer:cus_88', version: 9, service: 'customers' },
+        request,
+      );
+      expect(JSON.parse(message?.value ?? '')).toMatchObject({ sides: { theirs: ['DisplayName'] } });
+    });
+
+    it('QuickBooks’ value goes to Run a Call once QuickBooks has shown it', () => {
+      const done = answeredBy(chosen());
+      expect(lines(done.events)).toEqual(['Told', 'Settled']);
+      expect(commandOf(done)).toMatchObject({ ifSequence: 4, fields: { displayName: 'Dana Ruiz-Lee' } });
+      expect(only(done.events, 'Told').data.commandId).toBe(`${BOOKS}/Customer/58/6/chosen`);
+    });
+
+    it('it does not where the settings keep updates here, nor where the choice came to nothing', () => {
+      expect(lines(answeredBy(chosen({ 'customers.updates': false })).events)).not.toContain('Told');
+      expect(lines(answeredBy(chosen(), 'clash').events)).toEqual(['Held both_changed']);
+    });
+
+    it('a newer change here takes the choice along while it is under way, and not after', () => {
+      const next = { ...dana, displayName: 'Dana R.', phone: '(512) 555-0199', notes: 'gate code 4' };
+      const newer = chosen().when(changed('updated', 5, next));
+      expect(only(newer.events, 'PushRequested').data.sides).toMatchObject({ theirs: ['DisplayName'] });
+      const later = answeredBy(chosen()).when(changed('updated', 5, next));
+      expect(only(later.events, 'PushRequested').data.sides).toBeUndefined();
+    });
+
+    it('is taken for a clash alone', () => {
+      const story = linked().when(changed('updated', 4, { ...dana, displayName: 'Dana R.' }));
+      const unclear = story.when(answered(story, { outcome: 'refused', code: 'unclear' }));
+      expect(unclear.when(choose('fields DisplayName=ours')).events).toEqual([]);
+    });
+  });
+
   it.each(['inactive', 'merged'] as const)('%s there: shown once, never deleted here, never made again', (gone) => {
     const ended = linked().when(theirs('customer:cus_88', ['Active'], { Active: false }, { gone }));
     expect(lines(ended.events)).toEqual(['Held gone_in_qbo']);
@@ -249,6 +301,15 @@ describe('a document of ours changed in QuickBooks', () => {
     const story = linked().when(theirs('invoice:inv_1', ['Line', 'TotalAmt'], { Line: [] }));
     expect(lines(story.events)).toEqual(['Held both_changed']);
     expect(only(story.events, 'Held').personal.reason.params).toMatchObject({ fields: 'Line', 'theirs.Line': '[]' });
+  });
+
+  it('what a person chose of it is asked for; another total than Run a Call’s is held with both figures', () => {
+    const story = linked().when(theirs('invoice:inv_1', ['Line'], { Line: [] }));
+    const choose = (choice: string) => story.when({ kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice });
+    expect(only(choose('fields Line=ours').events, 'PushRequested').data.sides).toEqual({ ours: ['Line'], theirs: [] });
+    const left = choose('fields Line=theirs');
+    const shown = left.when(answered(left, { record: { Id: '58', SyncToken: '5', TotalAmt: '150.00' } }));
+    expect(only(shown.events, 'Held').personal.reason.params).toMatchObject({ t: '129.00', q: '150.00' });
   });
 
   it('in a field of theirs alone: nothing to show', () => {

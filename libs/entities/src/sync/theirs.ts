@@ -63,38 +63,64 @@ function tellNew<Data, Related>(
   return fields === undefined ? start : tell(back.command, start, change, { fields }, context);
 }
 
+/** Run a Call takes over the fields of a clash whose value in QuickBooks a person chose. */
+export function tellChosen<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  chosen: ThereNow,
+  context: Context<Related>,
+): Recording {
+  return tellFields(rules, start, chosen, context, 'chosen');
+}
+
 function tellChanged<Data, Related>(
   rules: Rules<Data, Related>,
   start: Recording,
   change: Theirs,
   context: Context<Related>,
 ): Recording {
+  const clashing = changedHere(start.state);
+  const changed = change.changed.filter((field) => !clashing.has(field));
+  return tellFields(rules, start, { ...change, changed }, context);
+}
+
+type ThereNow = Pick<Theirs, 'books' | 'resource' | 'record' | 'changed'>;
+
+/** `why`: told of a state of the record that was told of before, for other fields. */
+function tellFields<Data, Related>(
+  rules: Rules<Data, Related>,
+  start: Recording,
+  change: ThereNow,
+  context: Context<Related>,
+  why?: string,
+): Recording {
   const ctx = mappingContext(context);
   const { back } = rules;
   const { state } = start;
   if (back === undefined || ctx === undefined || state.latest === undefined) return start;
   if (!back.takesChanges(ctx.values)) return start;
-  const clashing = changedHere(state);
-  const changed = change.changed.filter((field) => !clashing.has(field));
+  const { changed } = change;
   const known = state.latest.data;
   const news = Object.entries(back.changedFields(change.record, changed, ctx)).filter(
     ([field, value]) => !sameJson(known[field] ?? null, value),
   );
   if (news.length === 0) return start;
   const command = { id: idOf(state.ref), ifSequence: state.latest.sequence, fields: Object.fromEntries(news) };
-  return tell(back.command, start, change, command, context);
+  return tell(back.command, start, change, command, context, why);
 }
 
 function tell<Related>(
   type: string,
   start: Recording,
-  { books, resource, record: shown }: Theirs,
+  { books, resource, record: shown }: ThereNow,
   what: { readonly id?: string; readonly ifSequence?: number; readonly fields: Readonly<Record<string, unknown>> },
   { now }: Context<Related>,
+  why?: string,
 ): Recording {
   const { Id: quickbooksId } = shown;
   if (typeof quickbooksId !== 'string') return start;
-  const commandId = commandIdOf(books, resource, quickbooksId, shown);
+  const state = commandIdOf(books, resource, quickbooksId, shown);
+  const commandId = why === undefined ? state : `${state}/${why}`;
   if (start.state.told.includes(commandId)) return start;
   return record(start, {
     type: 'Told',

@@ -33,6 +33,41 @@ describe('story 15: the token differs', () => {
     expect(merge(SENT.replace('d1', 'd2'), SHOWN.replace('d1', 'd9'))).toEqual({ is: 'clash', fields: ['DueDate'] });
   });
 
+  describe('a person chose of a clash', () => {
+    const both = (sides: { ours: string[]; theirs: string[] }) =>
+      threeWay(
+        json('{"DueDate":"d2","Note":"ours","Terms":"t2"}'),
+        CHANGED,
+        { sent: hashFields(json(OLD)), shown: hashFields(json(OLD)), theirs: [] },
+        json('{"DueDate":"d9","Note":"theirs","Terms":"t1","Memo":"by hand"}'),
+        ['Memo'],
+        sides,
+      );
+    const OLD = '{"DueDate":"d1","Note":"n","Terms":"t1","Memo":"m"}';
+
+    it.each<[string, string[], string[], string[], string[]]>([
+      ['ours', ['DueDate', 'Note', 'Memo'], [], ['DueDate', 'Note', 'Terms'], []],
+      ['theirs', [], ['DueDate', 'Note', 'Memo'], ['Terms'], ['DueDate', 'Note']],
+      ['of each one', ['Note', 'Memo'], ['DueDate'], ['Note', 'Terms'], ['DueDate']],
+    ])('%s: what did not clash is sent all the same', (_which, ours, theirs, sent, left) => {
+      const merged = both({ ours, theirs });
+      expect(merged).toMatchObject({ is: 'send', theirs: left });
+      expect(merged.is === 'send' ? Object.keys(merged.fields) : []).toEqual(sent);
+    });
+
+    it('what nobody chose of clashes as before', () => {
+      expect(both({ ours: ['DueDate'], theirs: [] })).toEqual({ is: 'clash', fields: ['Memo', 'Note'] });
+    });
+
+    it('ours is sent where it was not changed here', () => {
+      const merged = threeWay(json(SENT), CHANGED, base, json(SHOWN.replace('d1', 'd9')), [], {
+        ours: ['DueDate'],
+        theirs: [],
+      });
+      expect(merged).toEqual({ is: 'send', fields: { DueDate: 'd1' }, theirs: [] });
+    });
+  });
+
   it('changed on both sides to the same is none', () => {
     expect(merge(SENT.replace('d1', 'd2'), SHOWN.replace('d1', 'd2'))).toEqual({ is: 'same', theirs: [] });
   });

@@ -1,5 +1,5 @@
 import type { ExactObject } from '@qbo-sync/contracts/exact-json';
-import type { How } from '@qbo-sync/contracts/sync/request';
+import type { How, Sides } from '@qbo-sync/contracts/sync/request';
 import { isOnce, pick } from './bodies';
 import { covers, hashField, hashFields, type FieldHashes } from './fields';
 
@@ -12,6 +12,7 @@ import { covers, hashField, hashFields, type FieldHashes } from './fields';
  *   stays theirs            changed                  –            left out of the update
  *   sent                      –                   changed         sent with the new token
  *   clash                   changed               changed         a person chooses
+ *   chosen                     –                      –            ours: sent; theirs: left out
  */
 export type Merge =
   | { readonly is: 'same'; readonly theirs: readonly string[] }
@@ -24,21 +25,34 @@ export interface Base {
   readonly theirs: readonly string[];
 }
 
-/** Merges a wanted body with the record just read; `base` is what the link remembers. */
+/**
+ * Merges a wanted body with the record just read; `base` is what the link remembers, `sides` what a person chose of an earlier
+ * clash.
+ */
 export function threeWay(
   body: ExactObject,
   how: How,
   base: Base,
   record: ExactObject,
   cleared: readonly string[] = [],
+  sides?: Sides,
 ): Merge {
   const wanted = hashFields(body);
   const changed: string[] = [];
   const theirs: string[] = [];
-  const clashing = cleared.filter((field) => changedThere(field, base, record) && record[field] !== undefined);
+  const emptied = cleared.filter((field) => sides?.theirs.includes(field) !== true);
+  const clashing = emptied.filter(
+    (field) => sides?.ours.includes(field) !== true && changedThere(field, base, record) && record[field] !== undefined,
+  );
   for (const field of Object.keys(wanted)) {
     const value = body[field];
     if (value === undefined || isOnce(field, how) || covers(record[field], value)) continue;
+    const side =
+      sides?.ours.includes(field) === true ? changed : sides?.theirs.includes(field) === true ? theirs : undefined;
+    if (side !== undefined) {
+      side.push(field);
+      continue;
+    }
     const here = wanted[field] !== base.sent[field];
     const there = changedThere(field, base, record);
     if (here && there) clashing.push(field);
@@ -46,7 +60,7 @@ export function threeWay(
     else if (there || base.theirs.includes(field)) theirs.push(field);
   }
   if (clashing.length > 0) return { is: 'clash', fields: clashing };
-  if (changed.length === 0 && cleared.every((field) => record[field] === undefined)) return { is: 'same', theirs };
+  if (changed.length === 0 && emptied.every((field) => record[field] === undefined)) return { is: 'same', theirs };
   return { is: 'send', fields: pick(body, how, changed, theirs), theirs };
 }
 

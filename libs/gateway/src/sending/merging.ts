@@ -80,11 +80,16 @@ export interface FreshPut {
 
 /** Sends what still differs under the new token; settles when nothing does; a clash is for a person. */
 export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cleared }: FreshPut): Promise<void> {
-  const { how } = job.request;
+  const { how, sides } = job.request;
   const body = await resolvedBody(desk, job);
+  const chosen = sides?.theirs ?? [];
   const kept = Object.entries(link.sent).filter(([field]) => !cleared.includes(field));
   const refs = refsIn(requestBody(job.request));
-  const remembered = remember(record, { sent: { ...Object.fromEntries(kept), ...hashFields(body) }, theirs: [], refs });
+  const remembered = remember(record, {
+    sent: { ...Object.fromEntries(kept), ...hashFields(body) },
+    theirs: chosen,
+    refs,
+  });
   if (remembered === undefined) return settle(desk, job, { outcome: 'refused', code: 'no_record', record }, attempt);
   const { generation } = link;
   const unsure = attempt !== undefined && attempt.sends > 1;
@@ -96,28 +101,20 @@ export async function mergePut(desk: Desk, job: Job, { record, link, attempt, cl
     return settle(desk, job, { outcome: 'synced', record, link: { remembered, generation } }, attempt);
   }
   await tellTheirs(desk, job, record);
-  const merge = threeWay(body, how, link, record, cleared);
+  const merge = threeWay(body, how, link, record, cleared, sides);
   if (merge.is === 'clash') {
-    // Nothing is overwritten; the token is taken in, the memory of what was agreed on stays.
-    const seen = { ...link, syncToken: remembered.syncToken };
-    return settle(
-      desk,
-      job,
-      {
-        outcome: 'clash',
-        code: 'both_changed',
-        detail: merge.fields.join(', '),
-        record,
-        link: { remembered: seen, generation },
-      },
-      attempt,
-    );
+    // The link stays as it was agreed on, its token too: whatever is sent next meets the same clash.
+    const detail = merge.fields.join(', ');
+    return settle(desk, job, { outcome: 'clash', code: 'both_changed', detail, record }, attempt);
   }
-  const left = leave(remembered, link, merge.theirs);
+  // What was chosen counts as said from now on: it is sent again only once it changes here.
+  const unchosen = merge.theirs.filter((field) => !chosen.includes(field));
+  const left = { ...leave(remembered, link, unchosen), theirs: merge.theirs };
   if (merge.is === 'same')
     return settle(desk, job, { outcome: 'synced', record, link: { remembered: left, generation } }, attempt);
   if (attempt !== undefined) await dropAttempt(desk, attempt);
-  const bytes = cleared.length > 0 ? fullBytes(record, merge.fields, cleared) : updateBytes(merge.fields, remembered);
+  const emptied = cleared.filter((field) => !chosen.includes(field));
+  const bytes = emptied.length > 0 ? fullBytes(record, merge.fields, emptied) : updateBytes(merge.fields, remembered);
   return sendParcel(desk, attempt === undefined ? job : next(job, attempt), {
     kind: 'update',
     query: {},
@@ -132,7 +129,7 @@ function leave(remembered: Remembered, link: LinkRow, theirs: readonly string[])
     const was = theirs.includes(field) ? link.sent[field] : hash;
     return was === undefined ? [] : [[field, was] as const];
   });
-  return { ...remembered, sent: Object.fromEntries(sent), theirs };
+  return { ...remembered, sent: Object.fromEntries(sent) };
 }
 
 async function resolvedBody(desk: Desk, job: Job): Promise<ExactObject> {

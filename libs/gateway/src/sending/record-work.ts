@@ -110,7 +110,7 @@ async function put(
   const known = link === undefined || link.gone === 'us' ? undefined : link;
   const conditions = known === undefined ? [] : (job.request.if ?? []);
   const composed = compose(body, how, known);
-  if (known !== undefined && (conditions.length > 0 || composed.do === 'reread')) {
+  if (known !== undefined && (conditions.length > 0 || composed.do === 'reread' || job.request.sides !== undefined)) {
     const record = await readOwn(desk, job, known);
     if (record === undefined) return;
     const failing = unmet(record, conditions);
