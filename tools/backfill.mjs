@@ -1,4 +1,4 @@
-// npm run bench:backfill [-- 36000]: the preview of so many invoices, and bringing them in at QuickBooks' own limits in stepped time
+// npm run bench:backfill [-- 36000]: the preview of so many invoices, and bringing them in at the emulated QuickBooks' limits in stepped time
 import path from 'node:path';
 import { env, handOver, prepare, root } from './bootstrap.mjs';
 
@@ -7,5 +7,5 @@ env.BACKFILL_INVOICES = process.argv[2] ?? '36000';
 handOver(path.join(root, 'node_modules/jest/bin/jest.js'), [
   '--runInBand',
   'apps/invoices/src/backfill-preview',
-  'libs/simulation/src/outage/backfill',
+  'apps/console/src/runs/backfill/three-years',
 ]);

@@ -35,7 +35,11 @@ const APPS = ['entity-app', 'gateway-app', 'console-app', 'sandbox-app'];
 export const ONLY_IN = { stripe: ['libs/stripe', 'apps/payments'] };
 
 /** What a spec may import beside its project's row. */
-export const SPECS_MAY = { everywhere: ['testkit'], inApps: ['sandbox'], of: { stripe: ['sandbox'] } };
+export const SPECS_MAY = {
+  everywhere: ['testkit'],
+  inApps: ['sandbox'],
+  of: { stripe: ['sandbox'], 'console-app': ['simulation'] },
+};
 
 export const isApp = (tag) => APPS.includes(tag);
 

@@ -1,52 +1,63 @@
+import { randomBytes } from 'node:crypto';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { CompanyWatch } from '@qbo-sync/gateway/company/company-watch';
 import { Dispatcher } from '@qbo-sync/gateway/scheduling/dispatcher';
 import { takeRequests, takeSettings } from '@qbo-sync/gateway/intake';
+import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { Permits } from '@qbo-sync/gateway/calling/permits';
 import { Quickbooks } from '@qbo-sync/gateway/calling/quickbooks';
 import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { sealPair, Tokens } from '@qbo-sync/gateway/tokens/tokens';
-import type { Vault } from '@qbo-sync/gateway/tokens/vault';
+import { Vault } from '@qbo-sync/gateway/tokens/vault';
 import type { QboClient } from '@qbo-sync/qbo/client';
 import type { RealmLimits } from '@qbo-sync/qbo/limiter';
 import type { IntuitOAuth } from '@qbo-sync/qbo/oauth';
 import { Random } from '../world/random';
 import { VirtualTime } from '../world/virtual-time';
-import { LimitedQuickbooks } from './limited-quickbooks';
-import { WatchedPool } from './watched-pool';
+import { EmulatedQuickbooks } from './emulated-quickbooks';
+import { WatchedPools } from './watched-pools';
 
 const DAY = 24 * 3_600_000;
 
-/** The gateway itself over a real Postgres, in virtual time, against QuickBooks' exact limits. */
+/** What its database holds. */
+export const LIMITED_GATEWAY_MIGRATIONS = [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS];
+
+export interface LimitedGatewayOptions {
+  readonly databaseUrl: string;
+  readonly seed: string;
+  readonly limits: RealmLimits;
+  readonly tenants: readonly string[];
+}
+
+/** The gateway itself over a real Postgres, in virtual time, against the emulated QuickBooks and its exact windows. */
 export interface LimitedGateway {
   readonly db: Database;
   readonly time: VirtualTime;
-  readonly qbo: LimitedQuickbooks;
+  readonly qbo: EmulatedQuickbooks;
   readonly random: Random;
   readonly errors: string[];
   readonly clock: () => Date;
-  connect(tenant: string): Promise<void>;
+  /** Connects the companies, and begins. */
   start(): Promise<void>;
-  /** Asks for one customer each, named `tenant/id`; the names. */
-  ask(tenants: readonly string[], lane: QboRequest['lane']): Promise<readonly string[]>;
-  /** Lets time pass; what is asked of Postgres by us ends before it does. */
+  take(requests: readonly QboRequest[]): Promise<void>;
+  /** Lets time pass; what is asked of a watched Postgres ends before it does. */
   pass(forMs: number, until?: () => boolean): Promise<boolean>;
+  /** Time stands still too while this pool is at work. */
+  watch(pool: Database): void;
   close(): Promise<void>;
 }
 
-export function openLimitedGateway(options: {
-  readonly databaseUrl: string;
-  readonly vault: Vault;
-  readonly seed: string;
-  readonly limits: RealmLimits;
-}): LimitedGateway {
-  const { limits, vault } = options;
+export function openLimitedGateway(options: LimitedGatewayOptions): LimitedGateway {
+  const { limits, tenants } = options;
+  const vault = new Vault({ current: 'k1', keys: new Map([['k1', randomBytes(32)]]) });
   const random = new Random(options.seed);
   const db = createPool(options.databaseUrl, { max: 8, applicationName: 'limited' });
-  const watched = new WatchedPool(db);
+  const watched = new WatchedPools();
+  watched.watch(db);
   // Postgres' own clock must never be ahead of ours.
   const time = new VirtualTime(
     Date.now() + DAY,
@@ -55,7 +66,7 @@ export function openLimitedGateway(options: {
   );
   // Before anything that takes its clock when it is made.
   time.install();
-  const qbo = new LimitedQuickbooks(time, random, limits);
+  const qbo = new EmulatedQuickbooks(time, random, { limits, tenants });
   const errors: string[] = [];
   const clock = (): Date => new Date();
   const permits = new Permits(limits);
@@ -68,7 +79,6 @@ export function openLimitedGateway(options: {
     ...{ leaseMs: 100 * DAY, leaseTickMs: DAY },
     onError: (error) => errors.push(String(error)),
   });
-  let asked = 0;
   const pass = (forMs: number, until: () => boolean = () => false): Promise<boolean> => {
     let over = false;
     time.after(forMs, () => (over = true));
@@ -76,50 +86,47 @@ export function openLimitedGateway(options: {
   };
   return {
     ...{ db, time, qbo, random, errors, clock, pass },
-    start: async () => {
+    async start() {
+      for (const tenant of tenants) await connect({ db, vault, tenant, now: clock() });
       await dispatcher.start();
     },
-    async ask(tenants, lane) {
-      const reads = tenants.map((tenant) => {
-        const id = `n${(asked += 1)}`;
-        const request: QboRequest = {
-          ...{ tenant, ref: `customer:${id}`, revision: 1, books: `bk-${tenant}`, kind: 'put', lane },
-          ...{ resource: 'Customer', occurredAt: new Date().toISOString() },
-          how: { path: 'customer', update: 'changed' },
-          body: JSON.stringify({ DisplayName: `${tenant}/${id}` }),
-          find: { where: [['DisplayName', `${tenant}/${id}`]], agree: ['DisplayName'], adopt: false },
-        };
-        return { request, text: JSON.stringify(request), name: `${tenant}/${id}` };
-      });
+    async take(requests) {
+      const reads = requests.map((request) => ({ request, text: JSON.stringify(request) }));
       await inTransaction(db, (sql) => takeRequests(sql, reads));
-      dispatcher.wake([...new Set(tenants)]);
-      return reads.map(({ name }) => name);
+      dispatcher.wake([...new Set(requests.map(({ tenant }) => tenant))]);
     },
-    async connect(tenant) {
-      const now = clock();
-      const pair = {
-        ...{ accessToken: `access-${tenant}`, refreshToken: 'r' },
-        ...{ accessLifeMs: 100 * DAY, refreshLifeMs: 100 * DAY },
-      };
-      await upsertConnected(db, {
-        ...{ tenant, books: `bk-${tenant}`, realmHmacs: [tenant], companyName: null },
-        realmSealed: vault.seal(tenant, { tenant, column: 'realm' }),
-        ...sealPair(vault, tenant, pair, now),
-      });
-      const settings: SyncSettings = {
-        ...{ tenant, version: 1, books: `bk-${tenant}`, active: true, goLiveAt: '2026-11-01T00:00:00Z' },
-        company: { name: 'Oak Plumbing', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
-        ...{ profile: null, values: DEFAULT_SETTINGS },
-      };
-      await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings), now));
-    },
+    watch: (pool) => watched.watch(pool),
     async close() {
       const stopped = dispatcher.stop();
       await pass(600_000);
       await stopped;
       VirtualTime.uninstall();
       permits.stop();
+      qbo.close();
       await db.end();
     },
   };
+}
+
+async function connect(company: { db: Database; vault: Vault; tenant: string; now: Date }): Promise<void> {
+  const { db, vault, tenant, now } = company;
+  const pair = {
+    ...{ accessToken: `access-${tenant}`, refreshToken: 'r' },
+    ...{ accessLifeMs: 100 * DAY, refreshLifeMs: 100 * DAY },
+  };
+  await upsertConnected(db, {
+    ...{ tenant, books: booksOf(tenant), realmHmacs: [tenant], companyName: null },
+    realmSealed: vault.seal(tenant, { tenant, column: 'realm' }),
+    ...sealPair(vault, tenant, pair, now),
+  });
+  const settings: SyncSettings = {
+    ...{ tenant, version: 1, books: booksOf(tenant), active: true, goLiveAt: '2026-11-01T00:00:00Z' },
+    company: { name: 'Oak Plumbing', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
+    ...{ profile: null, values: DEFAULT_SETTINGS },
+  };
+  await inTransaction(db, (sql) => takeSettings(sql, JSON.stringify(settings), now));
+}
+
+export function booksOf(tenant: string): string {
+  return `bk-${tenant}`;
 }

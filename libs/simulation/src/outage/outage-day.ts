@@ -1,7 +1,7 @@
 import { allStandings } from '@qbo-sync/gateway/company/standing';
-import type { Vault } from '@qbo-sync/gateway/tokens/vault';
 import type { RealmLimits } from '@qbo-sync/qbo/limiter';
 import type { Random } from '../world/random';
+import { customerRequest } from './record-requests';
 import { openLimitedGateway } from './limited-gateway';
 
 const MINUTE = 60_000;
@@ -10,7 +10,6 @@ const ASKED_PER_MINUTE = 6;
 
 export interface OutageOptions {
   readonly databaseUrl: string;
-  readonly vault: Vault;
   readonly seed: string;
   readonly companies: number;
   /** Records of the n-th company that come while QuickBooks is down. */
@@ -72,20 +71,24 @@ export interface OutageDay {
  */
 export async function outageDay(options: OutageOptions): Promise<OutageDay> {
   const { limits, companies, outageMs } = options;
-  const gateway = openLimitedGateway(options);
+  const names = Array.from({ length: companies }, (_, n) => `co-${n}`);
+  const gateway = openLimitedGateway({ ...options, tenants: names });
   const { db, time, qbo, random, errors, clock, pass } = gateway;
   const backAtMs = time.nowMs + outageMs;
   qbo.downUntilMs = backAtMs;
   const arrived = new Map<string, { readonly tenant: string; readonly atMs: number }>();
   const arrive = async (tenants: readonly string[]): Promise<void> => {
     const atMs = time.nowMs;
-    const names = await gateway.ask(tenants, 'live');
-    for (const [index, name] of names.entries()) arrived.set(name, { tenant: tenants[index] ?? '', atMs });
+    const asked = tenants.map((tenant, index) => ({
+      tenant,
+      id: `n${arrived.size + index + 1}`,
+      lane: 'live' as const,
+    }));
+    await gateway.take(asked.map((one) => customerRequest(one, `${one.tenant}/${one.id}`)));
+    for (const { tenant, id } of asked) arrived.set(`${tenant}/${id}`, { tenant, atMs });
   };
 
   try {
-    const names = Array.from({ length: companies }, (_, n) => `co-${n}`);
-    for (const tenant of names) await gateway.connect(tenant);
     await gateway.start();
     const plan = planned(names, options, random);
     for (const tenants of plan) {

@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
-import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
-import { Vault } from '@qbo-sync/gateway/tokens/vault';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
+import { LIMITED_GATEWAY_MIGRATIONS } from './limited-gateway';
 import { outageDay, type OutageDay } from './outage-day';
 
 const HOUR = 3_600_000;
@@ -19,10 +16,9 @@ describe('QuickBooks is down for 4 hours', () => {
   let day: OutageDay;
 
   beforeAll(async () => {
-    database = await testDatabase({ name: 'outage', migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
+    database = await testDatabase({ name: 'outage', migrations: LIMITED_GATEWAY_MIGRATIONS });
     day = await outageDay({
       databaseUrl: database.url,
-      vault: new Vault({ current: 'k1', keys: new Map([['k1', randomBytes(32)]]) }),
       seed: 'four hours',
       companies: COMPANIES,
       // One company in ten missed so much that it takes minutes.

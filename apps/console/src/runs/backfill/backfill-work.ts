@@ -8,7 +8,7 @@ import { PRODUCER } from '../../tokens';
 import { endRecords, type NextRecord, selectNext, selectOpen, updateHanded } from '../run-records';
 import type { RunEntity } from '../run.entity';
 import { updateOver, updateResting } from '../run-store';
-import { roomFor } from './pacing';
+import { roomFor, type UnderWay } from './pacing';
 import { resultOf } from './result';
 
 /**
@@ -24,12 +24,13 @@ export class BackfillWork {
     @Inject(PRODUCER) private readonly producer: Producer,
   ) {}
 
-  async advance(run: RunEntity): Promise<void> {
+  /** A company of smaller limits than QuickBooks' own lets fewer be under way. */
+  async advance(run: RunEntity, underWay?: UnderWay): Promise<void> {
     const { manager } = this.dataSource;
     await endRecords(manager, run.tenant, run.id);
     const open = await selectOpen(manager, run.id);
     const [next] = run.state === 'running' ? await selectNext(manager, run.id, 1) : [];
-    if (next !== undefined) return this.handOver(run, roomFor(next.rank, open));
+    if (next !== undefined) return this.handOver(run, roomFor(next.rank, open, underWay));
     if (open.size > 0) return;
     if (run.state === 'paused') await updateResting(manager, run.id);
     else await updateOver(manager, run.id, await resultOf(manager, run));

@@ -4,12 +4,15 @@ import { KINDS, ORDER } from './plan';
 /** Ranks that begin once everything before them has ended: a payment is applied to invoices that are there. */
 const AFTER_ALL: readonly string[] = [KINDS.payments, KINDS.refunds];
 
+/** How many may be under way at once. */
+export type UnderWay = Readonly<Record<keyof typeof UNDER_WAY, number>>;
+
 /** How many of a rank there is room for, with so many open of each. */
-export function roomFor(rank: number, open: ReadonlyMap<number, number>): number {
+export function roomFor(rank: number, open: ReadonlyMap<number, number>, allowed: UnderWay = UNDER_WAY): number {
   const before = [...open].some(([other, count]) => other < rank && count > 0);
   const entity = entityOf(rank);
   if (before && AFTER_ALL.includes(entity)) return 0;
-  const most = entity === KINDS.customers || entity === KINDS.items ? UNDER_WAY.masters : UNDER_WAY.documents;
+  const most = entity === KINDS.customers || entity === KINDS.items ? allowed.masters : allowed.documents;
   return Math.max(0, most - [...open.values()].reduce((sum, count) => sum + count, 0));
 }
 

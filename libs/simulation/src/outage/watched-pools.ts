@@ -6,13 +6,17 @@ type Done = (...given: unknown[]) => void;
  * Counts what is under way in a real Postgres, so that virtual time stands still meanwhile: statements, and connections
  * being made.
  */
-export class WatchedPool {
+export class WatchedPools {
   #underWay = 0;
 
-  constructor(db: Database) {
+  /** Of a pool that nobody uses at the moment. */
+  watch(db: Database): void {
+    const watched = new WeakSet();
     const connect = db.connect.bind(db) as (done?: Done) => Promise<unknown> | undefined;
     Object.assign(db, { connect: (done?: Done) => this.#watch((told) => connect(told), done) });
-    db.on('connect', (client) => {
+    db.on('acquire', (client) => {
+      if (watched.has(client)) return;
+      watched.add(client);
       const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown> | undefined;
       Object.assign(client, {
         query: (...given: unknown[]) => {
