@@ -75,6 +75,13 @@ interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An event of a stream. */
+export interface Told {
+  readonly id: string;
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** A running console with two companies of its own, a stand-in for the gateway's internal API, and ears on Kafka. */
 export interface Rig {
   readonly tenant: string;
@@ -88,6 +95,8 @@ export interface Rig {
   readonly documents: readonly SyncSettings[];
   readonly commands: readonly SyncCommand[];
   call(method: string, url: string, body?: object, options?: CallOptions): Promise<Answer>;
+  /** What a stream of the company's tells from now on until the process stops; events by their kind. */
+  listen(url: string): Promise<readonly Told[]>;
   /** As the services and the gateway say it. */
   say(...activities: Activity[]): Promise<void>;
   /** Stops the process and starts another on the same database. */
@@ -179,6 +188,13 @@ export async function openRig({
   return {
     ...{ tenant, other, path, token, gateway, documents, commands },
     call: (method, url, body, { bearer = token, headers } = {}) => ask(method, url, body, bearer, headers),
+    async listen(url) {
+      const told: Told[] = [];
+      const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
+      const { body } = await fetch(`${running.url}${url}`, { headers });
+      if (body !== null) void hear(body, told);
+      return told;
+    },
     say: (...activities) =>
       producer.send(
         activities.map((activity) => ({
@@ -200,6 +216,26 @@ export async function openRig({
       gateway.close();
     },
   };
+}
+
+/** Reads a stream of events to its end, however that comes. */
+async function hear(body: ReadableStream<Uint8Array>, told: Told[]): Promise<void> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const bytes of body) {
+      text += decoder.decode(bytes, { stream: true });
+      const [rest = '', ...whole] = text.split('\n\n').reverse();
+      text = rest;
+      for (const event of whole.reverse()) {
+        const of = (field: string): string => new RegExp(`^${field}: (.*)$`, 'm').exec(event)?.[1] ?? '';
+        if (of('data') !== '')
+          told.push({ id: of('id'), event: of('event'), data: JSON.parse(of('data')) as Told['data'] });
+      }
+    }
+  } catch {
+    // Its process stopped.
+  }
 }
 
 /** What other specs left on shared brokers is no work of this console. */

@@ -54,6 +54,7 @@ import { SettingsController } from './settings/settings.controller';
 import { SettingsDesk } from './settings/settings-desk';
 import { SettingsOutbox } from './settings/settings-outbox';
 import { SettingsStore } from './settings/settings-store';
+import { StreamController } from './stream/stream.controller';
 import { SummaryController } from './summary/summary.controller';
 import { SummaryReader } from './summary/summary-reader';
 import { SyncActiveController } from './sync-active/sync-active.controller';
@@ -111,6 +112,7 @@ export class ConsoleModule {
         QuickBooksController,
         RunsController,
         SettingsController,
+        StreamController,
         SummaryController,
         SyncActiveController,
         DriftController,

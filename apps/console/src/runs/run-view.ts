@@ -11,10 +11,12 @@ const SEEN_MS = 10_000;
 export function runView(run: RunEntity, counts: Counts, now: Date): RunDto {
   const { result, fault, why, startedAt, endedAt } = run;
   const total = run.startedAt === null ? counts.total : run.total;
-  const eta = etaSeconds(run, counts, total, now);
+  const stopping = counts.open > 0 && (run.state === 'paused' || run.state === 'cancelled');
+  const left = stopping ? counts.open : run.state === 'running' ? total - counts.ended : undefined;
+  const eta = left === undefined ? undefined : etaSeconds(run, left, counts.lately, now);
   return {
     ...{ id: run.id, kind: run.kind, state: run.state, spec: run.spec, plan: run.plan, undecided: counts.undecided },
-    ...{ done: counts.ended, total, perMinute: counts.lately },
+    ...{ done: counts.ended, underWay: counts.open, stopping, total, perMinute: run.working ? counts.lately : 0 },
     ...(eta === undefined ? {} : { etaSeconds: eta }),
     ...(result === null ? {} : { result }),
     ...(fault === null ? {} : { fault }),
@@ -26,12 +28,13 @@ export function runView(run: RunEntity, counts: Counts, now: Date): RunDto {
   };
 }
 
-function etaSeconds(run: RunEntity, { ended, lately }: Counts, total: number, now: Date): number | undefined {
-  if (run.state !== 'running' || run.startedAt === null || lately === 0) return undefined;
-  const runs = now.getTime() - run.startedAt.getTime();
+/** Of so many records, at the pace of the last minute. */
+function etaSeconds({ startedAt }: RunEntity, left: number, lately: number, now: Date): number | undefined {
+  if (startedAt === null || lately === 0) return undefined;
+  const runs = now.getTime() - startedAt.getTime();
   if (runs < SEEN_MS) return undefined;
   const perMs = lately / Math.min(runs, 60_000);
-  return Math.ceil((total - ended) / perMs / 1_000);
+  return Math.ceil(left / perMs / 1_000);
 }
 
 export function recordView(record: RunRecordEntity, currency: string): RunRecordDto {

@@ -64,9 +64,15 @@ export class RunDto {
   @ApiProperty({ type: Object, nullable: true }) plan: BackfillPlan | null;
   @ApiProperty({ description: 'Records a person has not said anything of: left out until then.' }) undecided: number;
   @ApiProperty({ description: 'Records that came to rest.' }) done: number;
+  @ApiProperty({ description: 'Records handed over that have not come to rest.' }) underWay: number;
+  @ApiProperty({ description: 'Paused or cancelled, while what was handed over goes on to its end.' })
+  stopping: boolean;
   @ApiProperty() total: number;
   @ApiProperty() perMinute: number;
-  @ApiPropertyOptional({ description: 'Absent while it is being worked out.' }) etaSeconds?: number;
+  @ApiPropertyOptional({
+    description: 'Until it is done, or while stopping until it rests; absent while it is being worked out.',
+  })
+  etaSeconds?: number;
   @ApiPropertyOptional({ type: Object }) result?: BackfillResult;
   @ApiPropertyOptional({ type: Object, description: 'Why it failed.' }) fault?: Coded;
   @ApiProperty() by: string;

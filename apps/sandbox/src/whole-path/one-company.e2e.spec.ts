@@ -7,6 +7,7 @@ import { LocalStack, type StackFile } from '@qbo-sync/testkit/local-stack';
 import { aCustomer, anInvoice, anItem, aPayment, runACallEvent } from '@qbo-sync/testkit/run-a-call';
 import { until } from '@qbo-sync/testkit/until';
 import { ConsoleApi, type LogRow } from '../day/console-api';
+import { manyBroughtIn } from './backfill-many.features';
 import { driftStory } from './drift-story.features';
 import { manyMatched } from './match-many.features';
 import { matchStory } from './match-story.features';
@@ -174,6 +175,10 @@ verifyStory({ file: () => stack.file(), publish });
 driftStory({ file: () => stack.file(), publish });
 matchStory({ stack, file: () => stack.file(), publish });
 manyMatched({ stack, file: () => stack.file(), publish });
+
+// Of its own company's first go-live, so by itself: npm run bench:backfill -- --stack
+const MANY = Number(process.env['BACKFILL_STACK'] ?? 0);
+if (MANY > 0) manyBroughtIn({ stack, file: () => stack.file(), publish }, MANY);
 
 describe('brought in', () => {
   /** What the console's API answers of runs and of Verify. */

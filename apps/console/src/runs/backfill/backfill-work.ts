@@ -8,7 +8,7 @@ import { PRODUCER } from '../../tokens';
 import { endRecords, type NextRecord, selectNext, selectOpen, updateHanded } from '../run-records';
 import type { RunEntity } from '../run.entity';
 import { updateOver, updateResting } from '../run-store';
-import { roomFor, type UnderWay } from './pacing';
+import { roomFor, type MostUnderWay } from './pacing';
 import { resultOf } from './result';
 
 /**
@@ -25,7 +25,7 @@ export class BackfillWork {
   ) {}
 
   /** A company of smaller limits than QuickBooks' own lets fewer be under way. */
-  async advance(run: RunEntity, underWay?: UnderWay): Promise<void> {
+  async advance(run: RunEntity, underWay?: MostUnderWay): Promise<void> {
     const { manager } = this.dataSource;
     await endRecords(manager, run.tenant, run.id);
     const open = await selectOpen(manager, run.id);

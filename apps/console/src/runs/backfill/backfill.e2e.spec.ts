@@ -215,16 +215,27 @@ describe('a backfill', () => {
     const second = await preview();
     expect((await call('POST', `/${second.id}/start`)).body.code).toBe('run_at_work');
 
+    const told = await rig.listen(`${rig.path}/stream?topics=run`);
     const first = ['customer:c_1', 'invoice:i_2', 'invoice:i_1', 'invoice:i_3', 'invoice:i_5'];
     await untilHanded(id, first);
     expect(handed(id).sort()).toEqual([...first].sort());
     expect(rig.commands.find(({ ref }) => ref === 'invoice:i_5')).toMatchObject({ kind: 'push', link: '905' });
-    expect((await call('POST', `/${id}/pause`)).run.state).toBe('paused');
+    const { run: paused } = await call('POST', `/${id}/pause`);
+    expect(paused).toMatchObject({ state: 'paused', stopping: true, underWay: first.length });
     for (const ref of first) takenIn.add(ref);
     for (const ref of first.slice(0, 3)) await rest(ref, 'synced');
     await rest('invoice:i_3', 'needs attention');
     await rest('invoice:i_5', 'synced with warnings', '905');
-    await untilRun(id, ({ done }) => done === 5, 'what was handed over ended');
+    const rested = await untilRun(id, ({ done }) => done === 5, 'what was handed over ended');
+    expect(rested).toMatchObject({ state: 'paused', stopping: false, underWay: 0 });
+    const ofRun = () => told.flatMap(({ event, data }) => (event === 'run' && data['id'] === id ? [data] : []));
+    await until(() => ofRun().at(-1)?.['stopping'] === false && ofRun().at(-1)?.['done'] === 5, {
+      ...{ what: 'the stream to tell it', timeoutMs: 30_000 },
+    });
+    expect(ofRun().map(({ state }) => state)).toEqual(expect.arrayContaining(['running', 'paused']));
+    expect(new Set(told.map((one) => one.id)).size).toBe(told.length);
+    const refused = await rig.call('GET', `${rig.path}/stream?topics=rows`);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'query_invalid' } });
     expect(handed(id)).toHaveLength(first.length);
 
     await rig.restart();

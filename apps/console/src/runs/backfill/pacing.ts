@@ -5,10 +5,10 @@ import { KINDS, ORDER } from './plan';
 const AFTER_ALL: readonly string[] = [KINDS.payments, KINDS.refunds];
 
 /** How many may be under way at once. */
-export type UnderWay = Readonly<Record<keyof typeof UNDER_WAY, number>>;
+export type MostUnderWay = Readonly<Record<keyof typeof UNDER_WAY, number>>;
 
 /** How many of a rank there is room for, with so many open of each. */
-export function roomFor(rank: number, open: ReadonlyMap<number, number>, allowed: UnderWay = UNDER_WAY): number {
+export function roomFor(rank: number, open: ReadonlyMap<number, number>, allowed: MostUnderWay = UNDER_WAY): number {
   const before = [...open].some(([other, count]) => other < rank && count > 0);
   const entity = entityOf(rank);
   if (before && AFTER_ALL.includes(entity)) return 0;

@@ -9,7 +9,7 @@ import { RunRecordEntity } from '../run-record.entity';
 import { type Counts, insertRecords, selectCounts } from '../run-records';
 import { leaseRuns, selectRun, updateState } from '../run-store';
 import { BackfillWork } from './backfill-work';
-import type { UnderWay } from './pacing';
+import type { MostUnderWay } from './pacing';
 import { foundOf, type Planned } from './plan';
 
 const PAGE = 1_000;
@@ -69,7 +69,7 @@ export class RunsRig {
   }
 
   /** A second of the driver's. */
-  async step(underWay?: UnderWay): Promise<void> {
+  async step(underWay?: MostUnderWay): Promise<void> {
     for (const run of await leaseRuns(this.dataSource.manager, 'rig')) await this.#work.advance(run, underWay);
   }
 
