@@ -54,7 +54,7 @@ export class MatchCompany {
         if (said.failed !== undefined) throw new Error(`${what}: ended early, ${said.failed}`);
         return said.state === state ? said : undefined;
       },
-      { what, timeoutMs },
+      { what, timeoutMs, everyMs: 200 },
     );
   }
 

@@ -18,8 +18,11 @@ export function manyMatched(rig: MatchRig): void {
   const company = new MatchCompany(rig, 'match-many', 'ca-rates');
   const clock = new Stopwatch(rig);
   const ofGroup = (group: Group): number => numbers().filter((n) => groupOf(n) === group).length;
-  const said = (type: string): Promise<number> =>
-    rig.stack.count('customers', `select count(*) from event where tenant = '${company.tenant}' and type = '${type}'`);
+  const streams = (are: 'open' | 'not open'): Promise<number> =>
+    rig.stack.count(
+      'customers',
+      `select count(*) from stream where tenant = '${company.tenant}' and ref like 'customer:%' and ${are}`,
+    );
   let older = 0;
 
   describe('Match of many', () => {
@@ -42,8 +45,8 @@ export function manyMatched(rig: MatchRig): void {
             const some = numbers().slice(first, first + 1000);
             await rig.publish(some.map((n) => company.created(`cus_${n}`, nameOf(n), ours(n))));
           }
-          await until(async () => (await said('Deferred')) === COUNT, {
-            ...{ what: 'customers that wait', timeoutMs: LONG_MS },
+          await until(async () => (await streams('open')) === COUNT, {
+            ...{ what: 'customers that wait', timeoutMs: LONG_MS, everyMs: 300 },
           });
         });
         const { counts } = await clock.take('reading and matching', async () => {
@@ -71,8 +74,8 @@ export function manyMatched(rig: MatchRig): void {
         await company.admin('DELETE', '/traffic');
         await clock.take('applying', async () => {
           await company.ask('POST', '/apply', { kind: 'customers' });
-          await until(async () => (await said('Settled')) === ofGroup('exact') + ofGroup('likely'), {
-            ...{ what: 'every link', timeoutMs: LONG_MS },
+          await until(async () => (await streams('not open')) === ofGroup('exact') + ofGroup('likely'), {
+            ...{ what: 'every link', timeoutMs: LONG_MS, everyMs: 300 },
           });
         });
         await company.isThere('read', 'Apply to end', LONG_MS);

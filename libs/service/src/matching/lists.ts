@@ -29,6 +29,14 @@ export async function beginReading(client: Reader, { tenant, books }: Place, rea
   );
 }
 
+/**
+ * Tells Postgres what a reading has put there: as long as it takes the tables for empty, it reads them whole for each row that
+ * a choice or an Apply is of (1 s for 500 of 10,000).
+ */
+export async function analyze(client: Reader): Promise<void> {
+  await client.query('analyze match_record, match_candidate');
+}
+
 /** Locks the list for one more page of this reading; false: another one has begun. */
 export async function goOnReading(client: Reader, { tenant, books }: Place, readId: string): Promise<boolean> {
   const { rowCount } = await client.query(

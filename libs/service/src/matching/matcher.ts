@@ -11,7 +11,7 @@ import type { EntityService } from '../entity-service/definition';
 import type { EntityRuntime } from '../entity-service/runtime';
 import { dropOthers, storeCandidates, takeLinks, takeOthers } from './candidates';
 import type { HeldAs, Match, Matching, OurRecord } from './definition';
-import { beginReading, endReading, goOnReading, markApplied, type Place } from './lists';
+import { analyze, beginReading, endReading, goOnReading, markApplied, type Place } from './lists';
 import { dropOlder, holdRecords, type ListedRecord, selectRecords, storeRecords } from './records';
 
 /** Streams folded, rows stored and links asked for at once. */
@@ -68,7 +68,7 @@ export class Matcher {
     const held = new Map<string, HeldAs>();
     const books = { records: records.map(({ record }) => record), others: names.map(({ record }) => record), held };
     const matches = [...this.matching.matchAll(ours, books, settings)];
-    return inTransaction(database, async (client) => {
+    const isStored = await inTransaction(database, async (client) => {
       if (!(await goOnReading(client, place, readId))) return false;
       for (const page of pagesOf(matches)) await storeCandidates(client, place, readId, page.map(asRow));
       await dropOthers(client, place, readId);
@@ -76,6 +76,8 @@ export class Matcher {
       await endReading(client, place);
       return true;
     });
+    if (isStored) await analyze(database);
+    return isStored;
   }
 
   /** One page of Apply, from where the one before it ended: links first, then what waited for Apply. */
