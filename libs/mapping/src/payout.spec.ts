@@ -1,5 +1,5 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
-import { parseDecimal, sum } from '@qbo-sync/money/decimal';
+import { parseDecimal } from '@qbo-sync/money/decimal';
 import { US, withIds, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
 import { type MappedPayout, payoutFold } from './payout';
