@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cpuSeconds } from '@qbo-sync/testkit/cpu-seconds';
 import { until } from '@qbo-sync/testkit/until';
-import { MatchCompany, type MatchRig } from './match-company';
+import { MatchCompany, type MatchRig } from './match-company.features';
 
 /** `MATCH_CUSTOMERS=10000` plays it at full size and says what each part of it took. */
 const COUNT = Number(process.env['MATCH_CUSTOMERS'] ?? 100);

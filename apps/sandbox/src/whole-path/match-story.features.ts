@@ -1,5 +1,5 @@
 import { until } from '@qbo-sync/testkit/until';
-import { MatchCompany, type MatchRig } from './match-company';
+import { MatchCompany, type MatchRig } from './match-company.features';
 
 const COMPANY = { name: 'Ybor Air', timeZone: 'America/New_York', currency: 'USD', country: 'US' };
 
