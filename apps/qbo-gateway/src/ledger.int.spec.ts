@@ -4,6 +4,7 @@ import { shardOf } from '@qbo-sync/gateway/intake';
 import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
+import { selectClaimed } from '@qbo-sync/gateway/sql/pending';
 import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
@@ -66,20 +67,24 @@ describe('answers committed together', () => {
     expect(await pending()).toEqual(['invoice:inv_3']);
   });
 
-  it('leave a higher revision where it is that comes at that very moment', async () => {
-    const intake = await database.pool.connect();
-    await intake.query('begin');
-    await insertRequests(intake, [request('invoice:inv_1', 2)]);
-    const ends = settled([entry('invoice:inv_1', '{}')]);
-    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await until(async () => (await database.pool.query(waits)).rowCount === 1, {
-      what: 'the settlement to wait for the intake',
-    });
-    await intake.query('commit');
-    intake.release();
-    expect(await ends).toEqual(['stored']);
-    expect(await pending()).toContain('invoice:inv_1');
-  });
+  it.each(['by its key', 'by its place'])(
+    'leave a higher revision where it is that comes at that very moment, %s',
+    async (how) => {
+      const [row] = await selectClaimed(database.pool, [{ tenant: TENANT, ref: 'invoice:inv_1' }]);
+      const intake = await database.pool.connect();
+      await intake.query('begin');
+      await insertRequests(intake, [request('invoice:inv_1', 2)]);
+      const ends = settled([{ ...entry('invoice:inv_1', '{}'), row: how === 'by its key' ? undefined : row }]);
+      const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until(async () => (await database.pool.query(waits)).rowCount === 1, {
+        what: 'the settlement to wait for the intake',
+      });
+      await intake.query('commit');
+      intake.release();
+      expect(await ends).toEqual(['stored']);
+      expect(await pending()).toContain('invoice:inv_1');
+    },
+  );
 
   it('are not stored under an epoch that is over; the others are', async () => {
     const [over, stands] = await settled([entry('invoice:inv_1', '{}', '6'), entry('invoice:inv_2', '{}')]);

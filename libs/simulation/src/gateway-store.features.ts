@@ -11,7 +11,7 @@ import {
 } from '@qbo-sync/gateway/sql/companies';
 import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { deletePending, selectClaimed, selectHeads } from '@qbo-sync/gateway/sql/pending';
+import { claimHeads, deletePending, selectClaimed, selectHeads, updateWait } from '@qbo-sync/gateway/sql/pending';
 import { selectRequests } from '@qbo-sync/gateway/sql/requests';
 import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import type { OpenStore } from './store.features';
@@ -72,7 +72,10 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       (await selectHeads(db, cursors, 10, AT)).map(({ position: _position, ...head }) => head);
     const cursors = (['live', 'backlog'] as const).map((lane) => ({ tenant: 'acme', all: true, lane, after: '0' }));
     const { message: _message, shard: _shard, newest: _newest, ...pending } = request;
-    const shown = { ...pending, said: null, attempts: 0 };
+    const shown = {
+      ...{ ...pending, said: null, attempts: 0, suspectSince: null },
+      ...{ ctid: expect.any(String) as string, xmin: expect.any(String) as string },
+    };
     await insertRequests(db, [other]);
     await insertRequests(db, [{ ...request, revision: 2, newest: false, message: '{}' }, request]);
     await insertRequests(db, [request, { ...request, revision: 1 }]);
@@ -124,6 +127,45 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       undefined,
       expect.objectContaining({ ref: 'b:2', revision: 4, said: null, attempts: 0, message: '{"of":"b:2 4"}' }),
     ]);
+  });
+
+  it('claims heads as they stand now, and settles them whether or not they were changed since', async () => {
+    const request = (n: number, revision = 1): NewRequest => ({
+      ...{ tenant: 'cedar', ref: `c:${n}`, revision, books: 'books_3', kind: 'put', last: false, lane: 'live' },
+      ...{ run: null, newest: true, refs: [], message: `{"of":"${n} ${revision}"}`, shard: 7 },
+    });
+    const cursor = { tenant: 'cedar', all: true, lane: 'live', after: '0' } as const;
+    const claimed = async (): Promise<unknown[]> =>
+      (await claimHeads(db, heads)).map((row) => row && [row.message, row.attempts]);
+    await insertRequests(
+      db,
+      [1, 2, 3, 4, 5].map((n) => request(n)),
+    );
+    const heads = await selectHeads(db, [cursor], 10, AT);
+    expect(await claimed()).toEqual([1, 2, 3, 4, 5].map((n) => [`{"of":"${n} 1"}`, 0]));
+    await insertRequests(db, [request(2, 2)]);
+    await updateWait(db, { ...request(3), said: 'refused//1', attempts: 1 });
+    await updateWait(db, { ...request(4), said: 'parent/c:9/', waitsOn: 'c:9' });
+    await deletePending(db, [request(5)]);
+    expect(await claimed()).toEqual([
+      ['{"of":"1 1"}', 0],
+      ['{"of":"2 2"}', 0],
+      ['{"of":"3 1"}', 1],
+      undefined,
+      undefined,
+    ]);
+    await deletePending(
+      db,
+      heads.map((row) => ({ ...row, row })),
+    );
+    expect((await selectClaimed(db, heads)).map((row) => row?.revision)).toEqual([
+      undefined,
+      2,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect((await selectHeads(db, [cursor], 10, AT)).map(({ ref }) => ref)).toEqual(['c:2']);
   });
 
   it('keeps a link by books and ref, its hashes and lists as they were given', async () => {

@@ -9,7 +9,7 @@ import { settleAll, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { howToRead, newRealm, readWindows, type Realm } from '@qbo-sync/gateway/scheduling/realms';
 import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { selectGatesInNeed } from '@qbo-sync/gateway/sql/gates';
-import { selectClaimed, type ClaimedRow, type HeadRow } from '@qbo-sync/gateway/sql/pending';
+import { claimHeads, type ClaimedRow, type HeadRow } from '@qbo-sync/gateway/sql/pending';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { KILOBYTE, type Contender, type Job } from './peers-work';
 
@@ -80,7 +80,7 @@ async function dispatch(db: Database, leases: Leases, total: number, start: (job
   const claimNext = async (): Promise<Claimed> => {
     await readSome(db, realms, ready);
     const heads = nextHeads(realms, ready, busy);
-    return { heads, rows: await selectClaimed(db, heads) };
+    return { heads, rows: await claimHeads(db, heads) };
   };
   let claiming = claimNext();
   for (let started = 0; started < total;) {
@@ -111,13 +111,15 @@ interface Claimed {
   readonly rows: readonly (ClaimedRow | undefined)[];
 }
 
-function entryOf({ tenant, ref, revision, books, attempts }: ClaimedRow, at: string, leases: Leases): LedgerEntry {
+function entryOf(row: ClaimedRow, at: string, leases: Leases): LedgerEntry {
+  const { tenant, ref, revision, books, attempts } = row;
   return {
     answer: {
       ...{ tenant, ref, revision, books, attempt: attempts + 1, at },
       ...{ outcome: 'synced' as const, code: null, record: null, quickbooksId: '1' },
     },
     epoch: leases.epochOf(shardOf(tenant)),
+    row,
   };
 }
 

@@ -14,7 +14,7 @@ import { sayOrphans } from '../orphans';
 import type { Company, Quickbooks } from '../calling/quickbooks';
 import { howToRead, readWindows, type Realm } from './realms';
 import { Roster } from './roster';
-import { selectClaimed, wakeForgotten } from '../sql/pending';
+import { claimHeads, wakeForgotten } from '../sql/pending';
 import { readSurroundings } from '../sending/surroundings';
 import { Rounds } from '../rounds';
 import { Starter } from './starter';
@@ -115,7 +115,7 @@ export class Dispatcher {
       courier: this.#courier,
       open: openings(options.db),
       ledger: new Ledger(options.db, (tenant) => this.wake([tenant])),
-      claim: gather((keys) => selectClaimed(options.db, keys)),
+      claim: gather((heads) => claimHeads(options.db, heads)),
       around: gather((rows) => readSurroundings(options.db, rows)),
       clock,
       unsureWaitMs: options.unsureWaitMs,

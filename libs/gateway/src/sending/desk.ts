@@ -7,7 +7,7 @@ import type { OpeningCall } from './openings';
 import type { AttemptRow } from '../sql/attempts';
 import type { Place } from '../messages';
 import type { Company, Quickbooks } from '../calling/quickbooks';
-import type { ClaimedRow } from '../sql/pending';
+import type { ClaimedRow, HeadRow, RowVersion } from '../sql/pending';
 import type { Looked, Surroundings } from './surroundings';
 
 /** What working on one row needs: the database, QuickBooks, the clock and the limits handed in. */
@@ -21,7 +21,7 @@ export interface Desk {
   /** Commits the answers. */
   readonly ledger: Ledger;
   /** A head as it stands now; undefined: there is nothing to do with it at the moment. */
-  readonly claim: (head: { readonly tenant: string; readonly ref: string }) => Promise<ClaimedRow | undefined>;
+  readonly claim: (head: HeadRow) => Promise<ClaimedRow | undefined>;
   /** What stands around a row. */
   readonly around: (row: Looked) => Promise<Surroundings>;
   readonly clock: () => Date;
@@ -54,6 +54,8 @@ export interface Job {
   readonly lane: 'live' | 'backlog';
   /** Attempts used before. */
   readonly attempts: number;
+  /** The row it is worked on for, where it was read. */
+  readonly row?: RowVersion;
 }
 
 /** Another process holds the shard now: whatever was under way must not be committed. */

@@ -6,7 +6,7 @@ import { insertAnswers, type NewAnswer } from '../sql/answers';
 import { deleteAsked } from '../sql/asked';
 import { closeAttempts, type Closing } from '../sql/attempts';
 import { upsertLinks, type LinkRow } from '../sql/links';
-import { deletePending, wakeWaiters } from '../sql/pending';
+import { deletePending, wakeWaiters, type RowVersion } from '../sql/pending';
 import { selectHeldEpochs } from '../sql/shards';
 
 /** An answer with all that follows from it. */
@@ -16,6 +16,8 @@ export interface LedgerEntry {
   readonly epoch: string;
   /** What is linked from now on; the answer becomes the one that holds its record. */
   readonly link?: Omit<LinkRow, 'answer'>;
+  /** The pending row it answers, as it was when it was claimed. */
+  readonly row?: RowVersion | undefined;
   /** The attempt it answers. */
   readonly closing?: Closing;
 }
@@ -127,7 +129,7 @@ async function write(client: Client, entries: readonly LedgerEntry[]): Promise<v
   await deleteAsked(client, links);
   await deletePending(
     client,
-    entries.map(({ answer }) => answer),
+    entries.map(({ answer: { tenant, ref, revision }, row }) => ({ tenant, ref, revision, row })),
   );
   await closeAttempts(
     client,

@@ -14,17 +14,18 @@ import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from '../sql/answers';
 import { selectLinkedIds, updateKept, type LinkRow } from '../sql/links';
-import { selectDependants, wakeWaiters, type PendingRow } from '../sql/pending';
+import { selectDependants, wakeWaiters, type HeadRow, type PendingRow } from '../sql/pending';
 import { selectRequests } from '../sql/requests';
 import type { Surroundings } from './surroundings';
 
 /** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
-export async function workOn(desk: Desk, company: Company, listed: PendingRow): Promise<void> {
+export async function workOn(desk: Desk, company: Company, listed: HeadRow): Promise<void> {
   const [row, around] = await Promise.all([desk.claim(listed), desk.around({ ...listed, books: company.books })]);
   if (row === undefined) return;
-  const job = jobOf(company, row, row.message, row.lane, row.attempts);
+  const read = jobOf(company, row, row.message, row.lane, row.attempts);
   // Its bytes were dropped only after its answer, which took the row with it.
-  if (job === undefined) return;
+  if (read === undefined) return;
+  const job: Job = { ...read, row };
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
   // Another revision names other refs.
   const { linked, claimed } = await look(desk, company, row, row.revision === listed.revision ? around : undefined);

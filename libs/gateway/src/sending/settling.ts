@@ -53,6 +53,7 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
       quickbooksId: settlement.quickbooksId ?? link?.remembered.qboId ?? null,
     },
     epoch: desk.epochOf(tenant),
+    row: job.row,
     ...(link === undefined ? {} : { link: linkRow(job, link) }),
     ...(attempt === undefined ? {} : { closing: { id: attempt.id, outcome, at } }),
   });

@@ -19,12 +19,28 @@ export interface PendingRow {
   readonly attempts: number;
 }
 
-/** A row of `p` as its parts, none of them null: for `concat_ws(chr(30), …)`, read by {@link pendingRow}. */
+/**
+ * One version of a row: where it stands in its table and what wrote it there. While the two are found together nothing about
+ * the row has changed since; and a row that is known by its place needs no index to be found.
+ */
+export interface RowVersion {
+  readonly ctid: string;
+  readonly xmin: string;
+}
+
+/** A row as it was read. */
+export interface ReadRow extends PendingRow, RowVersion {
+  /** It may have been sent since, by a gateway whose database is lost. */
+  readonly suspectSince: Date | null;
+}
+
+/** A row of `p` as its parts, none of them null: for `concat_ws(chr(30), …)`, read by {@link readRow}. */
 const COLUMNS = `p.tenant, p.ref, p.revision, p.books, p.kind, p.last::text, p.lane, coalesce(p.run, ''),
-                 array_to_string(p.refs, chr(31)), coalesce(p.said, ''), p.attempts`;
+                 array_to_string(p.refs, chr(31)), coalesce(p.said, ''), p.attempts,
+                 coalesce(extract(epoch from p.suspect_since)::text, ''), p.ctid, p.xmin`;
 
 /** A row that waits for nothing, with its place in line. */
-export interface HeadRow extends PendingRow {
+export interface HeadRow extends ReadRow {
   readonly position: string;
 }
 
@@ -52,7 +68,9 @@ export async function selectHeads(
        from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
                    string_to_array($4, chr(30))) as c (tenant, whole, lane, after)
       cross join lateral (
-        select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, position from pending o
+        select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, suspect_since, position, o.ctid,
+               o.xmin
+          from pending o
          where o.tenant = c.tenant and o.lane = c.lane and o.position > c.after::bigint
            and o.waits_on is null and (o.not_before is null or o.not_before <= $6)
            and not exists (select from attempt a where a.tenant = o.tenant and a.ref = o.ref and a.closed_at is null)
@@ -69,21 +87,52 @@ export async function selectHeads(
     ],
   });
   return partedRows(rows[0]?.rows ?? null).map((parts) =>
-    Object.assign(pendingRow(parts, 1), { position: parts[0] ?? '' }),
+    Object.assign(readRow(parts, 1), { position: parts[0] ?? '' }),
   );
 }
 
 /** A row that is worked on, with the request it stands for: JSON text. */
-export interface ClaimedRow extends PendingRow {
+export interface ClaimedRow extends ReadRow {
   readonly message: string | null;
-  /** It may have been sent since, by a gateway whose database is lost. */
-  readonly suspectSince: Date | null;
 }
 
 /**
- * Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. Row by row
- * through the key, as `limit 1` makes it: joined freely, Postgres reads the whole queue for every few hundred of its rows.
+ * Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. Mostly each
+ * stands as it was read, and its request alone is missing; what was changed since is read anew, by its key.
  */
+export async function claimHeads(sql: Sql, heads: readonly HeadRow[]): Promise<(ClaimedRow | undefined)[]> {
+  const claimed = await selectUnchanged(sql, heads);
+  const others = heads.filter((_, place) => claimed[place] === undefined);
+  if (others.length === 0) return claimed;
+  const anew = (await selectClaimed(sql, others)).values();
+  return claimed.map((row) => row ?? anew.next().value);
+}
+
+/** Those that are the version that was read. Row by row through their places. */
+async function selectUnchanged(sql: Sql, heads: readonly HeadRow[]): Promise<(ClaimedRow | undefined)[]> {
+  if (heads.length === 0) return [];
+  const { rows } = await sql.query<{ place: string; message: string | null }>({
+    name: 'pending unchanged',
+    text: `select k.place,
+                  (select message from request r
+                    where r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision) as message
+             from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
+                    as k (ctid, xmin, place)
+            cross join lateral (
+              select tenant, ref, revision from pending o where o.ctid = k.ctid::tid and o.xmin = k.xmin::xid limit 1
+            ) as p
+            where not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
+    values: [joined(heads.map(({ ctid }) => ctid)), joined(heads.map(({ xmin }) => xmin))],
+  });
+  const found: (ClaimedRow | undefined)[] = heads.map(() => undefined);
+  for (const { place, message } of rows) {
+    const head = heads[Number(place) - 1];
+    if (head !== undefined) found[Number(place) - 1] = { ...head, message };
+  }
+  return found;
+}
+
+/** The same by the rows' keys; through the key row by row: joined freely, Postgres reads the whole queue for a few hundred. */
 export async function selectClaimed(
   sql: Sql,
   keys: readonly { readonly tenant: string; readonly ref: string }[],
@@ -91,12 +140,16 @@ export async function selectClaimed(
   if (keys.length === 0) return [];
   const { rows } = await sql.query<{ row: string; message: string | null }>({
     name: 'pending claimed',
-    text: `select concat_ws(chr(30), k.place, coalesce(extract(epoch from p.suspect_since)::text, ''), ${COLUMNS}) as row,
+    text: `select concat_ws(chr(30), k.place, ${COLUMNS}) as row,
                   (select message from request r
                     where r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision) as message
              from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
                     as k (tenant, ref, place)
-            cross join lateral (select * from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1) as p
+            cross join lateral (
+              select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, suspect_since, waits_on,
+                     o.ctid, o.xmin
+                from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1
+            ) as p
             where p.waits_on is null
               and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
     values: [joined(keys.map(({ tenant }) => tenant)), joined(keys.map(({ ref }) => ref))],
@@ -104,9 +157,7 @@ export async function selectClaimed(
   const found: (ClaimedRow | undefined)[] = keys.map(() => undefined);
   for (const { row, message } of rows) {
     const parts = parted(row);
-    const since = orNull(parts[1]);
-    const suspectSince = since === null ? null : new Date(Number(since) * 1_000);
-    found[Number(parts[0]) - 1] = Object.assign(pendingRow(parts, 2), { message, suspectSince });
+    found[Number(parts[0]) - 1] = Object.assign(readRow(parts, 1), { message });
   }
   return found;
 }
@@ -178,14 +229,42 @@ export async function updateWait(sql: Sql, wait: Wait): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** What is settled of one ref. */
+export interface Settled {
+  readonly tenant: string;
+  readonly ref: string;
+  readonly revision: number;
+  /** The row that was worked on, where it is known. */
+  readonly row?: RowVersion | undefined;
+}
+
+/** Of each ref everything up to the answered revision is settled; a higher one stays. */
+export async function deletePending(sql: Sql, settled: readonly Settled[]): Promise<void> {
+  const versions = settled.flatMap(({ row }) => row ?? []);
+  // What is not there any more as it was is looked for by its key.
+  const unchanged = (await deleteVersions(sql, versions)) === versions.length;
+  await deleteSettled(sql, unchanged ? settled.filter(({ row }) => row === undefined) : settled);
+}
+
+/** How many of these versions were there still, and are gone now. */
+async function deleteVersions(sql: Sql, versions: readonly RowVersion[]): Promise<number> {
+  if (versions.length === 0) return 0;
+  const { rowCount } = await sql.query({
+    name: 'pending versions settled',
+    text: `delete from pending p
+      using unnest(string_to_array($1, chr(30))::tid[], string_to_array($2, chr(30))::xid[]) as s (ctid, xmin)
+      where p.ctid = any(string_to_array($1, chr(30))::tid[]) and p.ctid = s.ctid and p.xmin = s.xmin`,
+    values: [joined(versions.map(({ ctid }) => ctid)), joined(versions.map(({ xmin }) => xmin))],
+  });
+  return rowCount ?? 0;
+}
+
 /**
- * Of each ref everything up to the answered revision is settled; a higher one stays. Row by row through the key, as the
- * `select`s around the parameters make it: Postgres does not see how many there are, and would read all that is pending.
+ * Row by row through the key, as the `select`s around the parameters make it: Postgres does not see how many there are, and
+ * would read all that is pending.
  */
-export async function deletePending(
-  sql: Sql,
-  settled: readonly { readonly tenant: string; readonly ref: string; readonly revision: number }[],
-): Promise<void> {
+async function deleteSettled(sql: Sql, settled: readonly Settled[]): Promise<void> {
+  if (settled.length === 0) return;
   await sql.query({
     name: 'pending settled',
     text: `delete from pending p
@@ -276,7 +355,8 @@ export async function updateOrphanSaid(sql: Sql, { tenant, ref, revision, waitsO
 }
 
 /** A row of {@link COLUMNS}, which begin at that place. By their places: taken apart by a pattern they cost twice as much. */
-function pendingRow(parts: readonly string[], from: number): PendingRow {
+function readRow(parts: readonly string[], from: number): ReadRow {
+  const since = orNull(parts[from + 11]);
   return {
     tenant: parts[from] ?? '',
     ref: parts[from + 1] ?? '',
@@ -289,6 +369,9 @@ function pendingRow(parts: readonly string[], from: number): PendingRow {
     refs: partedList(parts[from + 8] ?? ''),
     said: orNull(parts[from + 9]),
     attempts: Number(parts[from + 10]),
+    suspectSince: since === null ? null : new Date(Number(since) * 1_000),
+    ctid: parts[from + 12] ?? '',
+    xmin: parts[from + 13] ?? '',
   };
 }
 

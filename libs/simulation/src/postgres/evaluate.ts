@@ -1,5 +1,5 @@
 import type { Expr, Query } from './syntax';
-import type { Slot, Table, Transaction } from './rows';
+import { Slot, type Table, type Transaction } from './rows';
 import { add, cast, compare, concatenate, contains, divide, multiply, overlaps, type Row } from './values';
 
 export interface Binding {
@@ -117,10 +117,11 @@ function column(table: string | undefined, name: string, from: Scope, run: Execu
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.outer) {
     for (const { alias, row, slot } of scope.bindings) {
       if (table !== undefined && alias !== table) continue;
-      const isPlace = name === 'ctid' && slot !== undefined;
-      if (!isPlace && !Object.hasOwn(row, name)) continue;
+      const isOfVersion = (name === 'ctid' || name === 'xmin') && slot !== undefined;
+      if (!isOfVersion && !Object.hasOwn(row, name)) continue;
       if (scope.level < run.lowest) run.lowest = scope.level;
-      return isPlace ? slot.place : (row[name] ?? null);
+      if (!isOfVersion) return row[name] ?? null;
+      return name === 'ctid' ? slot.place : Slot.xmin(row);
     }
     if (table === undefined) {
       const whole = scope.bindings.find(({ alias }) => alias === name);

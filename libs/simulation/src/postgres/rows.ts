@@ -49,6 +49,8 @@ const CONFLICTS: Readonly<Record<LockMode, readonly LockMode[]>> = {
 /** A place of one row: what is committed, what one transaction has made of it, and who holds it locked. */
 export class Slot {
   private static places = 0;
+  private static writes = 0;
+  private static readonly writeOf = new WeakMap<Row, number>();
   /** Its `ctid`; here a row keeps its place when it is changed. */
   readonly place = (Slot.places += 1);
   draft: { readonly by: Transaction; readonly row: Row | null } | undefined;
@@ -58,6 +60,11 @@ export class Slot {
     private readonly table: Table,
     public committed: Row | null,
   ) {}
+
+  /** The `xmin` of one of its rows: here each write has its own. */
+  static xmin(row: Row): number | undefined {
+    return Slot.writeOf.get(row);
+  }
 
   seenBy(transaction: Transaction): Row | null {
     return this.draft?.by === transaction ? this.draft.row : this.committed;
@@ -80,6 +87,7 @@ export class Slot {
 
   write(transaction: Transaction, row: Row | null): void {
     const before = this.draft;
+    if (row !== null) Slot.writeOf.set(row, (Slot.writes += 1));
     this.draft = { by: transaction, row };
     transaction.touched.add(this);
     transaction.undo.push(() => {
@@ -108,6 +116,7 @@ export class Table {
   readonly uniques: { readonly columns: readonly string[]; readonly where: Expr | undefined }[] = [];
   readonly slots = new Set<Slot>();
   private readonly byKey = new Map<string, Slot>();
+  private readonly byPlace = new Map<number, Slot>();
   private readonly byPrefix = new Map<string, Set<Slot>>();
   private readonly placed = new Map<Slot, Row>();
   private nextIdentity = 1n;
@@ -134,6 +143,7 @@ export class Table {
   place(transaction: Transaction, row: Row): Slot {
     const slot = new Slot(this, null);
     this.slots.add(slot);
+    this.byPlace.set(slot.place, slot);
     this.placed.set(slot, row);
     if (this.key.length > 0) {
       this.byKey.set(this.keyOf(row), slot);
@@ -149,6 +159,10 @@ export class Table {
 
   /** Slots whose key columns may equal these values; all of them when the values do not cover the key's beginning. */
   candidates(known: ReadonlyMap<string, unknown>): Iterable<Slot> {
+    if (known.has('ctid')) {
+      const slot = this.byPlace.get(known.get('ctid') as number);
+      return slot === undefined ? [] : [slot];
+    }
     if (this.key.length === 0) return this.slots;
     const prefix = this.key.slice(0, -1);
     const last = this.key[this.key.length - 1] as string;
@@ -166,6 +180,7 @@ export class Table {
     const row = this.placed.get(slot);
     if (row === undefined) return;
     this.slots.delete(slot);
+    this.byPlace.delete(slot.place);
     this.placed.delete(slot);
     if (this.key.length === 0) return;
     if (this.byKey.get(this.keyOf(row)) === slot) this.byKey.delete(this.keyOf(row));

@@ -54,6 +54,8 @@ export function cast(value: unknown, type: string): unknown {
     case 'float8':
     case 'numeric':
     case 'real':
+    case 'tid':
+    case 'xid':
       return Number(value);
     case 'bigint':
     case 'int8':
