@@ -283,6 +283,18 @@ export const PAYOUT_CASES: readonly PayoutCase[] = [
     { Checking: '300.00', 'Stripe clearing': '-300.00' },
   ),
   paid(
+    'refund_failure: a refund that its bank did not take is on the account it had left',
+    {
+      transactions: [
+        transaction({ source: 're_77', type: 'refund_failure', category: 'refund_failure', amount: '50.00' }),
+      ],
+      places: { re_77: { account: { id: '91', name: '' }, text: 'Refund re_77, RAC-1041, failed' } },
+    },
+    '50.00',
+    deposit([line('50.00', 'Refund re_77, RAC-1041, failed', '91')]),
+    { Checking: '50.00', 'Stripe clearing': '-50.00' },
+  ),
+  paid(
     'an earlier payout that was posted whole comes off Stripe clearing',
     {
       section: '10.4',

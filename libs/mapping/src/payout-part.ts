@@ -5,6 +5,7 @@ import { parseDecimal, sum } from '@qbo-sync/money/decimal';
  * What a balance transaction is in the payout's deposit (postings.md §10.2).
  *
  *   charge, refund, charge_failure   a line per record of ours that holds the money, on its account or linked
+ *   refund_failure                   a refund that came to nothing: a line on the account it had left
  *   dispute, dispute_reversal        a line on the disputes account
  *   account_fee                      a line on the fees account with Stripe's text
  *   payout_reversal                  a failed payout's money, back in the balance
@@ -13,6 +14,7 @@ import { parseDecimal, sum } from '@qbo-sync/money/decimal';
 export type PartKind =
   | 'charge'
   | 'refund'
+  | 'refund_failure'
   | 'charge_failure'
   | 'dispute'
   | 'dispute_reversal'
@@ -24,6 +26,7 @@ export type PartKind =
 export const SITTING_KINDS: ReadonlySet<PartKind> = new Set([
   'charge',
   'refund',
+  'refund_failure',
   'charge_failure',
   'payout_reversal',
   'earlier_payout',
@@ -43,6 +46,7 @@ interface PartRow {
 const PART_TABLE: readonly PartRow[] = [
   { category: 'charge', types: ['charge', 'payment'], kind: 'charge', sign: 1 },
   { category: 'refund', types: ['refund', 'payment_refund'], kind: 'refund', sign: -1 },
+  { category: 'refund_failure', types: ['refund_failure'], kind: 'refund_failure', sign: 1 },
   { category: 'charge_failure', types: ['payment_failure_refund'], kind: 'charge_failure', sign: -1 },
   { category: 'dispute', types: ['adjustment'], kind: 'dispute', sign: -1 },
   { category: 'dispute_reversal', types: ['adjustment'], kind: 'dispute_reversal', sign: 1 },

@@ -19,14 +19,19 @@ interface Made {
   /** Of a charge: the part of it that is another customer's. */
   readonly split: bigint;
   readonly isUndeposited: boolean;
+  /** Its money is somewhere; else nobody knows it, or it is on its way. */
+  readonly isThere: boolean;
 }
 const SHAPES = {
   charge: { type: 'charge', category: 'charge', prefix: 'ch', sign: 1n },
   ach: { type: 'payment', category: 'charge', prefix: 'py', sign: 1n },
   refund: { type: 'refund', category: 'refund', prefix: 're', sign: -1n },
+  bounced: { type: 'refund_failure', category: 'refund_failure', prefix: 're', sign: 1n },
   failure: { type: 'payment_failure_refund', category: 'charge_failure', prefix: 'pyr', sign: -1n },
   dispute: { type: 'adjustment', category: 'dispute', prefix: 'dp', sign: -1n },
   won: { type: 'adjustment', category: 'dispute_reversal', prefix: 'dp', sign: 1n },
+  returned: { type: 'payout_failure', category: 'payout_reversal', prefix: 'po', sign: 1n },
+  earlier: { type: 'payout', category: 'payout', prefix: 'po', sign: -1n },
   fee: { type: 'stripe_fee', category: 'fee', prefix: '', sign: -1n },
   strange: { type: 'topup', category: 'topup', prefix: 'tu', sign: 1n },
 } as const;
@@ -38,8 +43,12 @@ const made = (kinds: readonly Made['of'][]): fc.Arbitrary<Made> =>
     fee: fc.bigInt(-100n, 2_000n),
     split: fc.bigInt(0n, 100n),
     isUndeposited: fc.boolean(),
+    isThere: fc.constant(true),
   });
-const USUAL = ['charge', 'charge', 'charge', 'ach', 'refund', 'failure', 'dispute', 'won', 'fee'] as const;
+const USUAL = [
+  ...(['charge', 'charge', 'charge', 'ach', 'refund', 'bounced', 'failure'] as const),
+  ...(['dispute', 'won', 'fee', 'returned', 'earlier'] as const),
+] as const;
 
 const signed = ({ of, amount }: Made): bigint => amount * SHAPES[of].sign;
 const feeOf = ({ of, fee }: Made): bigint => (of === 'fee' ? 0n : fee);
@@ -63,7 +72,7 @@ const transactionOf = (each: Made, index: number): StripeTransaction => {
 
 const sitsOf = (each: Made, index: number): Sitting[] => {
   const whole = signed(each);
-  const other = each.of === 'charge' ? (whole * each.split) / 100n : 0n;
+  const other = each.of === 'charge' || each.of === 'ach' ? (whole * each.split) / 100n : 0n;
   const place = {
     txnType: 'Payment',
     text: `no. ${index}`,
@@ -76,14 +85,19 @@ const sitsOf = (each: Made, index: number): Sitting[] => {
 const CLEARING = { id: '91', name: 'Stripe clearing' };
 
 const payoutOf = (amount: bigint): StripePayout => ({ ...PO_1, amount: money(amount) });
-/** Each by its place among all: what has no source is found by nobody. */
+/** Each by its place among all: what has no source is found by nobody, a refund that failed is in no record. */
 const whereOf =
   (all: readonly Made[]): WhereOf =>
   ({ id }) => {
     const index = Number(id.replace('txn_', ''));
     const each = all[index];
-    return each === undefined ? { missing: 'unknown' } : { sits: sitsOf(each, index) };
+    if (each === undefined) return { missing: 'unknown' };
+    if (!each.isThere)
+      return { missing: 'not in QuickBooks', ...(index % 2 === 0 ? {} : { on: `payment:pay_${index}` }) };
+    return each.of === 'bounced' ? { account: CLEARING, text: `no. ${index}` } : { sits: sitsOf(each, index) };
   };
+/** Kinds whose money is in records of ours. */
+const HELD: readonly Made['of'][] = ['charge', 'ach', 'refund', 'failure', 'returned', 'earlier'];
 const transactionsOf = (all: readonly Made[]): StripeTransaction[] => all.map(transactionOf);
 const linesOf = (record: MappedRecord): bigint[] => (readBody(record).Line ?? []).map(({ Amount }) => cents(Amount));
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((all, each) => all + each, 0n);
@@ -118,15 +132,25 @@ describe('any payout', () => {
             ...(body.match(/payment:pay_\d+\/\d/g) ?? []),
             ...(after ?? []),
           ]);
-          const sits = all.flatMap((each, index) =>
-            ['charge', 'ach', 'refund', 'failure'].includes(each.of) ? sitsOf(each, index) : [],
-          );
+          const sits = all.flatMap((each, index) => (HELD.includes(each.of) ? sitsOf(each, index) : []));
           expect(refs.sort()).toEqual(sits.map(({ ref }) => ref).sort());
         },
       ),
       RUNS,
     );
     expect(posted).toBeGreaterThan(90);
+  });
+
+  test('with a part whose money is not in QuickBooks it is not made, whatever the sums say', () => {
+    fc.assert(
+      fc.property(fc.array(made(USUAL), { maxLength: 20 }), made([...HELD, 'bounced']), fc.nat(20), (all, one, at) => {
+        const parts = [...all.slice(0, at), { ...one, isThere: false }, ...all.slice(at)];
+        const payout = payoutOf(total(parts));
+        expect('deposits' in toDeposits(payout, transactionsOf(parts), whereOf(parts), US)).toBe(false);
+        expect('entry' in toNegativePayout(payout, transactionsOf(parts), whereOf(parts), US)).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('with one transaction that is not posted it is held, whatever is beside it', () => {
@@ -164,7 +188,7 @@ describe('any payout', () => {
         const at = (account: string) => sumOf(posted.filter(([id]) => id === account).map(([, size]) => size));
         const gross = (kinds: readonly Made['of'][]) => sumOf(all.filter(({ of }) => kinds.includes(of)).map(signed));
         expect(at('35')).toBe(-amount);
-        expect(at('91')).toBe(gross(['charge', 'ach', 'refund', 'failure']));
+        expect(at('91')).toBe(gross([...HELD, 'bounced']));
         expect(at('93')).toBe(gross(['dispute', 'won']));
         expect(at('92')).toBe(gross(['fee']) - sumOf(all.map(feeOf)));
         expect(sumOf(posted.map(([, size]) => size))).toBe(0n);
@@ -179,7 +203,7 @@ describe('50,000 transactions', () => {
   const madeAt = (index: number): Made => {
     const of = index % 50 === 0 ? 'refund' : 'charge';
     const amount = of === 'refund' ? 5_000n : BigInt(1_000 + (index % 7_919));
-    return { of, amount, fee: of === 'refund' ? 0n : 59n, split: 0n, isUndeposited: false };
+    return { of, amount, fee: of === 'refund' ? 0n : 59n, split: 0n, isUndeposited: false, isThere: true };
   };
   const all = function* (): Generator<Made> {
     for (let index = 0; index < COUNT; index += 1) yield madeAt(index);

@@ -56,7 +56,6 @@ describe('parts of a payout', () => {
       { type: 'refund', category: 'partial_capture_reversal', amount: '-9.00', net: '-9.00' },
       'partial capture reversal',
     ],
-    ['a refund that failed', { type: 'refund_failure', category: 'refund_failure' }, 'refund failure'],
     ['tax as a category', { type: 'tax_fee', category: 'tax', amount: '-9.00', net: '-9.00' }, 'tax'],
     ['a cancelled payout', { type: 'payout_cancel', category: 'payout_reversal' }, 'payout reversal'],
     ['a type that is not the category’s', { type: 'adjustment', category: 'charge' }, 'charge'],

@@ -52,6 +52,7 @@ describe('a payout and its parts', () => {
     const charge = await admin('charges', { amount: 17_970 });
     const bank = await admin('charges', { amount: 100_000, method: 'ach' });
     const refund = await admin('refunds', { charge: charge.id, amount: 5_000 });
+    await admin('refund-failures', { refund: refund.id });
     const failure = await admin('payment-failures', { charge: bank.id });
     const disputed = await admin('charges', { amount: 9_900 });
     const dispute = await admin('disputes', { charge: disputed.id });
@@ -64,7 +65,7 @@ describe('a payout and its parts', () => {
       is: 'ok',
       value: {
         id,
-        amount: '195.52',
+        amount: '245.52',
         currency: 'USD',
         arrivalDate: '2026-12-02',
         createdAt: '2026-12-01T12:00:00.000Z',
@@ -86,12 +87,13 @@ describe('a payout and its parts', () => {
       ['charge', charge.id, null, '179.70', '5.51'],
       ['charge', bank.id, null, '1000.00', '5.00'],
       ['refund', refund.id, charge.id, '-50.00', '0.00'],
+      ['refund_failure', refund.id, charge.id, '50.00', '0.00'],
       ['charge_failure', failure.id, bank.id, '-1000.00', '0.00'],
       ['charge', disputed.id, null, '99.00', '3.17'],
       ['dispute', dispute.id, disputed.id, '-99.00', '15.00'],
       ['dispute_reversal', dispute.id, disputed.id, '99.00', '0.00'],
       ['fee', null, null, '-4.50', '0.00'],
-      ['payout', id, null, '-195.52', '0.00'],
+      ['payout', id, null, '-245.52', '0.00'],
     ]);
     expect(netOf(parts)).toBe(0);
     expect([charge.id, bank.id, refund.id, failure.id, dispute.id].map((each) => each.split('_')[0])).toEqual([

@@ -135,7 +135,7 @@ export class StripeReader {
   async #chargeBehind(account: string, { category, source }: StripeTransaction): Promise<string | null> {
     if (source === null) return null;
     const of = { stripeAccount: account };
-    if (category === 'refund' || category === 'charge_failure') {
+    if (category === 'refund' || category === 'refund_failure' || category === 'charge_failure') {
       return idOf((await this.#stripe.refunds.retrieve(source, {}, of)).charge);
     }
     if (category === 'dispute' || category === 'dispute_reversal') {

@@ -25,7 +25,7 @@ import {
 } from './payout-rows';
 import { endDueLook, selectDueLook } from './look-for-deposits';
 import { refreshPlaces } from './places';
-import { changedTrigger, isPartsReady, isToTell } from './payout-told';
+import { changedTrigger, isPartsReady, toTell } from './payout-told';
 import { claimPoll, letPollWait, markChanged } from './poll';
 import { insertTransactions } from './transaction-rows';
 import { waitFor } from './wait-for';
@@ -185,9 +185,11 @@ export class PayoutReader {
     const row = await selectPayout(client, tenant, payout.id);
     if (row === undefined) return [];
     await storeShown(client, tenant, payout);
-    if (!isToTell(payout, row.told)) return [];
-    await storeTold(client, tenant, payout.id, payout.status);
-    return [{ tenant, ref: `payout:${payout.id}`, trigger: changedTrigger(payout, row, new Date().toISOString()) }];
+    const telling = toTell(payout, row.told);
+    if (telling === undefined) return [];
+    await storeTold(client, tenant, payout.id, telling);
+    const trigger = changedTrigger(payout, telling, row, new Date().toISOString());
+    return [{ tenant, ref: `payout:${payout.id}`, trigger }];
   }
 
   /** Reads what is left of a payout's pages. */

@@ -103,12 +103,12 @@ export async function storeShown(client: Client, tenant: string, payout: StripeP
   ]);
 }
 
-/** Its stream is told of this status. */
-export async function storeTold(client: Client, tenant: string, payoutId: string, status: string): Promise<void> {
+/** Its stream is told this. */
+export async function storeTold(client: Client, tenant: string, payoutId: string, telling: string): Promise<void> {
   await client.query(`update payout set told = $3, sequence = sequence + 1 where tenant = $1 and payout_id = $2`, [
     tenant,
     payoutId,
-    status,
+    telling,
   ]);
 }
 

@@ -8,16 +8,25 @@ import type { PayoutRow } from './payout-rows';
  *   pending, in transit            nothing
  *   paid, not itemised yet         nothing: Stripe completes its parts within hours
  *   paid, itemised or never to be  `paid`
- *   failed, canceled               `failed`, `canceled`
+ *   failed, not itemised yet       `failing`: its parts are waited for, and then
+ *   failed                         `failed`
+ *   canceled                       `canceled`
  */
-const OVER: ReadonlySet<string> = new Set(['paid', 'failed', 'canceled']);
+function tellingOf(payout: StripePayout): string | undefined {
+  const { status } = payout;
+  if (status === 'paid') return isCompleted(payout) ? status : undefined;
+  if (status === 'failed') return isCompleted(payout) ? status : 'failing';
+  return status === 'canceled' ? status : undefined;
+}
 
 const isItemised = ({ automatic, method }: StripePayout): boolean => automatic && method !== 'instant';
 const isCompleted = (payout: StripePayout): boolean =>
   !isItemised(payout) || payout.reconciliationStatus === 'completed';
 
-export function isToTell(payout: StripePayout, told: string | null): boolean {
-  return OVER.has(payout.status) && payout.status !== told && (payout.status !== 'paid' || isCompleted(payout));
+/** What its stream is to be told; undefined: nothing, or it was. */
+export function toTell(payout: StripePayout, told: string | null): string | undefined {
+  const telling = tellingOf(payout);
+  return telling === told ? undefined : telling;
 }
 
 /** All its transactions are there to be read. */
@@ -29,21 +38,25 @@ export function isPartsReady(payout: StripePayout): boolean {
   );
 }
 
-/** A payout's status as an event of its stream: by its id the same however it was heard of. */
-export function changedTrigger(payout: StripePayout, { sequence, heardAt }: PayoutRow, now: string): Trigger {
-  const { id, status } = payout;
+/** What is told as an event of its stream: by its id the same however it was heard of. */
+export function changedTrigger(
+  payout: StripePayout,
+  telling: string,
+  { sequence, heardAt }: PayoutRow,
+  now: string,
+): Trigger {
   return {
     kind: 'changed',
     event: {
-      id: `${id}.${status}`,
-      type: `payout.${status}`,
+      id: `${payout.id}.${telling}`,
+      type: `payout.${telling}`,
       occurredAt: heardAt ?? now,
       receivedAt: now,
       topic: 'stripe',
       partition: 0,
       offset: '0',
     },
-    change: status,
+    change: telling,
     sequence: sequence + 1,
     data: { payout },
   };

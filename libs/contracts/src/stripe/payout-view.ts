@@ -29,7 +29,7 @@ export interface PayoutView {
 
 export interface PayoutPartView {
   readonly position: number;
-  /** `charge`, `refund`, `charge_failure`, `dispute`, `dispute_reversal`, `account_fee`, `payout_reversal`, `earlier_payout`, `unknown` */
+  /** `charge`, `refund`, `refund_failure`, `charge_failure`, `dispute`, `dispute_reversal`, `account_fee`, `payout_reversal`, `earlier_payout`, `unknown` */
   readonly kind: string;
   readonly amount: string;
   readonly fee: string;

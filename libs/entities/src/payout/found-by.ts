@@ -18,6 +18,7 @@ export function foundBy(transaction: StripeTransaction, payout: StripePayout): F
   switch (kind) {
     case 'charge':
     case 'refund':
+    case 'refund_failure':
       return source === null ? { kind } : { kind, stripeId: source };
     // What went back is the payment's own: Stripe names it like a refund, Run a Call does not name it.
     case 'charge_failure':

@@ -199,6 +199,15 @@ describe('what is posted stands', () => {
     ]);
     expect(lines(start().when(seen(1, { status: 'failed' })).events).at(-1)).toBe('Held date_missing');
   });
+
+  it('failed before it was ever paid, and itemised only then: it waits for its parts, then both', () => {
+    const early = start({ where: WHERE, deposits: [] }).when(
+      seen(1, { ...FAILED, reconciliationStatus: 'in_progress' }),
+    );
+    expect(lines(early.events)).toEqual(['Changed payout failed', 'Deferred parts']);
+    const itemised = early.when(seen(2, FAILED)).under({ related: RELATED }).when(RELATED_CHANGED);
+    expect(lines(itemised.events)).toEqual(['PushRequested put payout:po_1', 'PushRequested put payout:po_1/failed']);
+  });
 });
 
 const entryLine = (PostingType: string, account: string) => ({

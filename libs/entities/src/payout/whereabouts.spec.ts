@@ -75,6 +75,50 @@ test('a refund: its receipt with what was refunded, or its entry', () => {
   });
 });
 
+describe('a refund that failed at Stripe after its money had left', () => {
+  const CLEARING = { id: '91', name: 'Stripe clearing' };
+  const receipt = (account: string, more: Partial<Made> = {}): Record<string, Made> => ({
+    'refund:re_77': made(
+      { DepositToAccountRef: { value: account }, Line: [] },
+      { basis: { amount: '50.00' }, ...more },
+    ),
+  });
+  const refund = (records: Record<string, Made>, failed?: { clearing: typeof CLEARING | null }) =>
+    ({ ...ours('refund:re_77', records), ...(failed === undefined ? {} : { failed }) }) as const;
+  const line = (id: string, name = '') => ({ account: { id, name }, text: 'RAC-1041, failed' });
+
+  test.each<[string, Parameters<typeof whereabouts>[1], unknown]>([
+    [
+      'Run a Call has not said so: it is waited for',
+      refund(receipt('91')),
+      { missing: 'Run a Call has not said that RAC-1041 failed', on: 'refund:re_77' },
+    ],
+    ['its receipt is taken back', refund(receipt('91', { removed: true }), { clearing: CLEARING }), line('91')],
+    ['its receipt still stands', refund(receipt('90'), { clearing: CLEARING }), line('90')],
+    [
+      'its entry is taken back',
+      refund({ 'refund:re_77': { ...entry('84', '91', '50.00'), removed: true } }, { clearing: null }),
+      line('91'),
+    ],
+    ['it was never posted', refund({}, { clearing: CLEARING }), line('91', 'Stripe clearing')],
+    [
+      'it had left Undeposited Funds, out of which only records are taken',
+      refund(receipt('4', { removed: true }), { clearing: FUNDS }),
+      { missing: 'RAC-1041 failed, and Undeposited Funds holds nothing of it' },
+    ],
+    [
+      'never posted, payments wait in Undeposited Funds',
+      refund({}, { clearing: FUNDS }),
+      { missing: 'RAC-1041 failed, and Undeposited Funds holds nothing of it' },
+    ],
+  ])('%s', (_what, behind, place) => {
+    expect(whereabouts('refund_failure', behind, FUNDS)).toEqual(place);
+    // What left is as what came back, once it is known to have failed.
+    if (behind.is === 'ours' && behind.failed !== undefined)
+      expect(whereabouts('refund', behind, FUNDS)).toEqual(place);
+  });
+});
+
 test('a failed payout is back where its entry put it; one posted whole was taken from there', () => {
   const failed = { 'payout:po_0': entry('35', '91'), 'payout:po_0/failed': entry('91', '35') };
   const back = whereabouts('payout_reversal', ours('payout:po_0', failed), FUNDS);

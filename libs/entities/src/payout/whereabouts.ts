@@ -11,7 +11,14 @@ import type { Made } from '../sync/rules';
 /** What Run a Call, or we, know of a transaction's source. */
 export type Behind =
   /** A stream of ours: its ref, what a person calls it, and its records as they were last asked for. */
-  | { readonly is: 'ours'; readonly ref: string; readonly text: string; readonly made: Readonly<Record<string, Made>> }
+  | {
+      readonly is: 'ours';
+      readonly ref: string;
+      readonly text: string;
+      readonly made: Readonly<Record<string, Made>>;
+      /** A refund that came to nothing; where Stripe's payments wait now. */
+      readonly failed?: { readonly clearing: Choice | null };
+    }
   /** Older than go-live: its money was never put anywhere by us. */
   | { readonly is: 'before' }
   | { readonly is: 'unknown' };
@@ -27,19 +34,36 @@ const DEPOSIT_ACCOUNT = 'DepositToAccountRef.value';
  *   charge            the payment's parts                   refund           its receipt, or its entry
  *   charge_failure    the entries of what came back         payout_reversal  the entry of the failed payout
  *   earlier_payout    the entry of a payout posted whole
+ *   refund_failure    once Run a Call knows that it failed: as a refund that failed, which no record holds any more; both
+ *                     are lines on the account it had left, or would have
  *
  * `undeposited`: QuickBooks' own Undeposited Funds, out of which records are linked.
  */
 export function whereabouts(kind: PartKind, behind: Behind, undeposited: Choice | null): Whereabouts {
   if (behind.is === 'unknown') return { missing: 'Run a Call does not know it' };
   if (behind.is === 'before') return { missing: 'it is from before Sync was switched on' };
-  const { ref, text, made } = behind;
+  const { ref, text, made, failed } = behind;
+  if (failed !== undefined) return leftBy(behind, failed.clearing, undeposited);
+  if (kind === 'refund_failure') return { missing: `Run a Call has not said that ${text} failed`, on: ref };
   const sits = Object.entries(made)
     .filter(
       ([of, { removed }]) => !removed && (!PAYOUT_KINDS.has(kind) || isFailure(of) === (kind === 'payout_reversal')),
     )
     .flatMap(([of, each]) => sittingOf(kind, of, each, undeposited, text) ?? []);
   return sits.length === 0 ? { missing: `${text} is not in QuickBooks yet`, on: ref } : { sits };
+}
+
+/** Its record is taken out of QuickBooks: out of Undeposited Funds, where only records are linked, nothing can be taken. */
+function leftBy(
+  { text, made }: Extract<Behind, { is: 'ours' }>,
+  clearing: Choice | null,
+  undeposited: Choice | null,
+): Whereabouts {
+  const [sat] = Object.entries(made).flatMap(([of, each]) => sittingOf('refund', of, each, undeposited, text) ?? []);
+  const account = sat?.in ?? (clearing === null || clearing.id === undeposited?.id ? 'undeposited' : clearing);
+  return account === 'undeposited'
+    ? { missing: `${text} failed, and Undeposited Funds holds nothing of it` }
+    : { account, text: `${text}, failed` };
 }
 
 function sittingOf(

@@ -29,7 +29,7 @@ const DISPUTE_FEE = 1_500;
  * One company's Stripe account: what was charged, given back, disputed and paid out, and the balance transactions of it
  * all. A transaction is open until an automatic payout takes it; the payout is the sum of the open nets of its currency.
  *
- *   charge ─▶ +gross, fee     refund, failure ─▶ −     dispute ─▶ −, fee 15.00     won ─▶ +
+ *   charge ─▶ +gross, fee     refund, failure ─▶ −, refund failed ─▶ +     dispute ─▶ −, fee 15.00, won ─▶ +
  *   automatic payout ─▶ every open transaction, and its own −sum;  manual, instant ─▶ its own −amount stays open
  *   payout failed ─▶ +amount, open again under another transaction
  */
@@ -94,6 +94,22 @@ export class StripeAccount {
           : { prefix: 're', type: 'refund', category: 'refund' },
       id,
     );
+  }
+
+  /** The customer's bank did not take a refund: its money is back in the balance. */
+  failRefund(id: string): Stripe.Refund {
+    const refund = this.records.get(id);
+    if (refund?.object !== 'refund' || refund.status !== 'succeeded')
+      throw new StripeProblem(`no refund ${id} to fail`);
+    const { amount, currency } = refund;
+    const charge = this.chargeOf(String(refund.charge));
+    charge.amount_refunded -= amount;
+    charge.refunded = false;
+    refund.status = 'failed';
+    refund.failure_reason = 'expired_or_canceled_card';
+    const back = { amount, currency, type: 'refund_failure', category: 'refund_failure', source: id };
+    refund.failure_balance_transaction = this.move(back).id;
+    return refund;
   }
 
   /** A bank payment that came and went back. */

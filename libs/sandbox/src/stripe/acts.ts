@@ -8,6 +8,7 @@ import type { StripeWorld } from './world';
  * the record.
  *
  *   charges {amount, currency?, method?, id?, count?}       refunds {charge, amount?, id?}      payment-failures {charge}
+ *   refund-failures {refund}
  *   disputes {charge}      dispute-closings {dispute, outcome}      fees {amount, description}  others {amount, type, category}
  *   payouts {kind?, currency?, amount?, arrivalDate?, steps?}       payout-steps {payout, step}
  *
@@ -30,6 +31,7 @@ const ACTS: Readonly<Record<string, (account: StripeAccount, body: Body, world: 
       body['amount'] === undefined ? undefined : whole(body, 'amount'),
       body['id'] === undefined ? undefined : text(body, 'id'),
     ),
+  'refund-failures': (account, body) => account.failRefund(text(body, 'refund')),
   'payment-failures': (account, body) => account.failPayment(text(body, 'charge')),
   disputes: (account, body) => account.dispute(text(body, 'charge')),
   'dispute-closings': (account, body) =>

@@ -23,11 +23,20 @@ export interface StatementPayout {
   readonly automatic: boolean;
   readonly method: string;
   readonly status: string;
+  /** It reached the bank, whatever came after. */
+  readonly reached: boolean;
   readonly arrivesOn: string;
+}
+
+export interface StatementDispute {
+  readonly id: string;
+  /** `needs_response`, `won`, `lost` */
+  readonly status: string;
 }
 
 /** Everything that happened on an account, oldest first. */
 export interface Statement {
+  readonly disputes: readonly StatementDispute[];
   readonly payouts: readonly StatementPayout[];
   readonly moves: readonly StatementMove[];
 }
@@ -36,10 +45,14 @@ export function statement(account: StripeAccount): Statement {
   const payoutOf = new Map<string, string>();
   for (const [payout, moves] of account.itemised) for (const { id } of moves) payoutOf.set(id, payout);
   return {
-    payouts: [...account.payouts].map(({ id, amount, currency, automatic, method, status, arrival_date: arrival }) => ({
-      ...{ id, amount, currency, automatic, method, status },
-      arrivesOn: new Date(arrival * 1000).toISOString().slice(0, 10),
-    })),
+    disputes: [...account.disputes].map(({ id, status }) => ({ id, status })),
+    payouts: [...account.payouts].map(({ arrival_date: arrival, trace_id: trace, ...payout }) => {
+      const { id, amount, currency, automatic, method, status } = payout;
+      return {
+        ...{ id, amount, currency, automatic, method, status, reached: trace?.status === 'supported' },
+        arrivesOn: new Date(arrival * 1000).toISOString().slice(0, 10),
+      };
+    }),
     moves: [...account.transactions].map((move) => {
       const source = typeof move.source === 'string' ? move.source : null;
       return {
