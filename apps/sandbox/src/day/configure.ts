@@ -11,6 +11,8 @@ const WITHIN_MS = 60_000;
 const UNDEPOSITED = /^undeposited funds$/i;
 /** The company whose Stripe payments wait in QuickBooks' own Undeposited Funds. */
 const FROM_UNDEPOSITED = 'uk-vat';
+/** An asset account that one company has. */
+const DISPUTED = 'Disputed payments';
 /** Made when first met, they are nobody's choice for a rate. */
 const TO_CLASSIFY_NAME = /^to classify\b/i;
 /** Codes that are of no rate at all come before those of zero per cent. */
@@ -32,7 +34,8 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
   const undeposited = await undepositedOf(one);
   const clearing = company.id === FROM_UNDEPOSITED ? undeposited : await account('stripe-clearing', 'clearing');
   const fees = await account('stripe-fees', 'expense');
-  const disputes = await account('stripe-disputes', 'expense');
+  const waiting = await disputedOf(one);
+  const disputes = waiting ?? (await account('stripe-disputes', 'expense'));
   const bank = await bankOf(one);
   const outside = company.country !== 'US';
   const codes = await api.taxCodes(company.id);
@@ -74,7 +77,7 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
     undeposited,
     clearing,
     refunds: bank,
-    payouts: { bank, fees, disputes },
+    payouts: { bank, fees, disputes, ...(waiting === undefined ? {} : { disputesWait: true }) },
     mappedRates: Object.keys(rates),
     onPayment: company.onPayment,
     numbering: company.numbers,
@@ -155,6 +158,12 @@ async function undepositedOf({ company: { id }, api }: ConnectedCompany): Promis
   const found = own ?? (await api.accounts(id, 'undeposited')).find(({ name }) => UNDEPOSITED.test(name));
   if (found === undefined) throw new DayStopped(`QuickBooks of ${id} lists no account "Undeposited Funds".`);
   return choiceOf(found);
+}
+
+/** An account of the company's own in which disputed money waits until somebody has decided. */
+async function disputedOf({ company: { id }, api }: ConnectedCompany): Promise<Choice | undefined> {
+  const found = (await api.accounts(id, 'clearing')).find(({ name }) => name === DISPUTED);
+  return found === undefined ? undefined : choiceOf(found);
 }
 
 async function bankOf({ company: { id }, api }: ConnectedCompany): Promise<Choice> {

@@ -14,16 +14,17 @@ interface HandEntry {
 }
 
 /**
- * A person enters a payout in QuickBooks' own pages, as one deposit less its fees; what stands there already stays. False:
- * there is no QuickBooks whose pages could be used.
+ * A person enters a payout in QuickBooks' own pages, as one deposit less its fees; what stands there already stays. Gives
+ * its id there; undefined: there is no QuickBooks whose pages could be used.
  */
-export async function enterByHand(world: World, { one, statement, payoutId }: HandEntry): Promise<boolean> {
+export async function enterByHand(world: World, { one, statement, payoutId }: HandEntry): Promise<string | undefined> {
   const { company, choices } = one;
   const { SANDBOX_ADMIN_URL } = world.config;
   const payout = statement.payouts.find(({ id }) => id === payoutId);
-  if (SANDBOX_ADMIN_URL === undefined || payout === undefined || choices.payouts === undefined) return false;
-  const deposits = readDeposits(await queryAll(booksReader(world, company.id), 'Deposit'));
-  if (deposits.some(({ marker }) => marker === payoutId)) return true;
+  if (SANDBOX_ADMIN_URL === undefined || payout === undefined || choices.payouts === undefined) return undefined;
+  const stored = await queryAll(booksReader(world, company.id), 'Deposit');
+  const found = stored.find((deposit) => readDeposits([deposit]).some(({ marker }) => marker === payoutId));
+  if (typeof found?.['Id'] === 'string') return found['Id'];
   const moves = statement.moves.filter((move) => move.payout === payoutId && move.source !== payoutId);
   const line = (amount: number, account: string): object => ({
     Amount: Number(money(BigInt(amount))),
@@ -42,10 +43,9 @@ export async function enterByHand(world: World, { one, statement, payoutId }: Ha
     method: 'POST',
     body: JSON.stringify({ company: company.id, entity: 'Deposit', body }),
   });
+  const text = await answer.text();
   if (!answer.ok)
-    throw new DayStopped(
-      `The deposit of ${payoutId} could not be entered by hand: ${(await answer.text()).slice(0, 300)}`,
-    );
+    throw new DayStopped(`The deposit of ${payoutId} could not be entered by hand: ${text.slice(0, 300)}`);
   world.progress.step(`${company.id}: a person entered payout ${payoutId} in QuickBooks by hand`);
-  return true;
+  return (JSON.parse(text) as { Deposit: { Id: string } }).Deposit.Id;
 }

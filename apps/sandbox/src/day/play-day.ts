@@ -89,7 +89,9 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     const ofRunACall = expectAll(companies, messages);
     const played = await playPayouts(world, runACall, { companies, size: identity.size, messages, books: ofRunACall });
     const toldAgain = isRepeat ? await tellAgain(world) : null;
-    const expected = ofRunACall.map((books, index) => withPayouts(books, played[index]?.payouts ?? []));
+    const expected = ofRunACall.map((books, index) =>
+      withPayouts(books, played[index]?.payouts ?? [], played[index]?.disputes),
+    );
     if (played.length > 0) events = await settle(world, companies, expected);
     if (!goesTo('compare')) return undefined;
 

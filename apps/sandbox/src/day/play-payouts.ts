@@ -1,8 +1,9 @@
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { ExpectedBooks } from '@qbo-sync/sandbox/books/model';
+import { expectDisputes, type ExpectedDispute } from '@qbo-sync/sandbox/payouts/disputes';
 import { expectPayouts, type ExpectedPayout } from '@qbo-sync/sandbox/payouts/expect';
-import { planPayouts, stripePayments } from '@qbo-sync/sandbox/payouts/plan';
-import type { PayoutPlan, PlannedPayout, StripeAct } from '@qbo-sync/sandbox/payouts/planner';
+import { planPayouts, splitCharges, stripePayments } from '@qbo-sync/sandbox/payouts/plan';
+import type { PayoutChoice, PayoutPlan, PlannedPayout, StripeAct } from '@qbo-sync/sandbox/payouts/planner';
 import type { Data } from '@qbo-sync/sandbox/books/happened';
 import type { DaySize } from '@qbo-sync/sandbox/runacall/day';
 import type { PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
@@ -26,8 +27,11 @@ export interface PlayedPayouts {
   readonly plan: PayoutPlan;
   readonly statement: Statement;
   readonly payouts: readonly ExpectedPayout[];
+  readonly disputes: readonly ExpectedDispute[];
   /** Run a Call's payments through Stripe. */
   readonly payments: readonly Data[];
+  /** Charges of those for several customers. */
+  readonly split: ReadonlySet<string>;
 }
 
 export interface PayoutDay {
@@ -58,12 +62,14 @@ export async function playPayouts(
   if (STRIPE_ADMIN_URL === undefined) return [];
   const stripe = new StripeAdmin(STRIPE_ADMIN_URL);
   const played = companies.map((one, place) => {
-    const isPosted = (payment: string): boolean => books[place]?.payers.has(payment) === true;
+    const payers: ExpectedBooks['payers'] = books[place]?.payers ?? new Map();
+    const isPosted = (payment: string): boolean => payers.has(payment);
     return new AtStripe(
       world,
       stripe,
       one,
       planPayouts(one.company, size, messages, isPosted, one.choices.closed?.through),
+      payers,
     );
   });
   for (const each of played) await each.first();
@@ -74,14 +80,16 @@ export async function playPayouts(
 /** One company's account. */
 class AtStripe {
   private readonly ids = new Map<string, string>();
-  private readonly byHand: string[] = [];
-  private readonly chosen: Record<string, 'clearing' | 'leave'> = {};
+  /** Deposits that a person entered, by their payout. */
+  private readonly byHand = new Map<string, string>();
+  private readonly chosen: Record<string, PayoutChoice> = {};
 
   constructor(
     private readonly world: World,
     private readonly stripe: StripeAdmin,
     private readonly one: PayoutDay['companies'][number],
     private readonly plan: PayoutPlan,
+    private readonly payers: ExpectedBooks['payers'],
   ) {}
 
   async first(): Promise<void> {
@@ -102,12 +110,18 @@ class AtStripe {
 
   async end(messages: readonly PublishedMessage[]): Promise<PlayedPayouts> {
     const { company, choices } = this.one;
-    const { plan, chosen, byHand } = this;
+    const { plan, chosen } = this;
+    const byHand = [...this.byHand.keys()];
     const statement = await this.stripe.statement(plan.account);
     const accounts = choices.payouts;
     if (accounts === undefined) throw new Error('a company without the accounts of its payouts');
     const payouts = expectPayouts(statement, { accounts, currency: company.currency, chosen, byHand }, choices);
-    return { tenant: company.id, plan, statement, payouts, payments: stripePayments(company.id, messages) };
+    const payments = stripePayments(company.id, messages);
+    return {
+      ...{ tenant: company.id, plan, statement, payouts, payments },
+      disputes: expectDisputes(statement, accounts.disputesWait === true),
+      split: splitCharges(payments, this.payers),
+    };
   }
 
   private async act({ key, act, body }: StripeAct): Promise<void> {
@@ -118,19 +132,17 @@ class AtStripe {
     }
     const payoutId = String(said['payout']);
     const statement = await this.stripe.statement(this.plan.account);
-    if (await enterByHand(this.world, { one: this.one, statement, payoutId })) this.byHand.push(payoutId);
+    const depositId = await enterByHand(this.world, { one: this.one, statement, payoutId });
+    if (depositId !== undefined) this.byHand.set(payoutId, depositId);
   }
 
-  private async choose(
-    runACall: Pick<RunACall, 'send'>,
-    { key }: PlannedPayout,
-    choice: 'clearing' | 'leave',
-  ): Promise<void> {
+  private async choose(runACall: Pick<RunACall, 'send'>, { key }: PlannedPayout, choice: PayoutChoice): Promise<void> {
     const id = this.ids.get(key) ?? '';
     const { state } = await this.atRest(id);
     this.chosen[id] = choice;
     if (state !== 'needs attention') return;
-    await makeChoices(this.world, runACall, { [this.one.company.id]: [{ ref: `payout:${id}`, choice }] });
+    const said = choice === 'link' ? `link ${this.byHand.get(id) ?? ''}` : choice;
+    await makeChoices(this.world, runACall, { [this.one.company.id]: [{ ref: `payout:${id}`, choice: said }] });
   }
 
   private async atRest(id: string): Promise<LogRow> {

@@ -194,7 +194,12 @@ function invariantLines({ number, says, checked, broken }: Invariant): string[] 
 function payoutLines({ tenant, plan, payouts }: PlayedPayouts): string[] {
   return payouts.map(({ amount, record, state, reason, failed, moves }, place) => {
     const kind = plan.payouts[place]?.kind ?? '';
-    const what = record === 'none' ? `${state}${reason === undefined ? '' : `, ${reason}`}` : RECORDS[record];
+    const what =
+      record === 'none'
+        ? `${state}${reason === undefined ? '' : `, ${reason}`}`
+        : record === 'by hand'
+          ? `entered by hand before, asked and ${state === 'synced' ? 'linked' : 'left'}`
+          : RECORDS[record];
     const parts = moves.length === 0 ? '' : `${moves.length} transactions`;
     return `${tenant.padEnd(11)}${kind.padEnd(26)}${money(amount).padStart(11)}  ${parts.padEnd(17)}${what}${failed ? ', then an entry: it came back' : ''}`;
   });
@@ -203,7 +208,6 @@ function payoutLines({ tenant, plan, payouts }: PlayedPayouts): string[] {
 const RECORDS = {
   Deposit: 'deposit',
   JournalEntry: 'entry',
-  'by hand': 'entered by hand before, asked and left',
 } as const;
 
 function table({ tenant, rows, differences }: Comparison): string[] {

@@ -18,6 +18,8 @@ export interface PayoutAccounts {
   readonly bank: ChosenAccount;
   readonly fees: ChosenAccount;
   readonly disputes: ChosenAccount;
+  /** What is disputed waits there for somebody: it is an asset. */
+  readonly disputesWait?: true;
 }
 
 /** What the model must know of a company's settings to say where money goes. */

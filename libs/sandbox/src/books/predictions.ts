@@ -1,4 +1,4 @@
-import { formOf, type Happening, type Life, type Stop } from './happened';
+import { formOf, type Happening, type Life, newestOf, type Stop } from './happened';
 
 /** Where an event must come to rest. */
 export interface Prediction {
@@ -47,13 +47,18 @@ function judge(life: Life, { stop, unshown, warning }: Judging): Judged {
   const written: { event: Happening; prediction: number }[] = [];
   const stops: number[] = [];
   let highest = -1;
+  const failed = (refundId: string): boolean =>
+    newestOf(life)?.data.refunds.some(({ id, status }) => id === refundId && status === 'failed') === true;
   for (const event of life.happenings) {
-    const add = (prediction: Pick<Prediction, 'state' | 'reason' | 'orSynced'>, of = ref): number =>
+    const add = (prediction: Pick<Prediction, 'state'> & Partial<Prediction>, of = ref): number =>
       predictions.push([event.id, { ref: of, orReplaced: false, orSkipped: false, ...prediction }]) - 1;
     if (event.data.refundId !== undefined && event.change === 'refunded') {
       // A record of its own, which no newer state of the payment takes back.
       const stopped = stop?.(event, written.length > 0);
-      if (stopped === undefined) add({ state: 'synced' }, `refund:${event.data.refundId}`);
+      const { refundId } = event.data;
+      // One that failed at once may never be asked for.
+      if (stopped === undefined)
+        add({ state: 'synced', ...(failed(refundId) ? { orSkipped: true } : {}) }, `refund:${refundId}`);
       else add(stopped);
       highest = Math.max(highest, event.sequence);
       continue;

@@ -1,4 +1,5 @@
 import { money } from '../books/cents';
+import { type Data, livesOf, newestOf, type Wire } from '../books/happened';
 import { planDay } from '../runacall/day';
 import { stamp } from '../runacall/published-day';
 import { perform } from '../stripe/acts';
@@ -6,8 +7,9 @@ import { StripeAccount } from '../stripe/account';
 import { statement } from '../stripe/statement';
 import type { StripeWorld } from '../stripe/world';
 import { expectPayouts, type ExpectedPayout, type PayoutChoices } from './expect';
+import { type ExpectedDispute, expectDisputes } from './disputes';
 import { payoutRowsPlayed } from './payout-rows';
-import { planPayouts } from './plan';
+import { planPayouts, splitCharges, stripePayments } from './plan';
 import type { PayoutPlan, StripeAct } from './planner';
 
 const ANCHOR = '2026-11-21T02:30:00Z';
@@ -53,7 +55,21 @@ class AtStripe {
   }
 }
 
+/** The customers of each payment's invoices. */
+function payersOf(tenant: string, wires: readonly Wire[], payments: readonly Data[]): Map<string, string[]> {
+  const lives = livesOf(tenant, wires);
+  const customerOf = (invoiceId: string): string => newestOf(lives.get(`invoice:${invoiceId}`)!)?.data.customerId ?? '';
+  return new Map(
+    payments.map(({ id, allocations }) => [
+      id,
+      [...new Set(allocations.map(({ invoiceId }) => customerOf(invoiceId)))],
+    ]),
+  );
+}
+
 interface Played {
+  readonly disputes: readonly ExpectedDispute[];
+  readonly split: ReadonlySet<string>;
   readonly plan: PayoutPlan;
   readonly payouts: readonly ExpectedPayout[];
   readonly statement: ReturnType<typeof statement>;
@@ -78,10 +94,14 @@ function play(seed: string): Map<string, Played> {
       );
       const choices: PayoutChoices = { accounts: ACCOUNTS, currency: company.currency, chosen, byHand };
       const said = stripe.statement(company.stripeAccount);
-      return [
-        company.id,
-        { plan, statement: said, payouts: expectPayouts(said, choices, company.id === 'uk-vat' ? LINKED : CLEARING) },
-      ];
+      const payments = stripePayments(company.id, wires);
+      const played = {
+        ...{ plan, statement: said },
+        payouts: expectPayouts(said, choices, company.id === 'uk-vat' ? LINKED : CLEARING),
+        disputes: expectDisputes(said, company.id === 'us-manual'),
+        split: splitCharges(payments, payersOf(company.id, wires, payments)),
+      };
+      return [company.id, played];
     }),
   );
 }
@@ -110,6 +130,7 @@ describe('payouts of a day, over 40 seeds', () => {
       'us-auto instant': 'synced, JournalEntry',
       'us-auto after manual and instant': 'synced, Deposit',
       'us-auto negative': 'synced, JournalEntry',
+      'us-auto failed before it was paid': 'synced, Deposit, failed',
       'us-auto failed later': 'synced, Deposit, failed',
       'us-auto after the failure': 'synced, Deposit',
       'uk-vat ordinary': 'synced, Deposit',
@@ -117,6 +138,7 @@ describe('payouts of a day, over 40 seeds', () => {
       'uk-vat negative': 'synced, JournalEntry, and an empty deposit',
       'uk-vat manual': 'needs attention, payout_kind, none',
       'us-manual entered by hand': 'dismissed, by hand',
+      'us-manual entered by hand, linked': 'synced, by hand',
       'us-manual ordinary': 'synced, Deposit',
       'ca-rates ordinary': 'synced, Deposit',
       'ca-rates another currency': 'needs attention, currency, none',

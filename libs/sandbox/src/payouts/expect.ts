@@ -1,6 +1,7 @@
 import { sum, type Cents } from '../books/cents';
 import type { BooksChoices, ChosenAccount, PayoutAccounts } from '../books/choices';
 import type { Movement } from '../books/movements';
+import type { PayoutChoice } from './planner';
 import type { Statement, StatementMove, StatementPayout } from '../stripe/statement';
 
 export interface PayoutChoices {
@@ -8,7 +9,7 @@ export interface PayoutChoices {
   /** ISO 4217, as the company keeps its books. */
   readonly currency: string;
   /** What a person said of a held payout, by its id. */
-  readonly chosen: Readonly<Record<string, 'clearing' | 'leave'>>;
+  readonly chosen: Readonly<Record<string, PayoutChoice>>;
   /** Those a person entered in QuickBooks before. */
   readonly byHand: readonly string[];
 }
@@ -22,6 +23,8 @@ export interface ExpectedPayout {
   readonly reason?: string;
   /** It came back: its entry says so beside it. */
   readonly failed: boolean;
+  /** It reached the bank before. */
+  readonly reached: boolean;
   /** A second record, a deposit of nothing, takes linked money out of Undeposited Funds. */
   readonly withEmptyDeposit: boolean;
   readonly movements: readonly Movement[];
@@ -47,7 +50,7 @@ export function expectPayouts(
     const rest = restOf(payout, own, { ...choices, isLinked, isBooked });
     const failed = payout.status === 'failed' && rest.record !== 'none';
     expected.push({
-      ...{ id: payout.id, amount: BigInt(payout.amount), ...rest, failed, moves: own },
+      ...{ id: payout.id, amount: BigInt(payout.amount), ...rest, failed, reached: payout.reached, moves: own },
       withEmptyDeposit: rest.record === 'JournalEntry' && isLinked && own.some(({ category }) => sits(category)),
       movements: [
         ...(rest.record === 'none' ? [] : movementsOf(payout, own, choices.accounts, clearing)),
@@ -77,7 +80,10 @@ function restOf(
     return isPosted ? { record: 'JournalEntry', state: 'synced' } : held('payout_kind');
   }
   if (payout.currency.toUpperCase() !== currency) return held('currency');
-  if (byHand.includes(payout.id)) return { ...held('payout_exists'), record: 'by hand' };
+  if (byHand.includes(payout.id)) {
+    const isLinked = chosen[payout.id] === 'link';
+    return { ...(isLinked ? { state: 'synced' } : held('payout_exists')), record: 'by hand' };
+  }
   const earlier = own.filter(({ category }) => category === 'payout' || category === 'payout_reversal');
   if (earlier.some(({ source }) => !isBooked(source ?? '')))
     return { record: 'none', state: 'waiting', reason: 'parts' };
@@ -89,7 +95,7 @@ const isOf = ({ id }: StatementPayout, { type, source }: StatementMove): boolean
 
 /** Its money is in a document of its own; fees and disputes are not. */
 const sits = (category: string): boolean =>
-  ['charge', 'refund', 'charge_failure', 'payout', 'payout_reversal'].includes(category);
+  ['charge', 'refund', 'refund_failure', 'charge_failure', 'payout', 'payout_reversal'].includes(category);
 
 function movementsOf(
   payout: StatementPayout,

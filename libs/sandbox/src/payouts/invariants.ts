@@ -60,6 +60,7 @@ function clearingAsCharged(books: StripeBooks): Invariant {
 const GROSS: Readonly<Record<string, (move: StatementMove, isPosted: (id: string) => boolean) => boolean>> = {
   charge: () => true,
   refund: () => true,
+  refund_failure: () => true,
   charge_failure: () => true,
   payout: ({ source, payout }, isPosted) => payout !== source && isPosted(source ?? ''),
   payout_reversal: ({ source }, isPosted) => isPosted(source ?? ''),

@@ -11,7 +11,7 @@ type Act = (plan: Planner) => void;
 const SCRIPTS: Readonly<Record<string, Act>> = {
   'us-auto': (plan) => {
     const { early: refundedEarly, late: refundedLate, spare } = plan;
-    const [large, second, third, forManual, forInstant, forFailed, onItsWay, ...rest] = spare;
+    const [large, second, third, forManual, forInstant, forFailed, forBounced, onItsWay, ...rest] = spare;
     const disputed = rest.splice(-2);
     const early = rest.filter((_, place) => place % 2 === 0);
     plan.charge(...refundedEarly, ...disputed, ...early);
@@ -21,6 +21,7 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
     plan.fee('Radar', 450);
     plan.payOut('refunds and fees');
     const [lost, won] = disputed.map((each) => plan.dispute(each));
+    plan.failRefunds();
     plan.charge(second);
     plan.payOut('disputes');
     plan.close(lost, 'lost');
@@ -35,6 +36,8 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
     plan.failAll();
     plan.fee('Connections Verification', 150);
     plan.payOut('negative');
+    plan.charge(forBounced);
+    plan.payOut('failed before it was paid', { steps: false });
     plan.charge(forFailed);
     const failing = plan.payOut('failed later');
     plan.later();
@@ -60,10 +63,14 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
   },
   'us-manual': (plan) => {
     const { early, late, spare } = plan;
+    const [forLink, disputed, ...rest] = spare;
     plan.charge(...early);
     plan.payOut('entered by hand', { steps: false }, 'leave');
-    plan.charge(...late, ...spare);
+    plan.charge(forLink);
+    plan.payOut('entered by hand, linked', { steps: false }, 'link');
+    plan.charge(...late, ...rest, disputed);
     plan.refund(...early, ...late);
+    if (disputed !== undefined) plan.close(plan.dispute(disputed), 'lost');
     plan.payOut('ordinary');
   },
   'ca-rates': (plan) => {
@@ -101,6 +108,18 @@ export function planPayouts(
   return { account, payouts, first, then };
 }
 
+/** Charges of payments for several customers, which are a payment each in QuickBooks. */
+export function splitCharges(
+  payments: readonly Data[],
+  payers: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  return new Set(
+    payments.flatMap(({ id, processorChargeId }) =>
+      processorChargeId !== undefined && (payers.get(id)?.length ?? 0) > 1 ? [processorChargeId] : [],
+    ),
+  );
+}
+
 /** A company's Stripe payments as they ended, in the order in which they were published. */
 export const stripePayments = (tenant: string, wires: readonly Wire[]): Data[] =>
   [...livesOf(tenant, wires).values()].flatMap(({ noun, happenings }) => {
@@ -117,7 +136,7 @@ const takenOf = (payment: Data): Taken => ({
 
 const wentBack = ({ refunds, voidReason }: Data): Pick<Taken, 'refunds' | 'failed'> => ({
   refunds: refunds.flatMap(({ processorRefundId: id, amount, status }) =>
-    id === undefined || status !== 'succeeded' ? [] : [{ id, amount: cents(amount) }],
+    id === undefined ? [] : [{ id, amount: cents(amount), failed: status === 'failed' }],
   ),
   failed: voidReason === 'failed' || voidReason === 'returned',
 });

@@ -11,9 +11,11 @@ export type PayoutKind =
   | 'instant'
   | 'after manual and instant'
   | 'negative'
+  | 'failed before it was paid'
   | 'failed later'
   | 'after the failure'
   | 'entered by hand'
+  | 'entered by hand, linked'
   | 'another currency';
 
 /** Something Stripe does (stripe/acts.ts), once by its key. A text `$key` in its body is the id that act answered with. */
@@ -27,8 +29,11 @@ export interface PlannedPayout {
   readonly key: string;
   readonly kind: PayoutKind;
   /** What a person says once it is held. */
-  readonly choice?: 'clearing' | 'leave';
+  readonly choice?: PayoutChoice;
 }
+
+/** `link`: to the deposit that a person entered by hand. */
+export type PayoutChoice = 'clearing' | 'leave' | 'link';
 
 /** One company at Stripe. */
 export interface PayoutPlan {
@@ -46,7 +51,7 @@ export interface Taken {
   readonly charge: string;
   readonly amount: Cents;
   readonly ach: boolean;
-  readonly refunds: readonly { readonly id: string; readonly amount: Cents }[];
+  readonly refunds: readonly { readonly id: string; readonly amount: Cents; readonly failed: boolean }[];
   readonly failed: boolean;
 }
 
@@ -56,7 +61,7 @@ export class Planner {
   readonly first: StripeAct[] = [];
   readonly then: StripeAct[] = [];
   readonly account: string;
-  /** Of which something goes back: those that failed and the one that lost least come first, the others later. */
+  /** Of which something goes back: those that failed, those whose refund fails and the one that lost least come first, the others later. */
   readonly early: readonly Taken[];
   readonly late: readonly Taken[];
   /** The others, the largest first. */
@@ -73,9 +78,9 @@ export class Planner {
     this.currency = company.currency.toLowerCase();
     const wentBack = ({ refunds, failed }: Taken): boolean => failed || refunds.length > 0;
     const refunded = taken
-      .filter(({ refunds, failed }) => refunds.length > 0 && !failed)
+      .filter((each) => each.refunds.length > 0 && !each.failed && !isBounced(each))
       .sort((a, b) => largestFirst(lost(b), lost(a)));
-    this.early = [...taken.filter(({ failed }) => failed), ...refunded.slice(0, 1)];
+    this.early = [...taken.filter((each) => each.failed || isBounced(each)), ...refunded.slice(0, 1)];
     this.late = refunded.slice(1);
     this.spare = taken.filter((each) => !wentBack(each)).sort((a, b) => largestFirst(a.amount, b.amount));
   }
@@ -112,6 +117,12 @@ export class Planner {
       if (failed) this.act('payment-failures', { charge }, `${charge} failed`);
   }
 
+  /** The money of refunds that failed comes back. */
+  failRefunds(): void {
+    for (const { refunds } of this.early)
+      for (const { id, failed } of refunds) if (failed) this.act('refund-failures', { refund: id }, `${id} failed`);
+  }
+
   fee(description: string, amount: number): void {
     this.act('fees', { description, amount });
   }
@@ -130,13 +141,19 @@ export class Planner {
     const key = `payout ${this.payouts.length + 1}`;
     this.payouts.push({ key, kind, ...(choice === undefined ? {} : { choice }) });
     this.act('payouts', { arrivalDate: this.arrivalDate, ...body }, key);
-    if (kind === 'entered by hand') {
+    if (kind.startsWith('entered by hand')) {
       this.act('enter-by-hand', { payout: `$${key}` });
-      for (const step of ['paid', 'reconciled']) this.act('payout-steps', { payout: `$${key}`, step });
+      this.steps(key, 'paid', 'reconciled');
     }
+    if (kind === 'failed before it was paid') this.steps(key, 'failed', 'reconciled');
     return key;
+  }
+
+  private steps(payout: string, ...steps: readonly ('paid' | 'reconciled' | 'failed')[]): void {
+    for (const step of steps) this.act('payout-steps', { payout: `$${payout}`, step });
   }
 }
 
+const isBounced = ({ refunds }: Taken): boolean => refunds.some(({ failed }) => failed);
 const lost = ({ refunds }: Taken): Cents => sum(refunds.map(({ amount }) => amount));
 const largestFirst = (a: Cents, b: Cents): number => (a === b ? 0 : a > b ? -1 : 1);

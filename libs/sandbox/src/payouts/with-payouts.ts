@@ -3,10 +3,15 @@ import { amount, type ComparedRow } from '../books/compare';
 import type { ExpectedBooks } from '../books/model';
 import type { Prediction } from '../books/predictions';
 import type { ReadBooks } from '../books/read-books';
+import type { ExpectedDispute } from './disputes';
 import type { ExpectedPayout } from './expect';
 
 /** The books with their payouts: the bank, and what is taken out of where Stripe's money waits. */
-export function withPayouts(books: ExpectedBooks, payouts: readonly ExpectedPayout[]): ExpectedBooks {
+export function withPayouts(
+  books: ExpectedBooks,
+  payouts: readonly ExpectedPayout[],
+  disputes: readonly ExpectedDispute[] = [],
+): ExpectedBooks {
   const money = new Map(books.money);
   for (const { account, amount: moved } of payouts.flatMap(({ movements }) => movements))
     money.set(account.id, { name: account.name, amount: (money.get(account.id)?.amount ?? 0n) + moved });
@@ -15,7 +20,7 @@ export function withPayouts(books: ExpectedBooks, payouts: readonly ExpectedPayo
   return {
     ...books,
     money,
-    predictions: new Map([...books.predictions, ...payouts.flatMap(predicted)]),
+    predictions: new Map([...books.predictions, ...payouts.flatMap(predicted), ...disputes.map(disputePredicted)]),
     counts: {
       ...books.counts,
       JournalEntry:
@@ -25,13 +30,22 @@ export function withPayouts(books: ExpectedBooks, payouts: readonly ExpectedPayo
   };
 }
 
-/** A payout is told by its status; one that came back is told twice. */
-function predicted({ id, state, reason, failed }: ExpectedPayout): [string, Prediction][] {
+/** A payout is told by its status; one that came back after it was paid is told twice. */
+function predicted({ id, state, reason, failed, reached }: ExpectedPayout): [string, Prediction][] {
   const shared = { ref: `payout:${id}`, orReplaced: failed, orSkipped: false };
   return [
-    [`${id}.paid`, { ...shared, state, ...(reason === undefined ? {} : { reason }) }],
+    ...(failed && !reached
+      ? []
+      : [[`${id}.paid`, { ...shared, state, ...(reason === undefined ? {} : { reason }) }] as [string, Prediction]]),
     ...(failed ? [[`${id}.failed`, { ...shared, state: 'synced', orReplaced: false }] as [string, Prediction]] : []),
   ];
+}
+
+function disputePredicted({ id, outcome, isHeld }: ExpectedDispute): [string, Prediction] {
+  const stop = isHeld
+    ? ({ state: 'needs attention', reason: 'dispute' } as const)
+    : ({ state: 'skipped', reason: 'in_payout' } as const);
+  return [`${id}.${outcome}`, { ref: `dispute:${id}`, orReplaced: false, orSkipped: false, ...stop }];
 }
 
 /** Every payout beside the deposits, or the entry, that it became: what reached the bank, or was taken from it. */

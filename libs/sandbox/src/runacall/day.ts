@@ -58,12 +58,14 @@ const FULL: Script = {
     'void of a paid invoice': 1,
     'part refunded': 1,
     'refunded in two': 1,
+    'refund that failed': 1,
     'refunded from the till': 1,
     'refunded, owes again': 1,
     'prepayment returned': 1,
     'check returned': 1,
     'transfer failed': 1,
     'one check for two customers': 1,
+    'one card for two customers': 2,
     'prepayment used later': 1,
   },
 };
@@ -114,8 +116,8 @@ const CHANGING_LATE: readonly ScenarioName[] = [
   'transfer failed',
   'prepayment used later',
 ];
-/** Acts of companies in the US. */
-const AMERICAN: readonly ScenarioName[] = ['an unmapped rate', 'two rates on one invoice'];
+/** Acts of companies in the US, and of those whose Stripe payments wait in Stripe clearing. */
+const AMERICAN: readonly ScenarioName[] = ['an unmapped rate', 'two rates on one invoice', 'refund that failed'];
 
 /** Half the size of the first; its books are closed at the month's end. */
 const CLOSED: Script = {

@@ -24,6 +24,22 @@ const taxable = ({ customers, prng }: CompanyDay): { customer: Customer } => ({
   customer: prng.pick(customers.filter(({ taxExempt }) => !taxExempt)),
 });
 
+/** A customer pays another's invoice with their own. */
+function paidForTwo(day: CompanyDay, method: 'check' | 'stripe'): void {
+  const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));
+  const first = day.send({ customer: one! });
+  const second = day.send({ customer: other! });
+  day.collect(
+    one!.id,
+    [
+      [first, first.balance],
+      [second, second.balance],
+    ],
+    0n,
+    { phase: 'late', method },
+  );
+}
+
 export const SCENARIOS = {
   open: (day) => void day.send(),
   paid: (day) => void day.pay(day.send()),
@@ -202,6 +218,12 @@ export const SCENARIOS = {
     day.refund(payment, first, 'reduce-sale', bill);
     day.refund(payment, bill.total - first, 'reduce-sale', bill);
   },
+  'refund that failed': (day) => {
+    const bill = day.send(evenly(day));
+    const payment = day.pay(bill, { method: 'stripe' });
+    day.refund(payment, part(bill.total, 4n), 'reduce-sale', bill);
+    day.refundsFailed(payment);
+  },
   'refunded from the till': (day) => {
     const bill = day.send();
     day.refund(day.pay(bill, { method: 'cash' }), bill.total, 'reduce-sale', bill);
@@ -227,20 +249,8 @@ export const SCENARIOS = {
     const bill = day.send({ phase: 'late' });
     day.undone(day.pay(bill, { phase: 'late', method: 'ach' }), bill, 'failed', 'late');
   },
-  'one check for two customers': (day) => {
-    const [one, other] = day.prng.shuffled(day.customers.filter(({ parentId }) => parentId === undefined));
-    const first = day.send({ customer: one! });
-    const second = day.send({ customer: other! });
-    day.collect(
-      one!.id,
-      [
-        [first, first.balance],
-        [second, second.balance],
-      ],
-      0n,
-      { phase: 'late', method: 'check' },
-    );
-  },
+  'one check for two customers': (day) => paidForTwo(day, 'check'),
+  'one card for two customers': (day) => paidForTwo(day, 'stripe'),
   'prepayment used later': (day) => {
     const bill = day.send();
     const payment = day.collect(bill.data.customerId, [], half(bill.balance));

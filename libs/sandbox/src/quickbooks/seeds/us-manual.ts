@@ -81,5 +81,6 @@ function accounts(seed: SeedWriter): string {
   seed.account('Cost of Goods Sold', 'Cost of Goods Sold', 'SuppliesMaterialsCogs');
   seed.account('Bank Charges & Fees', 'Expense', 'BankCharges');
   seed.account('Truck Expense', 'Expense', 'Auto');
+  seed.account('Disputed payments', 'Other Current Asset', 'OtherCurrentAssets');
   return services;
 }
