@@ -5,6 +5,7 @@ import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
 import { withPayouts } from '@qbo-sync/sandbox/payouts/with-payouts';
+import type { PersonalChoice } from '@qbo-sync/sandbox/runacall/company-day';
 import { companiesOf, planDay, type PlannedDay } from '@qbo-sync/sandbox/runacall/day';
 import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
 import { PublishedDay, type PublishedMessage } from '@qbo-sync/sandbox/runacall/published-day';
@@ -80,10 +81,12 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
       if (!goesTo('settle')) continue;
       await runACall.takenIn();
       events = await atRest();
+      const phase = phases.at(-1) ?? 'late';
+      companies = companies.map((one) => decided(one, plan, phase));
+      const asked = isRepeat ? [] : companies.map((one) => ({ one, choices: choicesAfter(plan, one, phase) }));
+      for (const { one, choices } of asked) await makeChoices(world, runACall, one, choices);
+      if (asked.some(({ choices }) => choices.length > 0)) events = await atRest();
     }
-    companies = companies.map((one) => decided(one, plan));
-    if (!isRepeat && goesTo('settle') && (await makeChoices(world, runACall, plan.choices)) > 0)
-      events = await atRest();
     if (!goesTo('settle')) return undefined;
     const { messages } = stored;
     const ofRunACall = expectAll(companies, messages);
@@ -162,10 +165,14 @@ async function closed(world: World, one: ReadyCompany, { monthEnds }: PlannedDay
   return books === undefined ? one : { ...one, choices: { ...one.choices, closed: books } };
 }
 
-/** The company once its people have chosen, and its books are looked at for the month's end too. */
-function decided(one: ReadyCompany, { choices, monthEnds }: PlannedDay): ReadyCompany {
+const choicesAfter = ({ choices }: PlannedDay, { company }: ReadyCompany, after: Phase): readonly PersonalChoice[] =>
+  (choices[company.id] ?? []).filter(({ phase }) => phase === after);
+
+/** The company once its people have chosen after a phase, and its books are looked at for the month's end too. */
+function decided(one: ReadyCompany, { choices, monthEnds }: PlannedDay, after: Phase = 'late'): ReadyCompany {
   const { id } = one.company;
-  const chosen = Object.fromEntries((choices[id] ?? []).map(({ ref, choice }) => [ref, choice]));
+  const made = (choices[id] ?? []).filter(({ phase }) => after === 'late' || phase === after);
+  const chosen = Object.fromEntries(made.map(({ ref, choice }) => [ref, choice]));
   return { ...one, choices: { ...one.choices, chosen, monthEnd: monthEnds[id] ?? '' } };
 }
 

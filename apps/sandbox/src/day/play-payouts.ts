@@ -142,7 +142,7 @@ class AtStripe {
     this.chosen[id] = choice;
     if (state !== 'needs attention') return;
     const said = choice === 'link' ? `link ${this.byHand.get(id) ?? ''}` : choice;
-    await makeChoices(this.world, runACall, { [this.one.company.id]: [{ ref: `payout:${id}`, choice: said }] });
+    await makeChoices(this.world, runACall, this.one, [{ ref: `payout:${id}`, choice: said }]);
   }
 
   private async atRest(id: string): Promise<LogRow> {

@@ -43,7 +43,7 @@ export interface BooksChoices {
   readonly numbering?: 'run_a_call' | 'quickbooks';
   /** Phases of the play in which an invoice first sent is posted when it is paid in full. */
   readonly onPayment?: readonly string[];
-  /** What persons chose, by ref: `post-now`, `date <day>`, `credit-memo`, `leave`. */
+  /** What persons chose, by ref: `post-now`, `date <day>`, `code <rate id>`, `credit-memo`, `leave`. */
   readonly chosen?: Readonly<Record<string, string>>;
   readonly closed?: ClosedBooks;
   /** The day whose end the books are looked at too. */

@@ -2,7 +2,7 @@ import type { Refund } from '@qbo-sync/contracts/runacall/payment';
 import { booksTax, roundingOf } from './books-tax';
 import { cents, type Cents } from './cents';
 import type { BooksChoices } from './choices';
-import type { Data } from './happened';
+import type { Data, Happening } from './happened';
 import { earned, givenBack, paidFrom, waitsIn, type Ledger, type Movement } from './movements';
 import { partsOf } from './payment-parts';
 
@@ -38,6 +38,10 @@ export interface TakenPayment {
 
 /** Money that came and went back: failed or returned (postings.md §8.5). */
 export const cameBack = ({ voidReason }: Data): boolean => voidReason === 'failed' || voidReason === 'returned';
+
+/** Said of a payment whose own day was in closed books by then: QuickBooks takes no change of it. */
+export const isOfClosedBooks = ({ phase, data }: Happening, { closed }: Pick<BooksChoices, 'closed'>): boolean =>
+  closed !== undefined && phase === closed.before && data.collectedOn <= closed.through;
 
 /** An invoice, and the credit memo that takes it back with the payment of nothing that applies it (postings.md §6.8). */
 export function invoiceDocuments({ invoice, day, creditedOn }: StandingInvoice, ledger: Ledger): ExpectedDocument[] {

@@ -7,6 +7,7 @@ import type { ReadBooks, ReadInvoice } from './read-books';
 const SAID = {
   ...{ tenant: 'acme', payers: new Map([['pay_1', ['cus_1']]]) },
   invoices: new Map([['RAC-1', { customerId: 'cus_1' }]]),
+  stillApplied: new Map<string, bigint>(),
   said: {
     invoices: [
       {

@@ -16,7 +16,7 @@ export function invoiceInvariants(expected: ExpectedBooks, found: ReadBooks): In
 }
 
 /** 1. Total, tax and balance of each invoice. */
-function invoicesAsSaid({ said }: ExpectedBooks, { invoices }: ReadBooks): Invariant {
+function invoicesAsSaid({ said, stillApplied }: ExpectedBooks, { invoices }: ReadBooks): Invariant {
   const wrong = said.invoices.flatMap((invoice): string[] => {
     const [only, ...others] = invoices.filter(({ marker }) => marker === invoice.id);
     if (only === undefined || others.length > 0) return [`${invoice.number} is there ${1 + others.length} times`];
@@ -25,7 +25,12 @@ function invoicesAsSaid({ said }: ExpectedBooks, { invoices }: ReadBooks): Invar
     return [
       ...differs(invoice.number, 'total', cents(invoice.total), only.total),
       ...(taxIsRight ? [] : differs(invoice.number, 'tax', cents(invoice.taxTotal), only.tax)),
-      ...differs(invoice.number, 'balance', cents(invoice.balance), only.balance),
+      ...differs(
+        invoice.number,
+        'balance',
+        cents(invoice.balance) - (stillApplied.get(invoice.id) ?? 0n),
+        only.balance,
+      ),
     ];
   });
   const strangers = invoices.filter(({ marker }) => said.invoices.every(({ id }) => id !== marker)).map(unexpected);

@@ -147,6 +147,21 @@ describe('what the second accountant writes, and what waits', () => {
     expect(money(books.receivables.get('cus_1')!)).toBe('54.30');
   });
 
+  test('two rates under the code a person chose: its parts of all that is taxed', () => {
+    const taxes = [
+      { taxRateId: 'tax_8', taxableAmount: '40.00', amount: '3.20' },
+      { taxRateId: 'tax_6', taxableAmount: '40.00', amount: '2.40' },
+    ];
+    const wires = [says('sent', 1, { taxes, taxTotal: '5.60', total: '85.60', balance: '85.60' })];
+    const of = (percentages: string[]) => {
+      const chosen = { 'invoice:inv_1': 'code tax_7' };
+      const books = expectBooks('acme', wires, { ...CHOICES, mappedRates: [], parts: { tax_7: percentages }, chosen });
+      return [...restOf(books, wires).map((rest) => rest.trim()), money(books.salesTax)];
+    };
+    expect(of(['6', '1'])).toEqual(['synced', '5.60']);
+    expect(of(['6'])).toEqual(['synced with warnings rounded', '4.80']);
+  });
+
   test('taxed though exempt: held', () => {
     const customer = says('created', 1, { id: 'cus_1', displayName: 'Dana', taxExempt: true }, 'day', 'customer');
     const sent = says('sent', 1);

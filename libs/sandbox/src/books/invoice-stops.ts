@@ -1,3 +1,4 @@
+import { codeChosen } from './books-tax';
 import { cents } from './cents';
 import type { BooksChoices } from './choices';
 import type { Data, Happening, Life, Stop } from './happened';
@@ -18,7 +19,7 @@ export interface InvoiceJudging {
  *   sent while the company posts on payment    skipped until its balance is 0; voided before: nothing ever was
  *   a number too long                          held, where Run a Call numbers
  *   taxed though its customer is exempt        held
- *   several rates                              held, where QuickBooks takes one code for the invoice
+ *   several rates                              held, where QuickBooks takes one code for the invoice, until a person chose it
  *   dated, or changed, in closed books         held; a person chooses a later day, a credit memo, or leaves it
  */
 export function invoiceStop(
@@ -35,7 +36,11 @@ export function invoiceStop(
   }
   if (!isPosted && customer?.taxExempt === true && cents(data.taxTotal) !== 0n)
     return { state: 'needs attention', reason: 'exempt' };
-  if (choices.taxedBy === 'by code' && data.taxes.filter(({ amount }) => cents(amount) !== 0n).length > 1)
+  if (
+    codeChosen(data, choices) === undefined &&
+    choices.taxedBy === 'by code' &&
+    data.taxes.filter(({ amount }) => cents(amount) !== 0n).length > 1
+  )
     return { state: 'needs attention', reason: 'two_rates' };
   if (!isInClosedBooks(event, choices) || isSettled(event, choices)) return undefined;
   return choiceOf(data, choices) === 'leave'

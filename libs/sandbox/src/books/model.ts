@@ -1,10 +1,11 @@
 import type { Refund } from '@qbo-sync/contracts/runacall/payment';
-import { booksTax, roundingOf } from './books-tax';
+import { booksTax, codeChosen, roundingOf } from './books-tax';
 import { cents, sum, type Cents } from './cents';
 import type { BooksChoices, ChosenAccount, ClosedBooks } from './choices';
 import { atDayEnd, type BooksAtDayEnd } from './at-day-end';
 import {
   cameBack,
+  isOfClosedBooks,
   type DocumentKind,
   type ExpectedDocument,
   invoiceDocuments,
@@ -63,6 +64,8 @@ export interface ExpectedBooks {
   readonly atMonthEnd?: BooksAtDayEnd;
   /** What of Run a Call's own words is in the books. */
   readonly said: SaidBooks;
+  /** Invoice id → money that came back, which QuickBooks keeps applied since its books are closed (postings.md §8.5). */
+  readonly stillApplied: ReadonlyMap<string, Cents>;
   /** The books were closed through a day at an instant (RFC 3339). */
   readonly closed?: ClosedBooks;
   readonly predictions: ReadonlyMap<string, Prediction>;
@@ -112,6 +115,7 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
       const missing = data.allocations.some(({ invoiceId }) => invoices.get(invoiceId)?.isHeld !== false);
       return missing ? { state: 'waiting', reason: 'parent' } : undefined;
     },
+    warning: (event) => (cameBack(event.data) && isOfClosedBooks(event, choices) ? 'two_open_items' : undefined),
   });
   const refundsOf = ({ id }: Data): Refund[] =>
     (newest('payment', id)?.refunds ?? []).filter((refund) => refund.status === 'succeeded');
@@ -129,10 +133,11 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
     ...stood.flatMap(({ invoice }) => refundReceipts(invoice, reducing(invoice), ledger)),
   ];
   const parts = taken.flatMap(({ payment }) => partsOf(payment, customerOf));
+  const keptLines = parts.filter(({ payment }) => cameBack(payment) && keepsLines(payment, payments, choices));
   const applied = tally([
-    ...parts
-      .filter(({ payment }) => !cameBack(payment))
-      .flatMap((part) => part.applied.map(({ invoiceId, amount }) => [invoiceId, amount] as const)),
+    ...[...parts.filter(({ payment }) => !cameBack(payment)), ...keptLines].flatMap((part) =>
+      part.applied.map(({ invoiceId, amount }) => [invoiceId, amount] as const),
+    ),
     ...refunds.flatMap(({ effect, invoiceId, amount }) =>
       effect === 'reduce-sale' || invoiceId === undefined ? [] : [[invoiceId, -cents(amount)] as const],
     ),
@@ -194,9 +199,17 @@ export function expectBooks(tenant: string, wires: readonly Wire[], choices: Boo
         cameBack(payment) ? [] : partsOf(payment, customerOf).map((part) => lessReturned(part, own)),
       ),
     },
+    stillApplied: tally(
+      keptLines.flatMap((part) => part.applied.map(({ invoiceId, amount }) => [invoiceId, amount] as const)),
+    ),
     ...(choices.closed === undefined ? {} : { closed: choices.closed }),
     predictions: predictionsOf([customers, items, invoices, payments, rates]),
   };
+}
+
+function keepsLines({ id }: Data, payments: ReadonlyMap<string, Judged>, choices: BooksChoices): boolean {
+  const posted = payments.get(id)?.posted;
+  return posted !== undefined && isOfClosedBooks(posted, choices);
 }
 
 /** An invoice in Run a Call's newest words, but for words that were stopped; one that is taken back is owed no more. */
@@ -249,6 +262,7 @@ function onAccounts(movements: readonly Movement[]): Map<string, { name: string;
 function taxWarning(invoice: Data, choices: BooksChoices): string | undefined {
   if (cents(invoice.taxTotal) === 0n) return undefined;
   if (roundingOf(invoice, choices) !== 0n) return 'rounded';
+  if (codeChosen(invoice, choices) !== undefined) return undefined;
   if (invoice.taxes.some(({ taxRateId }) => !choices.mappedRates.includes(taxRateId))) return 'tax_fallback';
   return choices.taxedBy === 'automated' && invoice.taxes.length > 1 ? 'tax_split' : undefined;
 }

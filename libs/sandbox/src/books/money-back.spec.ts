@@ -1,4 +1,5 @@
 import { money } from './cents';
+import type { BooksChoices } from './choices';
 import type { Wire } from './happened';
 import { expectBooks, type AccountSums } from './model';
 import { CHOICES, says } from './spec-books';
@@ -69,6 +70,34 @@ describe('money that goes back (postings.md §8.5, §9)', () => {
       { 'Stripe clearing': '179.70', cus_1: '-179.70', tax: '0.00' },
     ],
   ])('%s', (_what, wires, amounts) => expect(reckoned(...wires)).toEqual(amounts));
+
+  test('a payment of closed books that was returned: the entry alone, its line stays', () => {
+    const back = says('payment', 'voided', 2, { ...payment, voidedOn: '2026-12-03', voidReason: 'returned' });
+    const taken = says('payment', 'collected', 1, { ...payment, collectedOn: '2026-11-25' });
+    const [sent] = PAID;
+    const wires = [
+      sent!,
+      taken,
+      { ...back, value: back.value.replace('{', '{"collectedOn":"2026-11-25",'), phase: 'late' },
+    ];
+    const closed = { through: '2026-11-30', at: '2026-11-30T20:00:00Z', before: 'late' };
+    const of = (choices: BooksChoices) => {
+      const books = expectBooks('acme', wires, choices);
+      const { state, reason } = books.predictions.get(back.headers['ce_id'] ?? '') ?? {};
+      const amounts = [books.receivables.get('cus_1'), books.invoices.get('RAC-1')?.balance].map((each) =>
+        money(each ?? 0n),
+      );
+      return [state, reason, ...amounts, [...books.stillApplied].map(([id, kept]) => `${id} ${money(kept)}`)];
+    };
+    expect(of({ ...CHOICES, closed })).toEqual([
+      'synced with warnings',
+      'two_open_items',
+      '179.70',
+      '0.00',
+      ['inv_1 179.70'],
+    ]);
+    expect(of(CHOICES)).toEqual(['synced', undefined, '179.70', '179.70', []]);
+  });
 
   test('a payment of two customers is two in the books; what is over is the payer’s', () => {
     const wires = [

@@ -1,5 +1,7 @@
 import { cents, sum } from './cents';
+import { codeChosen } from './books-tax';
 import type { BooksChoices } from './choices';
+import { cameBack, isOfClosedBooks } from './documents';
 import { livesOf, type Data, type Happening, type Wire } from './happened';
 import { waitsToBePaid } from './invoice-stops';
 
@@ -15,6 +17,14 @@ type Plays = (event: Happening, waits: boolean, choices: PlayedBooks['choices'])
 /** Taxed at a rate that has no code of its own in QuickBooks. */
 const atUnmappedRate: Plays = ({ noun, change, data }, _waits, { mappedRates }) =>
   noun === 'invoice' && change === 'sent' && data.taxes.some(({ taxRateId }) => !mappedRates.includes(taxRateId));
+
+/** Taxed at several rates, for which a person chose one code. */
+const underOneCode: Plays = ({ noun, change, data }, _waits, choices) =>
+  noun === 'invoice' && change === 'sent' && codeChosen(data, choices) !== undefined;
+
+/** Its money came back once the books of its month were closed. */
+const cameBackLate: Plays = (event, _waits, choices) =>
+  event.noun === 'payment' && event.change === 'voided' && cameBack(event.data) && isOfClosedBooks(event, choices);
 
 const of =
   (noun: Happening['noun'], changes: readonly string[], when: (data: Data) => boolean = () => true): Plays =>
@@ -56,9 +66,15 @@ const ROWS: readonly PostingRow[] = [
   { row: 'payment updated', plays: of('payment', ['updated']) },
   { row: 'payment voided, entered in error', plays: of('payment', ['voided'], voidedAs('entered-in-error')) },
   { row: 'payment voided, failed or returned', plays: of('payment', ['voided'], voidedAs('failed', 'returned')) },
+  { row: 'payment failed or returned, its month closed', plays: cameBackLate },
   { row: 'refund that reduces the sale', plays: of('payment', ['refunded'], refunds('reduce-sale')) },
   { row: 'refund, invoice open again', plays: of('payment', ['refunded'], refunds('reopen-invoice')) },
   { row: 'refund that returns a credit', plays: of('payment', ['refunded'], refunds('return-credit')) },
+  {
+    row: 'refund that failed',
+    plays: of('payment', ['updated'], ({ refunds: all }) => all.some(({ status }) => status === 'failed')),
+  },
+  { row: 'several rates under one code', plays: underOneCode },
   { row: 'tax rate without a code', plays: atUnmappedRate },
   { row: 'tax rate', plays: of('tax-rate', ['created', 'updated', 'retired']) },
 ];
@@ -71,7 +87,7 @@ export interface PlayedRow {
 /** One company and how it posts. */
 export interface PlayedBooks {
   readonly tenant: string;
-  readonly choices: Pick<BooksChoices, 'onPayment' | 'chosen' | 'mappedRates'>;
+  readonly choices: Pick<BooksChoices, 'onPayment' | 'chosen' | 'mappedRates' | 'closed'>;
 }
 
 /** How often each row was played by what was published, every event once. */

@@ -47,10 +47,10 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
   },
   'uk-vat': (plan) => {
     const { early, late, spare } = plan;
-    const [forManual, large, ...rest] = spare;
+    const [forManual, large, second, ...rest] = spare;
     plan.charge(...early, ...late, ...rest);
     plan.payOut('ordinary');
-    plan.charge(large);
+    plan.charge(large, second);
     plan.refund(...early);
     plan.fee('Radar', 320);
     plan.payOut('refunds and fees');

@@ -23,7 +23,10 @@ export interface DayCounts {
 /** What a person at the console chooses for a record that waits for them. */
 export interface PersonalChoice {
   readonly ref: string;
+  /** `code tax_pasco` names a rate, by which its code in QuickBooks is found. */
   readonly choice: string;
+  /** Made once the books know what was said in it. */
+  readonly phase: Phase;
 }
 
 interface BillOptions {
@@ -36,6 +39,8 @@ interface BillOptions {
   readonly tip?: boolean;
   /** The rates of its taxed lines, in turn. */
   readonly rates?: readonly PlayedRate[];
+  /** A line for each of its rates, all of one amount. */
+  readonly alike?: boolean;
   /** Its tax is a cent off where each part of its rate is rounded by itself. */
   readonly oddCent?: boolean;
   /** Taxed though its customer is exempt. */
@@ -100,14 +105,18 @@ export class CompanyDay {
     const lineDiscount = !options.plain && n % 5 === 1;
     const discounted = !options.plain && n % 5 === 3;
     const wish: LineWish = {
-      count: Math.max(options.rates?.length ?? 1, prng.between(1, 4)),
+      count:
+        options.alike === true
+          ? (options.rates?.length ?? 1)
+          : Math.max(options.rates?.length ?? 1, prng.between(1, 4)),
       exempt: customer.taxExempt && options.taxedAnyway !== true,
       lineDiscount,
       round: lineDiscount || discounted || options.round === true,
       subscription: options.subscription ?? false,
-      withoutItem: !options.subscription && n % 4 === 2,
+      withoutItem: !options.subscription && options.alike !== true && n % 4 === 2,
       note: n % 6 === 0,
       rates: options.rates ?? [],
+      alike: options.alike ?? false,
       oddCent: options.oddCent ?? false,
     };
     const lines = this.lines.write(wish, issuedOn);
@@ -158,9 +167,9 @@ export class CompanyDay {
     this.journal.say(NOUNS.invoice, change, bill.data, { phase, ...(overtakes === undefined ? {} : { overtakes }) });
   }
 
-  /** A person decides about the invoice once the books know the late acts. */
-  choose(bill: Bill, choice: string): void {
-    this.choices.push({ ref: `invoice:${bill.data.id}`, choice });
+  /** A person decides about the invoice once the books know the late acts, or those of an earlier phase. */
+  choose(bill: Bill, choice: string, phase: Phase = 'late'): void {
+    this.choices.push({ ref: `invoice:${bill.data.id}`, choice, phase });
   }
 
   void(bill: Bill, phase?: Phase): void {
@@ -222,11 +231,11 @@ export class CompanyDay {
   }
 
   /** Gives money back once the books know the payment; whatever the payment says from now on carries the refund. */
-  refund(payment: Payment, amount: Cents, effect: Refund['effect'], bill?: Bill): void {
+  refund(payment: Payment, amount: Cents, effect: Refund['effect'], bill?: Bill, phase: Phase = 'late'): void {
     const refund: Refund = {
       id: `re_${this.prng.token(8)}`,
       amount: money(amount),
-      refundedOn: this.calendar.day('late', 1),
+      refundedOn: phase === 'late' ? this.calendar.day('late', 1) : this.calendar.day(phase, 3),
       method: payment.method,
       effect,
       ...(bill === undefined ? {} : { invoiceId: bill.data.id }),
@@ -234,8 +243,16 @@ export class CompanyDay {
       status: 'succeeded',
     };
     payment.refunds = [...payment.refunds, refund];
-    this.journal.say(NOUNS.payment, 'refunded', payment, { phase: 'late', extra: { refundId: refund.id } });
-    if (effect === 'reopen-invoice' && bill !== undefined) this.settle(bill, -amount, refund.refundedOn, 'late');
+    this.journal.say(NOUNS.payment, 'refunded', payment, { phase, extra: { refundId: refund.id } });
+    if (effect === 'reopen-invoice' && bill !== undefined) this.settle(bill, -amount, refund.refundedOn, phase);
+  }
+
+  /** The money of the payment's refunds never arrived, and is with the company again. */
+  refundFailed(payment: Payment, bill: Bill): void {
+    payment.refunds = payment.refunds.map((refund) => ({ ...refund, status: 'failed' as const }));
+    this.journal.say(NOUNS.payment, 'updated', payment, { phase: 'late' });
+    for (const { effect, amount } of payment.refunds)
+      if (effect === 'reopen-invoice') this.settle(bill, cents(amount), payment.collectedOn, 'late');
   }
 
   /** The money of a payment's refunds came back: the customer's bank did not take it. */

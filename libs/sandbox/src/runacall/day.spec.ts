@@ -132,8 +132,8 @@ describe('a day of Run a Call, over 100 seeds', () => {
           );
           for (const { invoiceId, amount } of payment.allocations)
             applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) + cents(amount));
-          for (const { effect, invoiceId = '', amount } of payment.refunds) {
-            const owed = effect === 'reopen-invoice' ? cents(amount) : 0n;
+          for (const { effect, invoiceId = '', amount, status } of payment.refunds) {
+            const owed = effect === 'reopen-invoice' && status === 'succeeded' ? cents(amount) : 0n;
             applied.set(invoiceId, (applied.get(invoiceId) ?? 0n) - owed);
           }
         }
@@ -250,10 +250,14 @@ describe('a day of Run a Call, over 100 seeds', () => {
 
   test('plays every row of the table of documents', () => {
     const day = days[0]!;
-    const wires = day.events.map((event) => stamp(event, ANCHOR));
+    const wires = day.events.map((event) => ({ ...stamp(event, ANCHOR), phase: event.phase }));
     const companies = day.companies.map(({ id, onPayment, rates: [usual] }) => ({
       tenant: id,
-      choices: { onPayment, mappedRates: usual === undefined ? [] : [usual.id] },
+      choices: {
+        ...{ onPayment, mappedRates: usual === undefined ? [] : [usual.id] },
+        chosen: Object.fromEntries((day.choices[id] ?? []).map(({ ref, choice }) => [ref, choice])),
+        closed: { through: day.monthEnds[id] ?? '', at: ANCHOR, before: 'late' },
+      },
     }));
     expect(rowsPlayed(companies, wires).filter(({ times }) => times === 0)).toEqual([]);
   });

@@ -60,6 +60,8 @@ const FULL: Script = {
     'refunded in two': 1,
     'refund that failed': 1,
     'refunded from the till': 1,
+    'refund that failed': 1,
+    'refund that failed, nothing owed again': 1,
     'refunded, owes again': 1,
     'prepayment returned': 1,
     'check returned': 1,
@@ -102,6 +104,7 @@ const ON_PAYMENT: Script = {
     'half paid, the rest next month': 2,
     'paid, memo changed at once': 2,
     'posted before it is paid': 1,
+    'two rates, paid': 1,
   },
 };
 
@@ -110,6 +113,8 @@ const CHANGING_LATE: readonly ScenarioName[] = [
   'voided late',
   'check entered in error, late',
   'void of a paid invoice',
+  'refund that failed',
+  'refund that failed, nothing owed again',
   'refunded, owes again',
   'prepayment returned',
   'check returned',
@@ -131,6 +136,7 @@ const CLOSED: Script = {
     'transfer of the new month failed': 1,
     'sent late for a closed day': 1,
     'voided in closed books': 1,
+    'check returned': 1,
     'changed in closed books': 1,
   },
 };
@@ -143,6 +149,7 @@ const BY_CODE: Script = {
     'twin customer': 0,
     'an unmapped rate': 2,
     'two rates on one invoice': 1,
+    'two rates, one code': 1,
     'a cent off': 2,
     'exempt, taxed by mistake': 1,
     'prepaid, applied by itself': 1,

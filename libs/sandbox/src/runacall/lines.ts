@@ -17,6 +17,8 @@ export interface LineWish {
   readonly note: boolean;
   /** The rates of its taxed lines, in turn; none: the usual one, outside the US now and then another. */
   readonly rates: readonly PlayedRate[];
+  /** All lines of one amount. */
+  readonly alike: boolean;
   /** One line of an amount whose tax is another when it is rounded part by part. */
   readonly oddCent: boolean;
 }
@@ -40,7 +42,11 @@ export class LineWriter {
       add(this.oddCent(oddRate));
       return lines;
     }
-    for (let n = 0; n < wish.count; n += 1) add(this.priced(wish, day, wish.subscription && n === 0, n));
+    const same = wish.alike ? this.roundPrice() : undefined;
+    for (let n = 0; n < wish.count; n += 1) {
+      const line = this.priced(wish, day, wish.subscription && n === 0, n);
+      add(same === undefined ? line : { ...line, quantity: '1', unitPrice: same, amount: same });
+    }
     if (wish.withoutItem) {
       add(this.free('Trip to the supplier', undefined, wish));
       add(this.free('Custom sheet metal', EQUIPMENT_CATEGORY.id, wish));

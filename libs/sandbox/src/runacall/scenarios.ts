@@ -122,6 +122,15 @@ export const SCENARIOS = {
   },
   'two rates on one invoice': (day) =>
     void day.send({ plain: true, rates: [day.company.rates[0]!, day.company.rates.at(-1)!], ...taxable(day) }),
+  'two rates, one code': (day) => {
+    // Of equal amounts the rate between the two takes as much as both.
+    const [high, between, low] = day.company.rates;
+    const bill = day.send({ plain: true, alike: true, rates: [high!, low!], ...taxable(day) });
+    day.choose(bill, `code ${between!.id}`, 'day');
+    day.pay(bill, { phase: 'late' });
+  },
+  'two rates, paid': (day) =>
+    void day.pay(day.send({ plain: true, rates: [day.company.rates[0]!, day.company.rates.at(-1)!], ...taxable(day) })),
   'a cent off': (day) => {
     const rate = day.company.rates.find(({ components }) => components.length > 1);
     day.pay(day.send({ plain: true, oddCent: true, rates: rate === undefined ? [] : [rate], ...taxable(day) }));
@@ -231,6 +240,18 @@ export const SCENARIOS = {
   'refunded, owes again': (day) => {
     const bill = day.send();
     day.refund(day.pay(bill, { method: 'stripe' }), half(bill.total), 'reopen-invoice', bill);
+  },
+  'refund that failed': (day) => {
+    const bill = day.send(evenly(day));
+    const payment = day.pay(bill, { method: 'check' });
+    day.refund(payment, part(bill.total, 4n), 'reduce-sale', bill, 'day');
+    day.refundFailed(payment, bill);
+  },
+  'refund that failed, nothing owed again': (day) => {
+    const bill = day.send();
+    const payment = day.pay(bill, { method: 'cash' });
+    day.refund(payment, half(bill.total), 'reopen-invoice', bill, 'day');
+    day.refundFailed(payment, bill);
   },
   'prepayment returned': (day) => {
     const customer = day.prng.pick(day.customers);
