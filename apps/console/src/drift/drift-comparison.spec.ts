@@ -206,7 +206,7 @@ describe('the books against Run a Call', () => {
     ],
     [
       'skipped by a rule',
-      [invoice({ standing: 'skipped', reason: { code: 'not_paid_yet' }, records: [] })],
+      [invoice({ standing: 'skipped', reason: { code: 'setting_off' }, records: [] })],
       [],
       [['invoice:inv_1041', 'skipped', '163.10', '0.00', 'document']],
       [

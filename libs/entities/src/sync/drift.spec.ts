@@ -2,7 +2,7 @@ import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { invoiceRules } from '../invoice/invoice';
 import { record, ref, start } from '../invoice/spec-invoices';
 import { driftOf } from './drift';
-import { answered, changed, settings, type Story } from './spec-kit';
+import { answered, changed, lines, settings, type Story } from './spec-kit';
 
 const sent = changed('sent', 3, RAC_1041);
 const posted = () => {
@@ -30,6 +30,14 @@ describe('what of an invoice should be in QuickBooks', () => {
     expect(stands(late.when(sent))).toEqual(['skipped', 'before_cutover', '179.70', []]);
     const off = start({ settings: settings({ goLiveAt: null }) });
     expect(stands(off.when(sent))).toEqual(['waiting', 'not_active', '179.70', []]);
+  });
+
+  it('is nothing to tell of while the settings want it posted when it is paid', () => {
+    const waits = start({ settings: settings({ values: { 'invoices.when': 'on_payment' } }) }).when(sent);
+    expect(lines(waits.events)).toContain('Skipped not_paid_yet');
+    expect(stands(waits)).toEqual([undefined, undefined, undefined, undefined]);
+    const paid = waits.when(changed('paid', 4, { ...RAC_1041, balance: '0.00', paidOn: '2026-11-25' }));
+    expect(stands(paid)).toEqual(['waiting', undefined, '179.70', []]);
   });
 
   it('is its older state while a newer one is held; Run a Call’s figure stands beside', () => {

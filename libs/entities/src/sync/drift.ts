@@ -8,7 +8,7 @@ import { viewOf } from './view';
 /**
  * What of a stream should be in QuickBooks: every record it was last found right to have there, and, while it does not stand
  * as it should, how it stands and Run a Call's own figure. Undefined: nothing can be said of it (nobody told of it, its data
- * was erased, or it is never posted).
+ * was erased, it is never posted, or not before it is paid, as the settings want it).
  */
 export function driftOf<Data, Related>(
   rules: Rules<Data, Related>,
@@ -19,6 +19,8 @@ export function driftOf<Data, Related>(
   const { latest } = state;
   const records = recordsOf(state, context.settings?.books ?? '');
   if ((latest === undefined || latest.erased) && records.length === 0) return undefined;
+  const standing = standingOf(rules, state, context);
+  if (records.length === 0 && standing.reason?.code === 'not_paid_yet') return undefined;
   const { number, amount } =
     latest === undefined || latest.erased
       ? state.summary
@@ -31,7 +33,7 @@ export function driftOf<Data, Related>(
     ref: state.ref,
     nature: rules.nature,
     version: state.version,
-    ...standingOf(rules, state, context),
+    ...standing,
     ...optional('number', number),
     ...optional('amount', figure),
     ...optional('date', date),
