@@ -1,4 +1,6 @@
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import { standingOf } from '@qbo-sync/gateway/company/standing';
+import { REALM_LIMITS } from '@qbo-sync/qbo/limiter';
 import { startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
 import { testDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';
@@ -62,6 +64,32 @@ describe('what is said of a company and its queue', () => {
     // An update of a record in the backlog is live traffic.
     await rig.take({ ...customer('c2'), revision: 2 });
     expect(await lanes()).toMatchObject({ 'customer:c1': 'backlog', 'customer:c2': 'live' });
+  });
+
+  it('how long the queue takes is not judged by what has waited for another record for days', async () => {
+    // Two writes in the last 40 s: little was there to send.
+    await rig.db.query(
+      `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bytes, fields,
+                            sent_at, last_sent_at, sends, closed_at, outcome)
+       select $1, $2, 'customer:old' || ago, 1, 1, 1, 'create', 'customer', '{}', 'r' || ago, '{}', '{}',
+              now() - ago * interval '1 second', now() - ago * interval '1 second', 1,
+              now() - ago * interval '1 second', 'synced'
+         from unnest(array[40, 1]) as ago`,
+      [rig.tenant, books],
+    );
+    const insert = (prefix: string, rows: number, since: string, waitsOn: string | null, said: string | null) =>
+      rig.db.query(
+        `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, refs, waits_on, said, since)
+         select $1, $2 || n, 1, 1, $3, 'put', false, 'live', '{}', $4, $5, now() - $6::interval
+           from generate_series(1, $7) as n`,
+        [rig.tenant, prefix, books, waitsOn, said, since, rows],
+      );
+    const drained = async () => (await standingOf(rig.db, rig.tenant, REALM_LIMITS, new Date()))?.drain ?? null;
+    await insert('payment:lost', 1, '3 days', 'invoice:lost', 'orphan/invoice:lost');
+    expect(await drained()).toBeNull();
+    await insert('payment:held', 1, '2 days', 'invoice:held', 'parent/invoice:held/');
+    await insert('customer:new', 200, '1 second', null, null);
+    expect((await drained())?.etaSeconds).toBeLessThan(30);
   });
 
   it('so is what waited for a connection', async () => {

@@ -27,7 +27,7 @@ export interface Standing {
   readonly retryAt: string | null;
   /** `live` and `backlog` by lane; `held`: those that wait for another record. */
   readonly queue: Readonly<Record<QueueClass, Queue>>;
-  /** Null: nothing waits. `at`: null while nobody knows when QuickBooks may be called. */
+  /** Null: nothing waits but for records that nobody knows. `at`: null while nobody knows when QuickBooks may be called. */
   readonly drain: { readonly etaSeconds: number; readonly at: string | null; readonly perMinute: number } | null;
   /** Of the backlog that was there when the company was let through again; null: none is left of it. */
   readonly catchingUp: { readonly done: number; readonly total: number; readonly since: string } | null;
@@ -111,14 +111,19 @@ interface DrainFrom {
   readonly sent: readonly Sent[] | undefined;
 }
 
-/** Null: nothing waits. */
+/**
+ * Null: nothing waits that will be sent as things stand; of what waits for a record nobody knows no time can be told. How fast
+ * it goes is judged from when what can go came: what waits for another record may have waited for days.
+ */
 function drainOf({ company, isOpen, queue, sent }: DrainFrom, limits: RealmLimits, now: Date): Drain | null {
-  if (queue.length === 0) return null;
+  const coming = queue.filter(({ orphaned }) => !orphaned);
+  if (coming.length === 0) return null;
   const opensAt = isOpen ? now : TOLD.has(company.trouble ?? '') ? company.retryAt : null;
-  const oldest = Math.min(...queue.map((row) => row.oldest.getTime()));
+  const ready = coming.filter(({ held }) => !held).map((row) => row.oldest.getTime());
+  const oldest = ready.length === 0 ? now.getTime() : Math.min(...ready);
   return drain(
     {
-      waiting: queue.reduce((sum, row) => sum + row.rows, 0),
+      waiting: coming.reduce((sum, row) => sum + row.rows, 0),
       sent: sent ?? [],
       waitingSinceMs: Math.max(oldest, company.reopenedAt?.getTime() ?? 0),
       opensAtMs: opensAt?.getTime() ?? null,

@@ -7,6 +7,8 @@ export interface QueueRow {
   readonly lane: 'live' | 'backlog';
   /** True: for another record. */
   readonly held: boolean;
+  /** True: for one that nobody knows. */
+  readonly orphaned: boolean;
   readonly rows: number;
   readonly oldest: Date;
 }
@@ -14,9 +16,10 @@ export interface QueueRow {
 /** What waits, of one company or of all. */
 export async function selectQueues(sql: Sql, tenant: string | null): Promise<QueueRow[]> {
   const { rows } = await sql.query<QueueRow>(
-    `select tenant, lane, waits_on is not null as held, count(*)::int as rows, min(since) as oldest
+    `select tenant, lane, waits_on is not null as held, coalesce(said, '') like 'orphan/%' as orphaned,
+            count(*)::int as rows, min(since) as oldest
        from pending where $1::text is null or tenant = $1
-      group by tenant, lane, waits_on is not null`,
+      group by tenant, lane, waits_on is not null, coalesce(said, '') like 'orphan/%'`,
     [tenant],
   );
   return rows;
