@@ -255,12 +255,6 @@ export class CompanyDay {
       if (effect === 'reopen-invoice') this.settle(bill, cents(amount), payment.collectedOn, 'late');
   }
 
-  /** The money of a payment's refunds came back: the customer's bank did not take it. */
-  refundsFailed(payment: Payment): void {
-    payment.refunds = payment.refunds.map((refund) => ({ ...refund, status: 'failed' as const }));
-    this.journal.say(NOUNS.payment, 'updated', payment, { phase: 'late' });
-  }
-
   private means(
     n: number,
     wanted: PayOptions['method'],

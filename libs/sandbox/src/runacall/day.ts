@@ -58,7 +58,7 @@ const FULL: Script = {
     'void of a paid invoice': 1,
     'part refunded': 1,
     'refunded in two': 1,
-    'refund that failed': 1,
+    'card refund that failed': 1,
     'refunded from the till': 1,
     'refund that failed': 1,
     'refund that failed, nothing owed again': 1,
@@ -122,7 +122,7 @@ const CHANGING_LATE: readonly ScenarioName[] = [
   'prepayment used later',
 ];
 /** Acts of companies in the US, and of those whose Stripe payments wait in Stripe clearing. */
-const AMERICAN: readonly ScenarioName[] = ['an unmapped rate', 'two rates on one invoice', 'refund that failed'];
+const AMERICAN: readonly ScenarioName[] = ['an unmapped rate', 'two rates on one invoice', 'card refund that failed'];
 
 /** Half the size of the first; its books are closed at the month's end. */
 const CLOSED: Script = {

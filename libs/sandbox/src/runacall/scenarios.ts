@@ -227,11 +227,11 @@ export const SCENARIOS = {
     day.refund(payment, first, 'reduce-sale', bill);
     day.refund(payment, bill.total - first, 'reduce-sale', bill);
   },
-  'refund that failed': (day) => {
+  'card refund that failed': (day) => {
     const bill = day.send(evenly(day));
     const payment = day.pay(bill, { method: 'stripe' });
     day.refund(payment, part(bill.total, 4n), 'reduce-sale', bill);
-    day.refundsFailed(payment);
+    day.refundFailed(payment, bill);
   },
   'refunded from the till': (day) => {
     const bill = day.send();
