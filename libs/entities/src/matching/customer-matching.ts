@@ -1,8 +1,14 @@
 import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { Match } from '@qbo-sync/mapping/match';
-import { customerBooks, customerKeys, customerRecordKeys, matchCustomer } from '@qbo-sync/mapping/match-customer';
+import {
+  type CustomerBooks,
+  customerBooks,
+  customerKeys,
+  customerRecordKeys,
+  matchCustomer,
+} from '@qbo-sync/mapping/match-customer';
 import { valueAt } from '../sync/compare';
-import { type Matching, sketch, withoutSharing } from './matching';
+import { type Books, type Matching, sketch, withoutSharing } from './matching';
 import type { OurRecord } from './our-record';
 
 /** Customers against QuickBooks' customers, and the names of its vendors and employees (postings.md §12). */
@@ -11,34 +17,20 @@ export const customerMatching: Matching = {
   resource: 'Customer',
   others: ['Vendor', 'Employee'],
 
-  matchAll(ours, { records, others, held }, { company }) {
-    const books = customerBooks(records, others);
-    const byRef = new Map(ours.map((one) => [one.ref, one]));
-    const holders = new Map([...held, ...linksOf(ours)]);
-    const matches = new Map<string, Match>();
-    const matchOf = (one: OurRecord, under: ReadonlySet<string>): Match => {
-      const known = matches.get(one.ref);
-      if (known !== undefined) return known;
-      const customer = one.data as unknown as Customer;
-      const match = matchCustomer(customer, books, {
-        currency: company.currency,
-        ...(one.linked === undefined ? {} : { linkedTo: one.linked.id }),
-        parentId: parentOf(customer, new Set([...under, one.ref])),
-        heldBy: (id) => holders.get(id),
-      });
-      matches.set(one.ref, match);
-      return match;
-    };
-    /** A parent that is matched beyond doubt counts as linked: its children are looked for under it. */
-    const parentOf = ({ parentId }: Customer, under: ReadonlySet<string>): string | null | undefined => {
-      if (parentId === undefined) return null;
-      const parent = byRef.get(`customer:${parentId}`);
-      if (parent === undefined || under.has(parent.ref)) return undefined;
-      const { group, candidates } = matchOf(parent, under);
-      return group === 'exact' ? candidates[0] : undefined;
-    };
-    for (const one of ours) matchOf(one, new Set());
-    return withoutSharing(matches);
+  matchAll(ours, books, settings) {
+    const index = customerBooks(books.records, books.others);
+    const parents = new Set(ours.flatMap(({ data }) => customerMatching.besides(data)));
+    /** Parents that another of ours takes too: their children are not looked for under them. */
+    const doubtful = new Set<string>();
+    for (;;) {
+      const matches = matchEach(ours, index, books.held, settings.company.currency, doubtful);
+      const apart = withoutSharing(matches);
+      const more = [...parents].filter(
+        (ref) => !doubtful.has(ref) && matches.get(ref)?.group !== apart.get(ref)?.group,
+      );
+      if (more.length === 0) return apart;
+      for (const ref of more) doubtful.add(ref);
+    }
   },
 
   besides(data) {
@@ -72,6 +64,41 @@ export const customerMatching: Matching = {
 
   sharesName: (why) => why !== 'email' && why !== 'phone',
 };
+
+/** Each by itself. A parent that is matched beyond doubt counts as linked: its children are looked for under it. */
+function matchEach(
+  ours: readonly OurRecord[],
+  books: CustomerBooks,
+  held: Books['held'],
+  currency: string,
+  doubtful: ReadonlySet<string>,
+): ReadonlyMap<string, Match> {
+  const byRef = new Map(ours.map((one) => [one.ref, one]));
+  const holders = new Map([...held, ...linksOf(ours)]);
+  const matches = new Map<string, Match>();
+  const matchOf = (one: OurRecord, under: ReadonlySet<string>): Match => {
+    const known = matches.get(one.ref);
+    if (known !== undefined) return known;
+    const customer = one.data as unknown as Customer;
+    const match = matchCustomer(customer, books, {
+      currency,
+      ...(one.linked === undefined ? {} : { linkedTo: one.linked.id }),
+      parentId: parentOf(customer, new Set([...under, one.ref])),
+      heldBy: (id) => holders.get(id),
+    });
+    matches.set(one.ref, match);
+    return match;
+  };
+  const parentOf = ({ parentId }: Customer, under: ReadonlySet<string>): string | null | undefined => {
+    if (parentId === undefined) return null;
+    const parent = byRef.get(`customer:${parentId}`);
+    if (parent === undefined || under.has(parent.ref) || doubtful.has(parent.ref)) return undefined;
+    const { group, candidates } = matchOf(parent, under);
+    return group === 'exact' ? candidates[0] : undefined;
+  };
+  for (const one of ours) matchOf(one, new Set());
+  return matches;
+}
 
 /** QuickBooks ids that ours are linked to. */
 function linksOf(ours: readonly OurRecord[]): readonly (readonly [string, 'made' | 'adopted'])[] {
