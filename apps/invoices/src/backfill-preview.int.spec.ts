@@ -35,6 +35,11 @@ describe('the preview of a backfill', () => {
         ...{ lastOffset: BigInt(first + messages.length - 1), highWatermark: BigInt(COUNT), logStart: 0n },
       });
     }
+    await pool.query(
+      `insert into followed_customer (tenant, customer_id, sequence, name, tax_exempt)
+       select $1, 'cus_' || n, 1, 'Customer ' || n, false from generate_series(0, least($2, 9000) - 1) as n`,
+      [TENANT, COUNT],
+    );
     await pool.query('analyze');
   });
   afterAll(async () => {

@@ -77,14 +77,47 @@ describe('the masters it names', () => {
     expect(lines(paid.events)).toEqual(['Changed paid', 'Skipped unchanged']);
   });
 
-  it('a customer not heard of → put, and decided again when it comes: exempt → taken back and held', () => {
-    const story = sent({ related: related({ customer: undefined }) });
-    expect(lines(story.events)).toEqual(['Changed sent', 'PushRequested put invoice:inv_1041']);
-    expect(standing(story.state).waitsOn).toBe('customer:cus_88');
-    const plain = story.under({ related: related() }).when({ kind: 'redecide', why: 'related' });
-    expect(lines(plain.events)).toEqual([]);
-    const held = story.under({ related: exempt }).when({ kind: 'redecide', why: 'related' });
-    expect(lines(held.events)).toEqual(['PushRequested cancel invoice:inv_1041', 'Held exempt']);
+  describe('taxed for a customer not heard of', () => {
+    const waiting = () => sent({ related: related({ customer: undefined }) });
+    const RELATED = { kind: 'redecide', why: 'related' } as const;
+    const DUE = '2026-12-09T10:00:00.000Z';
+
+    it('waits for it, half a minute at most', () => {
+      const story = waiting();
+      expect(lines(story.events)).toEqual(['Changed sent', 'Deferred parent', 'Chosen']);
+      const soon = new Date(Date.parse(only(story.events, 'Deferred').data.at) + 30_000).toISOString();
+      expect(standing(story.state)).toEqual({ open: true, waitsOn: 'customer:cus_88', revisitAt: soon });
+      expect(lines(story.when(RELATED).events)).toEqual([]);
+    });
+
+    it('it comes → put; it is exempt → held, and QuickBooks never had it', () => {
+      expect(lines(waiting().under({ related: related() }).when(RELATED).events)).toEqual([
+        'PushRequested put invoice:inv_1041',
+      ]);
+      expect(lines(waiting().under({ related: exempt }).when(RELATED).events)).toEqual(['Held exempt']);
+    });
+
+    it('it does not come → put all the same; decided again when it does: exempt → taken back and held', () => {
+      const story = waiting().under({ now: DUE }).when({ kind: 'redecide', why: 'revisit' });
+      expect(lines(story.events)).toEqual(['PushRequested put invoice:inv_1041']);
+      expect(standing(story.state)).toMatchObject({ waitsOn: 'customer:cus_88', revisitAt: null });
+      expect(lines(story.under({ related: related() }).when(RELATED).events)).toEqual([]);
+      const held = story.under({ related: exempt }).when(RELATED);
+      expect(lines(held.events)).toEqual(['PushRequested cancel invoice:inv_1041', 'Held exempt']);
+    });
+
+    it('paid before it comes → both go when it does', () => {
+      const paid = waiting().when(changed('paid', 4, PAID));
+      expect(lines(paid.events)).toEqual(['Changed paid', 'Deferred parent']);
+      const goes = paid.under({ related: related() }).when(RELATED);
+      expect(only(goes.events, 'PushRequested').data.covers.map(({ id }) => id)).toEqual(['evt_3', 'evt_4']);
+    });
+
+    it('untaxed → put at once', () => {
+      const untaxed = { ...RAC_1041, taxes: [], taxTotal: '0.00', total: '166.00', balance: '166.00' };
+      const story = start({ related: related({ customer: undefined }) }).when(changed('sent', 3, untaxed));
+      expect(lines(story.events)).toEqual(['Changed sent', 'PushRequested put invoice:inv_1041']);
+    });
   });
 
   it('postings.md §5: an item that is inactive in QuickBooks → a helper item on a later document', () => {

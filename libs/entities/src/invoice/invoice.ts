@@ -12,6 +12,8 @@ import { planVoid, waitFor } from './invoice-void';
 
 const ASSIGN_NUMBER = 'com.runacall.invoice.assign-number.v1';
 const NUMBER_TAKEN = '6140';
+/** Customers and invoices are told on topics of their own: what is behind on one is heard within this. */
+const UNHEARD_MS = 30_000;
 
 /**
  * Invoices (postings.md §6).
@@ -22,9 +24,9 @@ const NUMBER_TAKEN = '6140';
  *   lowered below what our payments pay of it → waits until payments has shortened its lines
  *   voided                   invoice-void.ts
  *
- * Which of the two counts is fixed when it is first decided on. Taxed though its customer is exempt → held; a customer not
- * heard of → asked for all the same (the gateway waits), decided again when it comes. An item that is inactive in
- * QuickBooks → a helper item, but not on a document that has it already.
+ * Which of the two counts is fixed when it is first decided on. Taxed though its customer is exempt → held; taxed for a
+ * customer not heard of → waits for a moment, then asked for all the same (the gateway waits), decided again when it
+ * comes. An item that is inactive in QuickBooks → a helper item, but not on a document that has it already.
  */
 export const invoiceRules: Rules<Invoice, InvoiceRelated> = {
   entity: 'invoice',
@@ -100,14 +102,19 @@ function planInvoice(data: Invoice, view: View<Invoice>, ctx: MappingContext, co
     const paid = sum(payments.map(({ amount }) => parseDecimal(amount)));
     if (paid.gt(parseDecimal(data.total))) return waitFor(applied);
   }
-  const lowered = basis !== undefined && parseDecimal(data.total).lt(parseDecimal(basis.total));
   const mayBeExempt = customer === undefined && !tax.isZero() && !view.linked;
+  const unheard = `customer:${data.customerId}`;
+  const revisitAt = view.revisitAt ?? new Date(Date.parse(context.now) + UNHEARD_MS).toISOString();
+  if (mayBeExempt && view.lastBody === undefined && Date.parse(context.now) < Date.parse(revisitAt)) {
+    return { do: 'wait', reason: { code: 'parent', params: { ref: unheard } }, waitsOn: unheard, revisitAt };
+  }
+  const lowered = basis !== undefined && parseDecimal(data.total).lt(parseDecimal(basis.total));
   return {
     do: 'push',
     // Lowered, it waits for the payments under way that refer to it: they were made for the higher total.
     pushes: [linkInstead(push, data, posting, view) ?? (lowered ? { ...push, last: true } : push)],
     warnings: mapped.warnings,
-    ...(mayBeExempt ? { waitsOn: `customer:${data.customerId}` } : {}),
+    ...(mayBeExempt ? { waitsOn: unheard } : {}),
   };
 }
 

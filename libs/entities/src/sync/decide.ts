@@ -127,10 +127,13 @@ function changed<Data, Related>(
   });
   if (state.stop === undefined) return decideNow(rules, taken, occasion, context);
 
-  // The newest decision speaks for the record. Rows of facts go with it; rows of older states end here.
+  // The newest decision speaks for the record. Rows of facts go with it, and those of what waits for a moment only; rows of
+  // older states end here.
   const facts = new Set(state.facts.map(({ eventId }) => eventId));
-  const carried = state.stop.covers.filter(({ id }) => facts.has(id));
-  const ended = state.stop.covers.filter(({ id }) => !facts.has(id));
+  const { waitsOn, revisitAt } = state.stop;
+  const isMoment = waitsOn !== undefined && revisitAt !== undefined;
+  const carried = state.stop.covers.filter(({ id }) => isMoment || facts.has(id));
+  const ended = state.stop.covers.filter(({ id }) => !isMoment && !facts.has(id));
   const endsRow = ended.length > 0 || (state.stop.covers.length === 0 && state.stop.ref === state.ref);
   const replaces = { covers: ended, change: state.stop.change };
   const covers = [...carried, event];

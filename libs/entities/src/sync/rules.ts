@@ -43,6 +43,8 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly basis: Readonly<Record<string, unknown>> | undefined;
   /** The newest request of the stream's own ref stands: not answered yet, or answered and found right. */
   readonly inForce: boolean;
+  /** It waits, to be looked at again then at the latest (RFC 3339). */
+  readonly revisitAt: string | undefined;
   /** How often in a row the newest request of the stream's own ref was refused. */
   readonly refusals: number;
   /** Asked for under another form after this answer (next name, rounding line); 0 at first. */

@@ -24,6 +24,7 @@ export function viewOf<Data, Related>(
     chosen: state.chosen,
     basis: asked?.request.data.books === books ? asked.request.personal.basis : undefined,
     inForce: asked?.request.data.books === books && !asked.rejected && asked.request.data.kind !== 'cancel',
+    revisitAt: state.stop?.revisitAt,
     refusals: asked?.refusals ?? 0,
     round,
     lastAnswer,

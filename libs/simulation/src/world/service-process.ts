@@ -36,7 +36,7 @@ export const SERVICES: readonly EntityService[] = [
     name: 'invoices',
     functions: { ...rules.invoices, ...functions } as EntityService['functions'],
     events: [TOPICS.runacallInvoices.name],
-    related: () => Promise.resolve({ customer: undefined, items: {} }),
+    related: () => Promise.resolve({ customer: { name: 'Their customer', taxExempt: false }, items: {} }),
   },
   {
     name: 'payments',
