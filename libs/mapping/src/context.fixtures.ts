@@ -1,5 +1,11 @@
 import type { MappingContext } from './document';
 
+/**
+ * What a document posts: debits less credits, by the name of the account; the company's receivables are `AR`, what it owes
+ * for sales tax `Tax`.
+ */
+export type Postings = Readonly<Record<string, string>>;
+
 /** The example company of postings.md: accounts and ids as in its header. */
 export const US: MappingContext = {
   company: { name: 'Acme Heating', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },

@@ -1,7 +1,7 @@
 import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
-import { json, US, withValues } from './context.fixtures';
+import { json, type Postings, US, withValues } from './context.fixtures';
 import type { MappingContext } from './document';
-import type { PaymentBasis } from './payment';
+import { type MappedPayment, type PaymentBasis, toPayments } from './payment';
 import type { PaidInvoice } from './payment-parts';
 import { CHECK, CHECK_BODY, PAY_500, PAY_500_REQUEST } from './payment.fixtures';
 
@@ -16,6 +16,8 @@ export interface PaymentCase {
   readonly again?: true;
   /** Whole bodies, to the character, by ref; a part that has nothing any more has none. */
   readonly bodies: Readonly<Record<string, string | undefined>>;
+  /** Debits less credits, by the name of the account; a part that has nothing any more is voided. */
+  readonly posts: Readonly<Record<string, Postings>>;
   readonly warnings?: readonly string[];
 }
 
@@ -57,6 +59,10 @@ const of = (invoice: string) => `{"$ref":"invoice:${invoice}","at":"CustomerRef.
 const line = (amount: string, ref: string, type = 'Invoice') =>
   `{"Amount":${amount},"LinkedTxn":[{"TxnId":{"$ref":"${ref}"},"TxnType":"${type}"}]}`;
 
+const clearing = (amount: string): Postings => ({ 'Stripe clearing': amount, AR: `-${amount}` });
+const undeposited = (amount: string): Postings => ({ 'Undeposited Funds': amount, AR: `-${amount}` });
+const WHOLE = { 'payment:pay_500': clearing('179.70') };
+
 export const PAYMENT_CASES: readonly PaymentCase[] = [
   {
     section: '8.1',
@@ -64,6 +70,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     payment: PAY_500,
     invoices: { inv_1041: RAC_1 },
     bodies: { 'payment:pay_500': PAY_500_REQUEST },
+    posts: WHOLE,
   },
   {
     section: '8.3',
@@ -71,6 +78,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     payment: CHECK,
     invoices: {},
     bodies: { 'payment:pay_7': CHECK_BODY },
+    posts: { 'payment:pay_7': undeposited('100.00') },
   },
   {
     section: '8.3',
@@ -78,6 +86,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     payment: PAY_500,
     invoices: { inv_1041: { ...RAC_1, unapplied: 'older' } },
     bodies: { 'payment:pay_500': json(`${head('179.70', '{"$ref":"customer:cus_88"}')}"}`) },
+    posts: WHOLE,
     warnings: ['left_unapplied'],
   },
   {
@@ -91,6 +100,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('60.00', of('inv_2'))} cus_61","Line":[${line('60.00', 'invoice:inv_2')}]}`,
       ),
     },
+    posts: { 'payment:pay_500': clearing('140.00'), 'payment:pay_500/cus_61': clearing('60.00') },
   },
   {
     section: '8.2',
@@ -106,6 +116,11 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('60.00', of('inv_2'))} cus_61","Line":[${line('60.00', 'invoice:inv_2')}]}`,
       ),
     },
+    posts: {
+      'payment:pay_500': clearing('40.00'),
+      'payment:pay_500/cus_88': clearing('100.00'),
+      'payment:pay_500/cus_61': clearing('60.00'),
+    },
   },
   {
     section: '8.2',
@@ -118,6 +133,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('60.00', of('inv_2'))} cus_61","Line":[${line('60.00', 'invoice:inv_2')}]}`,
       ),
     },
+    posts: { 'payment:pay_500': clearing('100.00'), 'payment:pay_500/cus_61': clearing('60.00') },
   },
   {
     section: '8.2',
@@ -131,6 +147,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('100.00', of('inv_2'))} cus_61","Line":[${line('100.00', 'invoice:inv_2')}]}`,
       ),
     },
+    posts: { 'payment:pay_500': {}, 'payment:pay_500/cus_61': clearing('100.00') },
   },
   {
     section: '8.4',
@@ -150,6 +167,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', of('inv_1041'))}","Line":[${line('100.00', 'invoice:inv_1041')},${line('79.70', 'invoice:inv_1')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '8.4',
@@ -158,6 +176,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     invoices: {},
     made: { 'payment:pay_500': BASIS_500 },
     bodies: { 'payment:pay_500': json(`${head('179.70', of('inv_1041'))}","Line":[]}`) },
+    posts: WHOLE,
   },
   {
     section: '8.4',
@@ -171,6 +190,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', of('inv_1041'))} (lines set again)","Line":[${line('100.00', 'invoice:inv_1041')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '6.7',
@@ -178,6 +198,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     payment: PAY_500,
     invoices: { inv_1041: { ...RAC_1, unapplied: 'later' } },
     bodies: { 'payment:pay_500': json(`${head('179.70', '{"$ref":"customer:cus_88"}')}"}`) },
+    posts: WHOLE,
   },
   {
     section: '6.7',
@@ -190,6 +211,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', '{"$ref":"customer:cus_88"}')}","Line":[${line('179.70', 'invoice:inv_1041')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '6.8',
@@ -198,6 +220,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     invoices: { inv_1041: { ...RAC_1, unapplied: 'voided' } },
     made: { 'payment:pay_500': BASIS_500 },
     bodies: { 'payment:pay_500': json(`${head('179.70', of('inv_1041'))}","Line":[]}`) },
+    posts: WHOLE,
   },
   {
     section: '9',
@@ -210,6 +233,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', of('inv_1041'))}","Line":[${line('129.70', 'invoice:inv_1041')},${line('50.00', 'refund:re_77', 'JournalEntry')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '9',
@@ -222,6 +246,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', of('inv_1041'))}","Line":[${line('129.70', 'invoice:inv_1041')},${line('50.00', 'refund:re_77', 'JournalEntry')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '9',
@@ -237,6 +262,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
         `${head('179.70', of('inv_1041'))}","Line":[${line('129.70', 'invoice:inv_1041')},${line('50.00', 'refund:re_77', 'JournalEntry')}]}`,
       ),
     },
+    posts: WHOLE,
   },
   {
     section: '9',
@@ -260,6 +286,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     bodies: {
       'payment:pay_500': json(`${head('179.70', of('inv_1041'))}","Line":[${line('179.70', 'invoice:inv_1041')}]}`),
     },
+    posts: WHOLE,
   },
   {
     section: '8.1',
@@ -278,6 +305,7 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
          "PaymentRefNum":"GreenSky 8812","ProcessPayment":false,"PrivateNote":"Run a Call pay_7",
          "Line":[${line('100.00', 'invoice:inv_1')}]}`),
     },
+    posts: { 'payment:pay_7': undeposited('100.00') },
   },
   {
     section: '6.3',
@@ -287,5 +315,17 @@ export const PAYMENT_CASES: readonly PaymentCase[] = [
     bodies: {
       'payment:pay_500': json(`${head('179.70', of('inv_1041'))}","Line":[${line('179.70', 'invoice:inv_1041')}]}`),
     },
+    posts: WHOLE,
   },
 ];
+
+/** What a case becomes, a record per customer. */
+export function partsOfCase({ payment, ctx = US, invoices, made = {}, again }: PaymentCase): readonly MappedPayment[] {
+  const mapped = toPayments(payment, ctx, {
+    invoice: (id) => invoices[id],
+    made: new Map(Object.entries(made)),
+    ...(again === undefined ? {} : { again }),
+  });
+  if ('hold' in mapped) throw new Error(`held: ${mapped.hold.code}`);
+  return mapped.payments;
+}

@@ -1,5 +1,5 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
-import { json, UK, US, withProfile, withValues } from './context.fixtures';
+import { json, type Postings, UK, US, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
 import { toFailedPayout, toNegativePayout, toWholePayout } from './payout-entry';
 import type { Sitting } from './payout-lines';
@@ -39,8 +39,7 @@ export interface PayoutCase {
 export interface PayoutRecord {
   readonly resource: 'Deposit' | 'JournalEntry';
   readonly body: string;
-  /** Debits less credits, by the name of the account. */
-  readonly posts: Readonly<Record<string, string>>;
+  readonly posts: Postings;
 }
 
 const UNDEPOSITED = withValues(US, { 'payments.clearingAccount': { id: '4', name: 'Undeposited Funds' } });

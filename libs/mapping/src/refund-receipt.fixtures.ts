@@ -1,8 +1,11 @@
 import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
-import { json, UK, US, withProfile, withValues } from './context.fixtures';
-import type { MappingContext } from './document';
+import { json, type Postings, UK, US, withProfile, withValues } from './context.fixtures';
+import type { Mapped, MappingContext } from './document';
 import { PAY_500 } from './payment.fixtures';
 import type { PostedInvoice } from './posted-invoice';
+import { refundOf } from './refund';
+import { toRefundReceipt } from './refund-receipt';
+import { shareOf } from './refund-share';
 
 export interface RefundCase {
   readonly section: string;
@@ -14,6 +17,7 @@ export interface RefundCase {
   readonly ctx?: MappingContext;
   readonly rounding?: string;
   readonly body: string;
+  readonly posts: Postings;
 }
 
 /** QuickBooks' answer to invoice RAC-1041 of postings.md §6.1, numbers as text. */
@@ -145,6 +149,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       [sale('35.89', 'AC tune-up', '11'), sale('10.30', 'Filter 16x25', '12')],
       ',"TxnTaxDetail":{"TotalTax":3.81}',
     ),
+    posts: { 'Service revenue': '46.19', Tax: '3.81', 'Stripe clearing': '-50.00' },
   },
   {
     section: '9',
@@ -156,6 +161,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       [sale('129.00', 'AC tune-up', '11'), sale('37.00', 'Filter 16x25', '12', 'TAX', '2', '18.50')],
       ',"TxnTaxDetail":{"TotalTax":13.70}',
     ),
+    posts: { 'Service revenue': '166.00', Tax: '13.70', 'Stripe clearing': '-179.70' },
   },
   {
     section: '9',
@@ -167,6 +173,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       [sale('38.86', 'AC tune-up', '11'), sale('11.14', 'Filter 16x25', '12')],
       ',"TxnTaxDetail":{"TotalTax":0.00}',
     ),
+    posts: { 'Service revenue': '50.00', 'Stripe clearing': '-50.00' },
   },
   {
     section: '9',
@@ -179,6 +186,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       [sale('93.11', 'AC tune-up', '11'), sale('26.70', 'Filter 16x25', '12')],
       ',"TxnTaxDetail":{"TotalTax":9.89}',
     ),
+    posts: { 'Service revenue': '119.81', Tax: '9.89', Checking: '-129.70' },
   },
   {
     section: '9',
@@ -195,6 +203,10 @@ export const REFUND_CASES: readonly RefundCase[] = [
       ],
       ',"TxnTaxDetail":{"TotalTax":3.96}',
     ),
+    posts: {
+      ...{ 'Service revenue': '47.95', 'Discounts given': '-4.80', 'Tips payable': '2.89' },
+      ...{ Tax: '3.96', 'Stripe clearing': '-50.00' },
+    },
   },
   {
     section: '6.4',
@@ -208,6 +220,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       `,"TxnTaxDetail":{"TxnTaxCodeRef":{"value":"5"},"TotalTax":3.81,"TaxLine":[{"Amount":3.81,"DetailType":"TaxLineDetail",
        "TaxLineDetail":{"TaxRateRef":{"value":"9"},"PercentBased":true,"TaxPercent":8.25,"NetAmountTaxable":46.19}}]}`,
     ),
+    posts: { 'Service revenue': '46.19', Tax: '3.81', 'Stripe clearing': '-50.00' },
   },
   {
     section: '6.4',
@@ -221,6 +234,7 @@ export const REFUND_CASES: readonly RefundCase[] = [
       [sale('38.86', 'AC tune-up', '11', '6'), sale('11.14', 'Filter 16x25', '12', '6')],
       '',
     ),
+    posts: { 'Service revenue': '50.00', Tax: '10.00', 'Stripe clearing': '-60.00' },
   },
   {
     section: '1.4',
@@ -239,5 +253,28 @@ export const REFUND_CASES: readonly RefundCase[] = [
       ],
       '',
     ),
+    posts: { 'Service revenue': '50.01', Tax: '10.00', 'Stripe clearing': '-60.01' },
   },
 ];
+
+/** What a case becomes, or why nothing. */
+export function receiptOf({
+  payment = PAY_500,
+  refunds,
+  posted,
+  ctx = US,
+  rounding,
+}: Omit<RefundCase, 'section' | 'says' | 'body' | 'posts'>): Mapped {
+  const refund = refunds.at(-1);
+  if (refund === undefined) throw new Error('no refund');
+  const { share } = shareOf(posted, refunds, refund.id);
+  if (share === undefined) throw new Error('more than is left');
+  return toRefundReceipt(
+    refundOf({ ...payment, refunds: [...refunds] }, refund),
+    {
+      ...{ invoiceId: 'inv_1041', invoice: posted, share, place: refunds.length },
+      ...(rounding === undefined ? {} : { rounding }),
+    },
+    ctx,
+  );
+}

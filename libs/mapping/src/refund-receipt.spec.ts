@@ -6,35 +6,10 @@ import { US, withProfile } from './context.fixtures';
 import { isHold, type MappingContext } from './document';
 import { PAY_500 } from './payment.fixtures';
 import { readPosted } from './posted-invoice';
-import { overRefunded, refundOf, toFailedRefund, toRefundEntry } from './refund';
-import { toRefundReceipt } from './refund-receipt';
-import { REFUND_ENTRY_CASES } from './refund.fixtures';
-import { POSTED, POSTED_RECORD, RE_77, REFUND_CASES, type RefundCase } from './refund-receipt.fixtures';
+import { overRefunded, refundOf, toFailedRefund } from './refund';
+import { refundEntryOf, REFUND_ENTRY_CASES } from './refund.fixtures';
+import { POSTED, POSTED_RECORD, RE_77, receiptOf, REFUND_CASES } from './refund-receipt.fixtures';
 import { shareOf } from './refund-share';
-
-function receiptOf({
-  payment = PAY_500,
-  refunds,
-  posted,
-  ctx = US,
-  rounding,
-}: Omit<RefundCase, 'section' | 'says' | 'body'>) {
-  const refund = refunds.at(-1);
-  if (refund === undefined) throw new Error('no refund');
-  const { share } = shareOf(posted, refunds, refund.id);
-  if (share === undefined) throw new Error('more than is left');
-  return toRefundReceipt(
-    refundOf({ ...payment, refunds: [...refunds] }, refund),
-    {
-      invoiceId: 'inv_1041',
-      invoice: posted,
-      share,
-      place: refunds.length,
-      ...(rounding === undefined ? {} : { rounding }),
-    },
-    ctx,
-  );
-}
 
 describe('a refund that reduces the sale → RefundReceipt', () => {
   test.each(REFUND_CASES)('§$section $says', (one) => {
@@ -100,10 +75,10 @@ describe('a refund that reduces the sale → RefundReceipt', () => {
 describe('a refund that owes again', () => {
   const reopened: Refund = { ...RE_77, effect: 'reopen-invoice' };
 
-  test.each(REFUND_ENTRY_CASES)('§$section $says', ({ refund, payer, ctx = US, body }) => {
-    const mapped = toRefundEntry(refundOf({ ...PAY_500, refunds: [refund] }, refund), payer, ctx);
+  test.each(REFUND_ENTRY_CASES)('§$section $says', (one) => {
+    const mapped = refundEntryOf(one);
     if (isHold(mapped)) throw new Error(`held: ${mapped.hold.code}`);
-    expect([mapped.resource, mapped.body]).toEqual(['JournalEntry', body]);
+    expect([mapped.resource, mapped.body]).toEqual(['JournalEntry', one.body]);
   });
 
   test('§9 more than is left of the payment holds; the refunds before it count, failed ones do not', () => {

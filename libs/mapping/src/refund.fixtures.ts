@@ -1,6 +1,8 @@
 import type { Refund } from '@qbo-sync/contracts/runacall/payment';
-import { json, US, withValues } from './context.fixtures';
-import type { MappingContext, Reference } from './document';
+import { json, type Postings, US, withValues } from './context.fixtures';
+import type { Mapped, MappingContext, Reference } from './document';
+import { PAY_500 } from './payment.fixtures';
+import { refundOf, toRefundEntry } from './refund';
 import { RE_77 } from './refund-receipt.fixtures';
 
 export interface RefundEntryCase {
@@ -10,6 +12,7 @@ export interface RefundEntryCase {
   readonly payer: Reference;
   readonly ctx?: MappingContext;
   readonly body: string;
+  readonly posts: Postings;
 }
 
 const { processorRefundId: _stripes, ...OFFLINE } = RE_77;
@@ -29,6 +32,7 @@ export const REFUND_ENTRY_CASES: readonly RefundEntryCase[] = [
     refund: { ...RE_77, effect: 'reopen-invoice' },
     payer: { $ref: 'invoice:inv_1041', at: 'CustomerRef.value' },
     body: entry('Refund, the invoice is open again', '{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}', '91'),
+    posts: { AR: '50.00', 'Stripe clearing': '-50.00' },
   },
   {
     section: '9',
@@ -37,5 +41,10 @@ export const REFUND_ENTRY_CASES: readonly RefundEntryCase[] = [
     payer: { $ref: 'customer:cus_88' },
     ctx: withValues(US, { 'payments.refundAccount': { id: '35', name: 'Checking' } }),
     body: entry('Refund of credit', '{"$ref":"customer:cus_88"}', '35'),
+    posts: { AR: '50.00', Checking: '-50.00' },
   },
 ];
+
+/** What a case becomes, or why nothing. */
+export const refundEntryOf = ({ refund, payer, ctx = US }: Omit<RefundEntryCase, 'body' | 'posts'>): Mapped =>
+  toRefundEntry(refundOf({ ...PAY_500, refunds: [refund] }, refund), payer, ctx);

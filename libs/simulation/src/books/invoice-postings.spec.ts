@@ -2,105 +2,20 @@ import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import { US, withProfile } from '@qbo-sync/mapping/context.fixtures';
 import { creditMemoRef, toCreditApplication, toCreditMemo } from '@qbo-sync/mapping/credit-memo';
-import { isHold, type Mapped, type MappingContext } from '@qbo-sync/mapping/document';
+import { isHold, type Mapped } from '@qbo-sync/mapping/document';
 import { toInvoice } from '@qbo-sync/mapping/invoice';
 import { INVOICE_CASES, type InvoiceCase } from '@qbo-sync/mapping/invoice-cases.fixtures';
 import { INVOICE_POSTING_CASES } from '@qbo-sync/mapping/invoice-posting-cases.fixtures';
 import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { INVOICE_TAX_CASES } from '@qbo-sync/mapping/invoice-tax-cases.fixtures';
-import { at, codes, Rig } from '@qbo-sync/sandbox/quickbooks/spec-rig';
+import { at, codes } from '@qbo-sync/sandbox/quickbooks/spec-rig';
+import { type Books, openBooks, regimeOf, withIds } from './spec-books';
 
 /**
  * Every invoice of the mapping's table is sent to the emulated QuickBooks of its tax regime, and must post there what Run a
  * Call says (postings.md §6): Dr receivables and discounts, Cr income, tax and tips.
  */
 const ALL: readonly InvoiceCase[] = [...INVOICE_CASES, ...INVOICE_TAX_CASES, ...INVOICE_POSTING_CASES];
-type Regime = 'us-auto' | 'us-manual' | 'uk-vat';
-
-const regimeOf = ({ profile }: MappingContext): Regime =>
-  profile.country === 'GB' ? 'uk-vat' : profile.taxMode === 'manual_us' ? 'us-manual' : 'us-auto';
-
-/** Percentages of the fixtures' own codes; those of the books are found by their name. */
-const CODES = { '5': '8.25', '7': '9.5', '44': '12.5', 'tax-code:12.5': '12.5' } as const;
-const UK_CODES = { '6': '20.0% S', '7': '5.0% R', '10': 'No VAT' } as const;
-
-interface Books {
-  readonly rig: Rig;
-  readonly company: Regime;
-  readonly customer: string;
-  readonly accounts: Readonly<Record<string, string>>;
-  readonly codes: Readonly<Record<string, string>>;
-  readonly items: Map<string, string>;
-}
-
-async function openBooks(company: Regime): Promise<Books> {
-  const rig = await Rig.open(company);
-  const american = company !== 'uk-vat';
-  const made = async (name: string, type: string, subType: string): Promise<string> => {
-    const account = await rig.make('Account', { Name: name, AccountType: type, AccountSubType: subType });
-    return String(account['Id']);
-  };
-  const accounts = {
-    '79': await made('Service revenue', 'Income', 'ServiceFeeIncome'),
-    '82': await made('Equipment', 'Income', 'SalesOfProductIncome'),
-    '83': await made('Memberships', 'Income', 'ServiceFeeIncome'),
-    '86': await rig.idOf('Account', 'Name', 'Discounts given'),
-    '95': await made('Tips payable', 'Other Current Liability', 'OtherCurrentLiabilities'),
-  };
-  const [agency] = await rig.rows('select * from TaxAgency');
-  const codeAt = async (key: string, percentage: string): Promise<string> => {
-    const name = `Code ${key.replace(':', ' ')}`;
-    const rate = {
-      TaxRateName: name,
-      RateValue: percentage,
-      TaxAgencyId: String(agency?.['Id']),
-      TaxApplicableOn: 'Sales',
-    };
-    const { json } = await rig.call('POST', 'taxservice/taxcode', { TaxCode: name, TaxRateDetails: [rate] });
-    return String(json['TaxCodeId']);
-  };
-  const own = Object.entries(CODES).map(async ([key, percentage]) => [key, await codeAt(key, percentage)] as const);
-  const named = american ? [] : Object.entries(UK_CODES);
-  const taxCodes = Object.fromEntries([
-    ...(await Promise.all(own)),
-    ...(await Promise.all(named.map(async ([key, name]) => [key, await rig.idOf('TaxCode', 'Name', name)] as const))),
-  ]);
-  const customer = await rig.make('Customer', { DisplayName: 'Dana Ruiz' });
-  return { rig, company, customer: String(customer['Id']), accounts, codes: taxCodes, items: new Map() };
-}
-
-/** The body with ids of these books, as the gateway puts them in. */
-async function withIds(books: Books, body: string): Promise<string> {
-  const { rig, accounts, codes: taxCodes, items } = books;
-  for (const [, ref = ''] of body.matchAll(/\{"\$ref":"(item:[^"]+)"\}/g)) {
-    if (items.has(ref)) continue;
-    const account = accounts[/^item:helper\.\w+\.(\d+)$/.exec(ref)?.[1] ?? '79'] ?? '';
-    const cost =
-      books.company === 'uk-vat'
-        ? { ExpenseAccountRef: { value: await rig.idOf('Account', 'Name', 'Cost of sales') } }
-        : {};
-    const item = await rig.make('Item', {
-      Name: ref.replaceAll(':', ' '),
-      Type: 'Service',
-      IncomeAccountRef: { value: account },
-      ...cost,
-    });
-    items.set(ref, String(item['Id']));
-  }
-  const id = (value: string | undefined): string => JSON.stringify(value ?? 'unknown');
-  return body
-    .replace(/\{"\$ref":"(item:[^"]+)"\}/g, (_all, ref: string) => id(items.get(ref)))
-    .replace(/\{"\$ref":"customer:[^"]+"\}/g, id(books.customer))
-    .replace(/("DiscountAccountRef":\{"value":)"(\d+)"/g, (_all, head: string, key: string) => head + id(accounts[key]))
-    .replace(
-      /("(?:TxnTaxCodeRef|TaxCodeRef)":\{"value":)"(\d+)"/g,
-      (_all, head: string, key: string) => head + id(taxCodes[key]),
-    )
-    .replace(/\{"\$ref":"(tax-code:[^"]+)"\}/g, (_all, ref: string) => id(taxCodes[ref]))
-    .replace(/,"TaxLine":\[.*?\}\}\]/, '')
-    .replace(/"CustomField":\[.*?\],/, '');
-}
-
 /** Cents of an amount of two places. */
 const cents = (text: string | undefined): bigint => BigInt((text ?? '0.00').replace('.', ''));
 
