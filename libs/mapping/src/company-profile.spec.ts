@@ -78,6 +78,14 @@ describe('company profile', () => {
     expect(profile(country, { TaxPrefs: taxPrefs }).taxMode).toBe(mode);
   });
 
+  test.each<[string, TextObject, boolean]>([
+    ['neither', {}, false],
+    ['prepayments', { AutoApplyPayments: true }, true],
+    ['credit memos', { AutoApplyCredit: true }, true],
+  ])('§2 QuickBooks applies by itself: %s', (_what, salesFormsPrefs, applies) => {
+    expect(profile('US', { SalesFormsPrefs: salesFormsPrefs }).autoApplyCredit).toBe(applies);
+  });
+
   test('§8.5 with two active receivable accounts none is the one', () => {
     const second: TextObject = { Id: '87', Name: 'A/R 2', AccountType: 'Accounts Receivable', Active: true };
     expect(profile('US', PREFERENCES, [...ACCOUNTS, second]).receivableAccount).toBeNull();

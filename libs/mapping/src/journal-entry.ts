@@ -67,6 +67,7 @@ export function toMoneyBack(back: MoneyBack, ctx: MappingContext): Mapped {
     body: printBody({
       TxnDate: back.on,
       DocNumber: number,
+      CurrencyRef: ctx.profile.multiCurrency ? idTo(ctx.profile.homeCurrency) : undefined,
       PrivateNote: back.note,
       Line: [
         line(back.text, {

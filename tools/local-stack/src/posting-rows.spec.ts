@@ -19,6 +19,18 @@ describe('rows of postings.md', () => {
       ['§8.5 payment.voided, entered in error: no test carries §8.5'],
     ],
     [
+      'a test of a part of its section',
+      { ...VOID, section: '8', tests: ['§8.5 entered in error'] },
+      ['payment §8.5 entered in error is voided'],
+      [],
+    ],
+    [
+      'a test of another section that begins alike',
+      { ...VOID, section: '1.1', tests: ['§1.10 another currency'] },
+      ['payment §1.10 another currency holds'],
+      ['§1.1 payment.voided, entered in error: no test carries §1.1'],
+    ],
+    [
       'no test',
       { ...VOID, tests: [] },
       ['payment §8.5 entered in error is voided'],

@@ -78,6 +78,14 @@ describe('Sync active is advised against', () => {
       ),
       ['verified'],
     ],
+    [
+      'where QuickBooks applies credit by itself (postings.md §2)',
+      with_(
+        { 'tax.defaultCode': account, 'payments.payoutAccount': account },
+        { profile: { ...profile, autoApplyCredit: true } },
+      ),
+      ['verified', 'auto_apply'],
+    ],
   ])('%s', (_name, state, codes) => expect(missing(advisedPoints(state, false))).toEqual(codes));
 
   it('no more for an invoice that nobody verified, once one has passed', () =>

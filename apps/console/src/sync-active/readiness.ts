@@ -38,5 +38,7 @@ export function advisedPoints({ values, profile }: SettingsState, verified: bool
     { code: 'rates_confirmed', ok: rates, link: '#tax.rates' },
     { code: 'payout_account', ok: payouts, link: '#payments.payoutAccount' },
     { code: 'custom_numbers', ok: numbers, link: '#invoices.numbering' },
+    // QuickBooks may put a prepayment on another invoice than Run a Call does (postings.md §2).
+    { code: 'auto_apply', ok: profile?.autoApplyCredit !== true, link: '#payments.push' },
   ];
 }

@@ -82,7 +82,7 @@ const UNDER = {
   parent: { name: 'Ruiz Homes', quickbooksId: '57' },
 };
 
-describe('the customer is in the right list', () => {
+describe('§13 the customer is in the right list', () => {
   it.each<[string, Expectation, Finding, readonly (string | null)[]]>([
     ['as it should be', expectation(), finding(), ['passed', 'Dana Ruiz', 'Dana Ruiz', null]],
     [
@@ -142,7 +142,7 @@ describe('the customer is in the right list', () => {
   ])('%s', (_name, wanted, found, says) => expect(short(customerCheck(wanted, found))).toEqual(says));
 });
 
-describe('every line posted to its account', () => {
+describe('§13 every line posted to its account', () => {
   const both = 'line 1 (AC tune-up): Service revenue; line 2 (Filter): Equipment';
   const off = (name: string, amount: string, account: ExpectedLine['account']): ExpectedLine =>
     line({ name, amount, account, setting: 'invoices.discountsAccount' });
@@ -229,7 +229,7 @@ describe('every line posted to its account', () => {
   ])('%s', (_name, wanted, found, says) => expect(short(incomeCheck(wanted, found))).toEqual(says));
 });
 
-describe('tax and total match to the cent', () => {
+describe('§13 tax and total match to the cent', () => {
   const right = 'tax 13.7; total 179.70';
   const tax = (change: object) => ({ tax: { taxTotal: '13.70', total: '179.70', unmapped: [], ...change } });
   const header = (code: string): string => `,"TxnTaxDetail":{"TotalTax":13.70,"TxnTaxCodeRef":{"value":"${code}"}}`;
@@ -276,7 +276,7 @@ describe('tax and total match to the cent', () => {
   ])('%s', (_name, wanted, found, says) => expect(short(taxCheck(wanted, found))).toEqual(says));
 });
 
-describe('the payment sits in the right account', () => {
+describe('§13 the payment sits in the right account', () => {
   const clearing = { id: '91', name: 'Stripe clearing' };
   const inClearing = expectation(
     {},

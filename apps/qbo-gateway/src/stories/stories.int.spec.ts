@@ -37,7 +37,7 @@ describe('stories of scenarios.md, the gateway over Postgres and the emulated Qu
   const recordOf = async (ref: string, revision: number) =>
     JSON.parse((await rig.answered(ref, revision)).record ?? '{}') as Record<string, unknown>;
 
-  describe('story 1', () => {
+  describe('story 1 (postings.md §1.11)', () => {
     it('payment, invoice, customer arrive in reverse order: each parent asked for once, each sent after its parent', async () => {
       await rig.take(payment('p1', 1, '129.50'));
       await until(async () => (await rig.waits())['payment:p1'] !== undefined);

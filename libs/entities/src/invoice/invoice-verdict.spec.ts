@@ -3,7 +3,7 @@ import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { answered, changed, lines, only, PROFILE, settings, wanted } from '../sync/spec-kit';
 import { bodyOf, PAID, posted, record, related, sent, start } from './spec-invoices';
 
-describe('QuickBooks answers with other amounts', () => {
+describe('QuickBooks answers with other amounts (postings.md §1.2, §1.4)', () => {
   it.each([
     ['179.65', '0.05'],
     ['179.75', '-0.05'],

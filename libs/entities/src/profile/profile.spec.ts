@@ -45,7 +45,7 @@ const read = () => {
   return done(story, 'Account');
 };
 
-describe('the company profile', () => {
+describe('the company profile (postings.md §2)', () => {
   it('is asked for once the books are known, before go-live, and once only', () => {
     expect(lines(asked().events)).toEqual([
       'PushRequested list profile:CompanyInfo',

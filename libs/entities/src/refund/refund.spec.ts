@@ -173,7 +173,7 @@ describe('failed later', () => {
   });
 });
 
-describe('beside its payment', () => {
+describe('beside its payment (postings.md §1.1)', () => {
   it('first seen in a later event of the payment: a row by its own ref; its own event, late, is replaced', () => {
     const story = start().when(beside(changed('updated', 3, says())));
     expect(lines(story.events)).toEqual(['Changed updated', 'PushRequested put refund:re_1']);

@@ -294,7 +294,7 @@ describe('story 7: items', () => {
   });
 });
 
-describe('a document of ours changed in QuickBooks', () => {
+describe('a document of ours changed in QuickBooks (postings.md §1.14)', () => {
   const linked = () => posted(invoiceRules as unknown as Rules, 'invoice:inv_1', bill);
 
   it('in a field that we sent: shown, and nothing is sent over it', () => {

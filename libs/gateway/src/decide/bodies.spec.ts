@@ -68,7 +68,7 @@ describe('bodies', () => {
       '{"Notes":"a","Line":[1]}',
       '{"Id":"7","SyncToken":"3","sparse":true,"Notes":"b","Line":[1]}',
     ],
-  ])('%s', (_what, how, wanted, sent, bytes) => {
+  ])('%s (postings.md §1.7)', (_what, how, wanted, sent, bytes) => {
     expect(compose(json(wanted), how, known(sent))).toEqual({ do: 'update', bytes });
   });
 

@@ -20,7 +20,7 @@ describe('story 3: finding it again', () => {
     ['Run a Call pay_500', false],
     ['Run a Call pay_500 and Run a Call pay_50', true],
     ['', false],
-  ])('a marker is followed by a space or the end: %s', (note, expected) => {
+  ])('a marker is followed by a space or the end (postings.md §1.6): %s', (note, expected) => {
     expect(bearsMarker(note, 'Run a Call pay_50')).toBe(expected);
   });
 
