@@ -31,8 +31,8 @@ import { LogRowEntity } from './log/log-row.entity';
 import { LogWriter } from './log/log-writer';
 import { OperationsLogController } from './log/operations-log.controller';
 import { MatchDesk } from './matches/match-desk';
+import { MatchDriver } from './matches/match-driver';
 import { MatchesController } from './matches/matches.controller';
-import { UnderWay } from './matches/under-way';
 import { Operations } from './operations/operations';
 import { OperationsController } from './operations/operations.controller';
 import { StoryReader } from './log/story-reader';
@@ -133,7 +133,7 @@ export class ConsoleModule {
         ],
         ...[GatewayClient, IdempotentAnswers, LogQuery, LogWriter, QuickBooksDesk, SettingsDesk, SettingsOutbox],
         ...[BackfillPlanner, BackfillWork, RunDriver, Runs],
-        ...[MatchDesk, PayoutDesk, ServiceClient, UnderWay],
+        ...[MatchDesk, MatchDriver, PayoutDesk, ServiceClient],
         ToClassifyDesk,
         ...[SettingsStore, StoryReader, SummaryReader, SyncSwitch],
         ...[

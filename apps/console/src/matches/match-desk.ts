@@ -1,21 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type {
-  MatchApplied,
-  MatchBegun,
-  MatchDecideBody,
-  MatchDecided,
-  MatchPage,
-  MatchState,
-} from '@qbo-sync/contracts/internal/matches';
-import { GatewayClient } from '../connection/gateway-client';
+import type { MatchDecideBody, MatchDecided, MatchPage, MatchState } from '@qbo-sync/contracts/internal/matches';
+import { DataSource } from 'typeorm';
 import { ServiceClient, type ServiceCall, type ServiceFault } from '../connection/service-client';
 import { isProblemCode, Problem } from '../http/problem';
+import { MatchDriver } from './match-driver';
+import { type MatchWork, selectWork } from './match-work';
 import type { MatchChoiceBody, MatchKind, MatchListQuery, MatchPageDto, MatchStateDto } from './matches.dto';
-import { UnderWay, WorkFailed } from './under-way';
-
-const PAGE_ROWS = 1000;
-/** One page of a thousand records, or the matching of all of a company's. */
-const LONG_MS = 60_000;
 
 /**
  * Match (console.md §5): what is in QuickBooks is read through the gateway and handed page by page to the service that
@@ -24,21 +14,21 @@ const LONG_MS = 60_000;
 @Injectable()
 export class MatchDesk {
   constructor(
-    @Inject(GatewayClient) private readonly gateway: GatewayClient,
+    @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(ServiceClient) private readonly services: ServiceClient,
-    @Inject(UnderWay) private readonly underWay: UnderWay,
+    @Inject(MatchDriver) private readonly driver: MatchDriver,
   ) {}
 
   async state(tenant: string, kind: MatchKind): Promise<MatchStateDto> {
+    // First, or what ends between the two would look as if nobody did it.
+    const work = (await selectWork(this.dataSource.manager, tenant)).find((one) => one.kind === kind);
     const known = await this.ask<MatchState>(tenant, kind, { method: 'GET', path: '/state' });
-    const work = this.underWay.of(tenant, kind);
-    const isApplying = work?.does === 'applying' && work.ended === undefined;
     return {
       kind,
       ...known,
-      state: isApplying ? 'applying' : known.state,
+      state: stateOf(known.state, work),
       done: work?.done ?? 0,
-      ...(work?.failed === undefined ? {} : { failed: work.failed }),
+      ...(work === undefined || work.failed === null ? {} : { failed: work.failed }),
     };
   }
 
@@ -65,60 +55,22 @@ export class MatchDesk {
     return this.ask(tenant, kind, { method: 'POST', path: '/undo', body: { token } });
   }
 
-  /** Begins to read what is in QuickBooks, inactive records too. */
-  async read(tenant: string, kind: MatchKind): Promise<MatchStateDto> {
+  /** Begins to read what is in QuickBooks, inactive records too. Throws {@link Problem} `match_under_way`. */
+  async read(tenant: string, kind: MatchKind, by: string): Promise<MatchStateDto> {
     await this.state(tenant, kind);
-    this.begin(tenant, kind, 'reading', async (count) => {
-      const { readId, resources } = await this.work<MatchBegun>(tenant, kind, '/begin', {});
-      for (const resource of resources) {
-        for (let start = 1, taken = PAGE_ROWS; taken === PAGE_ROWS; start += taken) {
-          const page = await this.page(tenant, resource, start);
-          ({ taken } = await this.work<{ taken: number }>(tenant, kind, '/page', { readId, resource, page }));
-          count(taken);
-        }
-      }
-      await this.work(tenant, kind, '/match', { readId });
-    });
-    return this.state(tenant, kind);
+    return this.begin(tenant, kind, 'reading', by);
   }
 
-  /** Begins to apply what was decided or is beyond doubt. Throws {@link Problem} `match_not_read`. */
+  /** Begins to apply what was decided or is beyond doubt. Throws {@link Problem} `match_not_read`, `match_under_way`. */
   async apply(tenant: string, kind: MatchKind, by: string): Promise<MatchStateDto> {
     const { readAt } = await this.state(tenant, kind);
     if (readAt === null) throw new Problem('match_not_read');
-    this.begin(tenant, kind, 'applying', async (count) => {
-      for (let next: string | null = ''; next !== null;) {
-        const body = next === '' ? { by } : { by, next };
-        const page: MatchApplied = await this.work(tenant, kind, '/apply', body);
-        count(page.applied);
-        ({ next } = page);
-      }
-    });
+    return this.begin(tenant, kind, 'applying', by);
+  }
+
+  private async begin(tenant: string, kind: MatchKind, does: MatchWork['does'], by: string): Promise<MatchStateDto> {
+    if (!(await this.driver.begin({ tenant, kind, does, by }))) throw new Problem('match_under_way');
     return this.state(tenant, kind);
-  }
-
-  private begin(
-    tenant: string,
-    kind: MatchKind,
-    ...work: [Parameters<UnderWay['begin']>[2], Parameters<UnderWay['begin']>[3]]
-  ): void {
-    if (!this.underWay.begin(tenant, kind, ...work)) throw new Problem('match_under_way');
-  }
-
-  private async page(tenant: string, resource: string, start: number): Promise<string> {
-    const answer = await this.gateway.query(
-      tenant,
-      `select * from ${resource} where Active in (true, false) startposition ${start} maxresults ${PAGE_ROWS}`,
-    );
-    if (!answer.ok) throw new WorkFailed(answer.code);
-    return answer.value;
-  }
-
-  private async work<Value>(tenant: string, kind: MatchKind, path: string, body: object): Promise<Value> {
-    const call = { method: 'POST', path: `/matches${path}`, body, timeoutMs: LONG_MS } as const;
-    const answer = await this.services.call<Value>(kind, tenant, call);
-    if (!answer.ok) throw new WorkFailed(answer.code);
-    return answer.value;
   }
 
   private async ask<Value>(tenant: string, kind: MatchKind, call: ServiceCall): Promise<Value> {
@@ -126,6 +78,12 @@ export class MatchDesk {
     if (!answer.ok) throw problemOf(answer);
     return answer.value;
   }
+}
+
+/** A reading or an Apply is under way only while a process of the console does it, whatever the service heard last. */
+function stateOf(known: MatchState['state'], work: MatchWork | undefined): MatchStateDto['state'] {
+  if (work?.state === 'under way') return work.does;
+  return work?.state === 'stopped' || known === 'reading' ? 'stopped' : known;
 }
 
 /** A service's refusal in the words of this API; what it cannot say is no answer. */

@@ -54,8 +54,8 @@ export class MatchesController {
   @HttpCode(202)
   @ApiBody({ type: MatchKindBody })
   @ApiAcceptedResponse({ type: MatchStateDto })
-  read(@Param('company') tenant: string, @Body() body: unknown): Promise<MatchStateDto> {
-    return this.desk.read(tenant, readBody(MatchKindBody, body).kind);
+  read(@Param('company') tenant: string, @Body() body: unknown, @Req() request: CallerRequest): Promise<MatchStateDto> {
+    return this.desk.read(tenant, readBody(MatchKindBody, body).kind, request.caller.kind);
   }
 
   @Post('decide')

@@ -81,9 +81,12 @@ export class MatchPageDto {
   @ApiProperty({ type: MatchCountsDto }) counts: MatchCountsDto;
 }
 
+/** `stopped`: its process ended; another goes on with it within seconds, or a person begins again. */
+const MATCH_STATES = ['none', 'reading', 'stopped', 'read', 'applying'] as const;
+
 export class MatchStateDto {
   @ApiProperty({ enum: MATCH_KINDS }) kind: MatchKind;
-  @ApiProperty({ enum: ['none', 'reading', 'stopped', 'read', 'applying'] }) state: string;
+  @ApiProperty({ enum: MATCH_STATES }) state: (typeof MATCH_STATES)[number];
   @ApiProperty({ description: 'Records of QuickBooks read, or of ours applied, in what is under way.' }) done: number;
   @ApiPropertyOptional({ description: 'Why the last one under way ended early.' }) failed?: string;
   @ApiProperty({ type: String, nullable: true }) readAt: string | null;

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplication
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { DataSource } from 'typeorm';
+import { LeasedWork, LetGo } from '../leases/leased-work';
 import { canonical } from '../same-json';
 import type { SettingsState } from '../settings/settings-state';
 import { SettingsStore } from '../settings/settings-store';
@@ -12,11 +13,6 @@ import type { RunEntity } from './run.entity';
 import { deleteRecords } from './run-records';
 import { keepLease, leaseRuns, releaseRuns, updateFailed, updatePlanned } from './run-store';
 
-const EVERY_MS = 1_000;
-
-/** The lease went to another process, or this one stops: what it has in hand is left to the next. */
-class LetGo extends Error {}
-
 /**
  * Works on runs: plans, hands over, counts. All of it stands in the database, so a process that dies leaves nothing but a
  * lease, and the next goes on where it was; a plan is begun again.
@@ -24,53 +20,35 @@ class LetGo extends Error {}
 @Injectable()
 export class RunDriver implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly process = randomUUID();
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  private readonly inHand = new Map<string, Promise<void>>();
-  private stopped = false;
+  private readonly work: LeasedWork<RunEntity>;
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(SettingsStore) private readonly settings: SettingsStore,
     @Inject(BackfillPlanner) private readonly planner: BackfillPlanner,
     @Inject(BackfillWork) private readonly backfill: BackfillWork,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.wake(), EVERY_MS);
-    this.timer.unref();
+    @Inject(LOG) log: Log,
+  ) {
+    const { manager } = dataSource;
+    const leases = {
+      lease: () => leaseRuns(manager, this.process),
+      release: () => releaseRuns(manager, this.process),
+      step: (run: RunEntity) => this.step(run),
+    };
+    this.work = new LeasedWork('run', leases, log);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.looking;
-    await Promise.all(this.inHand.values());
-    await releaseRuns(this.dataSource.manager, this.process).catch(() => undefined);
+  onApplicationBootstrap(): void {
+    this.work.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.work.stop();
   }
 
   /** There may be something to do. */
   wake(): void {
-    if (this.stopped) return;
-    this.looking ??= this.look()
-      .catch((err: unknown) => this.log.warn({ err }, 'could not look for runs; trying again'))
-      .finally(() => {
-        this.looking = undefined;
-      });
-  }
-
-  /** Keeps the leases of what is in hand, and begins a step of each run that is not. */
-  private async look(): Promise<void> {
-    for (const run of await leaseRuns(this.dataSource.manager, this.process)) {
-      if (this.inHand.has(run.id) || this.stopped) continue;
-      const step = this.step(run)
-        .catch((err: unknown) => {
-          if (!(err instanceof LetGo)) this.log.warn({ err, run: run.id }, 'could not go on with a run; trying again');
-        })
-        .finally(() => this.inHand.delete(run.id));
-      this.inHand.set(run.id, step);
-    }
+    this.work.wake();
   }
 
   private async step(run: RunEntity): Promise<void> {
@@ -81,7 +59,7 @@ export class RunDriver implements OnApplicationBootstrap, BeforeApplicationShutd
     const outcome = await this.planner.plan(
       { run: run.id, tenant: run.tenant, spec: run.spec, settings: state },
       async () => {
-        if (this.stopped || !(await keepLease(manager, run.id, this.process))) throw new LetGo();
+        if (this.work.stopped || !(await keepLease(manager, run.id, this.process))) throw new LetGo();
       },
     );
     if (outcome.ok) await updatePlanned(manager, run.id, outcome.plan, settingsOf(state));
