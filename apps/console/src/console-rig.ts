@@ -264,13 +264,26 @@ const STANDING = {
 
 const PAYOUT: PayoutView = {
   ...{ id: 'po_1', arrivesOn: '2026-12-02', amount: '216.49', currency: 'USD', status: 'paid', state: 'equal' },
-  ...{ read: 7, whole: true },
+  ...{ read: 7, whole: true, quickbooks: [{ type: 'Deposit', id: '902' }] },
 };
 
-/** As the payments service does. */
+const LACKING: PayoutView = {
+  ...{ ...PAYOUT, id: 'po_0', arrivesOn: '2026-12-01', state: 'missing', quickbooks: [] },
+  reason: {
+    code: 'payout_unequal',
+    params: { po: 'po_0', x: '216.49', y: '212.29', charge: 'ch_9', amount: '4.20', reason: 'it is from before' },
+  },
+};
+
+/** As the payments service does: one payout a page. */
 function answerPayouts(url: string, answer: (status: number, body: object) => void): void {
   const id = /\/payouts\/(\w+)/.exec(url)?.[1];
-  if (id === undefined) return answer(200, { items: [PAYOUT], next: '2026-12-02.po_1' });
+  if (id === undefined) {
+    return answer(
+      200,
+      url.includes('cursor=') ? { items: [LACKING], next: null } : { items: [PAYOUT], next: '2026-12-02.po_1' },
+    );
+  }
   if (id !== PAYOUT.id) return answer(404, { code: 'payout_unknown' });
   answer(200, { payout: PAYOUT, sums: [], parts: [], next: null });
 }

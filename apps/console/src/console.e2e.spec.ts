@@ -370,6 +370,26 @@ describe('the console', () => {
     );
   });
 
+  it('gives payouts as a file, of all pages, and tells of each on the stream', async () => {
+    const file = await rig.call('GET', `${rig.path}/payouts.csv?month=2026-12`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="payouts-2026-12.csv"');
+    expect(file.text.split('\r\n')).toEqual([
+      'arrivesOn,payout,amount,currency,state,difference,missing,quickbooksIds',
+      '2026-12-02,po_1,216.49,USD,equal,0.00,,902',
+      '2026-12-01,po_0,216.49,USD,missing,4.20,"Payout po_0 is 216.49; its parts make 212.29. Missing: ch_9 4.20, it is from before.",',
+      '',
+    ]);
+    expect((await rig.call('GET', `${rig.path}/payouts.csv?month=12`)).body).toMatchObject({ code: 'query_invalid' });
+    const told = await rig.listen(`${rig.path}/stream?topics=payout`);
+    const [event] = await until(() => (told.length > 0 ? told : undefined), { what: 'a payout is told of' });
+    expect(event).toMatchObject({
+      event: 'payout',
+      data: { id: 'po_1', state: 'equal', quickbooks: [{ type: 'Deposit', id: '902' }] },
+    });
+    const refused = await rig.call('GET', `${rig.path}/stream?topics=payout,money`);
+    expect(refused.body).toMatchObject({ code: 'query_invalid' });
+  });
+
   it('describes itself', async () => {
     const { body } = await rig.call('GET', '/api/openapi.json', undefined, { bearer: '' });
     const list = body.paths['/api/v1/companies/{company}/log']?.['get'];

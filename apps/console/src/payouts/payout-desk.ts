@@ -2,11 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PayoutDetail, PayoutPage } from '@qbo-sync/contracts/stripe/payout-view';
 import { CommandDesk, type PersonsCommand } from '../commands/command-desk';
 import { type ServiceAnswer, ServiceClient } from '../connection/service-client';
-import type { PageQuery } from '../http/page-query';
 import { Problem } from '../http/problem';
 import { SettingsStore } from '../settings/settings-store';
 import { payoutDetail, payoutRow } from './payout-view';
-import type { BringInBody, PayoutDto, PayoutPageDto, PayoutPartsQuery } from './payout.dto';
+import type { BringInBody, PayoutDto, PayoutListQuery, PayoutPageDto, PayoutPartsQuery } from './payout.dto';
 
 /** Payouts as the payments service knows them, and what a person says of one. */
 @Injectable()
@@ -17,7 +16,7 @@ export class PayoutDesk {
     @Inject(SettingsStore) private readonly settings: SettingsStore,
   ) {}
 
-  async list(tenant: string, query: PageQuery): Promise<PayoutPageDto> {
+  async list(tenant: string, query: PayoutListQuery): Promise<PayoutPageDto> {
     const { items, next } = await this.ask<PayoutPage>(tenant, '/payouts', query);
     return { items: items.map(payoutRow), next };
   }

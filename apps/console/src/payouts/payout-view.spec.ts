@@ -7,7 +7,7 @@ const PAYOUT: PayoutView = {
     code: 'payout_unequal',
     params: { po: 'po_1', x: '216.49', y: '212.29', charge: 'ch_9', amount: '4.20', reason: 'it is from before' },
   },
-  ...{ read: 7, whole: true },
+  ...{ read: 7, whole: true, quickbooks: [] },
 };
 
 test('what is missing has its sentence and its amount', () => {
@@ -27,7 +27,7 @@ test('equal: nothing is missing; one that waits says for what, and no difference
   expect(waiting).not.toHaveProperty('difference');
 });
 
-test('each part names its record', () => {
+test('each part names its record, and QuickBooks’', () => {
   const part = {
     ...{ position: 0, kind: 'charge', amount: '179.70', fee: '5.51', net: '174.19', stripeId: 'ch_1' },
     state: 'known',
@@ -35,10 +35,11 @@ test('each part names its record', () => {
   const { parts, sums } = payoutDetail({
     payout: PAYOUT,
     sums: [{ kind: 'charge', count: 2, amount: '279.70', fee: '8.71' }],
-    parts: [{ ...part, ref: 'payment:pay_500' }, part],
+    parts: [{ ...part, ref: 'payment:pay_500', quickbooks: { type: 'Payment', id: '154' } }, part],
     next: null,
   });
   expect(parts[0]).toMatchObject({ entity: 'payment', recordId: 'pay_500', amount: { amount: '179.70' } });
+  expect(parts[0]?.quickbooks).toEqual({ type: 'Payment', id: '154' });
   expect(parts[1]).not.toHaveProperty('recordId');
   expect(sums).toEqual([
     {

@@ -6,12 +6,13 @@ import type { PayoutDto, PayoutPartDto, PayoutRowDto } from './payout.dto';
 
 /** A payout as the API shows it; what is missing has its sentence. */
 export function payoutRow(payout: PayoutView): PayoutRowDto {
-  const { id, arrivesOn, amount, currency, state, reason, read, whole } = payout;
+  const { id, arrivesOn, amount, currency, state, reason, read, whole, quickbooks } = payout;
   const difference = differenceOf(payout);
   return {
     ...{ id, arrivesOn, amount: { amount, currency }, state, progress: { read, whole } },
     ...(difference === undefined ? {} : { difference: { amount: difference, currency } }),
     missing: reason === undefined || state === 'equal' ? [] : [codedOf(reason)],
+    quickbooks,
   };
 }
 
@@ -33,9 +34,13 @@ export function payoutDetail({ payout, sums, parts, next }: PayoutDetail): Payou
   };
 }
 
-function partOf({ kind, amount, fee, stripeId, ref, state }: PayoutPartView, currency: string): PayoutPartDto {
+function partOf(
+  { kind, amount, fee, stripeId, ref, state, quickbooks }: PayoutPartView,
+  currency: string,
+): PayoutPartDto {
   return {
     ...{ kind, amount: { amount, currency }, fee: { amount: fee, currency }, stripeId, state },
     ...(ref === undefined ? {} : { entity: entityOf(ref), recordId: idOf(ref) }),
+    ...(quickbooks === undefined ? {} : { quickbooks }),
   };
 }

@@ -2,9 +2,21 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PAYOUT_STATES, type PayoutState } from '@qbo-sync/contracts/stripe/payout-view';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { PageQuery } from '../http/page-query';
-import { CodedDto, MoneyDto } from '../log/log-dto';
+import { CodedDto, MoneyDto, QuickBooksLinkDto } from '../log/log-dto';
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const MONTH_WORDS = { description: 'Only those that arrive in this month.', example: '2026-12' };
+const MONTH_WRONG = { message: 'month must be a year and a month, 2026-12' };
 
 /** Shapes of payouts (console.md §12). */
+export class PayoutListQuery extends PageQuery {
+  @ApiPropertyOptional(MONTH_WORDS) @IsOptional() @Matches(MONTH, MONTH_WRONG) month?: string;
+}
+
+export class PayoutCsvQuery {
+  @ApiPropertyOptional(MONTH_WORDS) @IsOptional() @Matches(MONTH, MONTH_WRONG) month?: string;
+}
+
 export class PayoutPartsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only parts that are missing or on their way.' })
   @IsOptional()
@@ -26,6 +38,11 @@ export class PayoutRowDto {
   difference?: MoneyDto;
   @ApiProperty({ type: [CodedDto] }) missing: readonly CodedDto[];
   @ApiProperty({ type: PayoutProgressDto }) progress: PayoutProgressDto;
+  @ApiProperty({
+    type: [QuickBooksLinkDto],
+    description: 'Its deposit, its deposits or its entry, as far as they are there.',
+  })
+  quickbooks: readonly QuickBooksLinkDto[];
 }
 
 export class PayoutPageDto {
@@ -48,6 +65,7 @@ export class PayoutPartDto {
   @ApiPropertyOptional({ example: 'payment' }) entity?: string;
   @ApiPropertyOptional({ example: 'pay_500' }) recordId?: string;
   @ApiProperty({ enum: ['known', 'waiting', 'missing'] }) state: string;
+  @ApiPropertyOptional({ type: QuickBooksLinkDto }) quickbooks?: QuickBooksLinkDto;
 }
 
 export class PayoutDto extends PayoutRowDto {

@@ -1,9 +1,17 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 
+/** What a stream can tell of. */
+export const STREAM_TOPICS = ['run', 'payout'] as const;
+export type StreamTopic = (typeof STREAM_TOPICS)[number];
+
+const ONE = `(${STREAM_TOPICS.join('|')})`;
+
 export class StreamQuery {
-  @ApiPropertyOptional({ description: 'Topics, separated by commas: `run`. Absent: all there are.', example: 'run' })
+  @ApiPropertyOptional({ description: 'Topics, separated by commas. Absent: all there are.', example: 'run,payout' })
   @IsOptional()
-  @Matches(/^run$/, { message: 'topics that there are: run' })
+  @Matches(new RegExp(`^${ONE}(,${ONE})*$`), {
+    message: `topics, separated by commas, of: ${STREAM_TOPICS.join(', ')}`,
+  })
   topics?: string;
 }

@@ -6,10 +6,13 @@ import { catchError, EMPTY, exhaustMap, from, interval, map, merge, mergeMap, ty
 import { DataSource } from 'typeorm';
 import { BearerGuard } from '../http/bearer.guard';
 import { readQuery } from '../http/read-query';
+import { PayoutChanges } from '../payouts/payout-changes';
+import { PayoutDesk } from '../payouts/payout-desk';
 import { RunChanges } from '../runs/run-changes';
-import { StreamQuery } from './stream-query';
+import { STREAM_TOPICS, StreamQuery, type StreamTopic } from './stream-query';
 
-const LOOK_EVERY_MS = 1_000;
+/** How often is looked; payouts are another service's to know. */
+const LOOK_EVERY_MS: Readonly<Record<StreamTopic, number>> = { run: 1_000, payout: 2_000 };
 const BEAT_EVERY_MS = 10_000;
 const RETRY_MS = 2_000;
 
@@ -21,8 +24,11 @@ const RETRY_MS = 2_000;
  *   event: run
  *   data: {"id":"run_…","state":"running","done":812,"total":2305,…}
  *
+ *   event: payout
+ *   data: {"id":"po_…","state":"waiting","progress":{"read":4200,"whole":false},…}
+ *
  *   event: beat
- *   data: {"at":"…","lagSeconds":0}        how old what was told is
+ *   data: {"at":"…","lagSeconds":0}        how old what was told is, of the topic that is oldest
  */
 @ApiTags('stream')
 @ApiBearerAuth()
@@ -31,37 +37,48 @@ const RETRY_MS = 2_000;
 export class StreamController {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(PayoutDesk) private readonly payouts: PayoutDesk,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Sse()
-  @ApiOperation({ summary: 'Server-Sent Events: `run` as a run goes on, `beat` every 10 s' })
+  @ApiOperation({ summary: 'Server-Sent Events: `run` as a run goes on, `payout` as a payout does, `beat` every 10 s' })
   @ApiProduces('text/event-stream')
   @ApiQuery({ type: StreamQuery })
   stream(@Param('company') tenant: string, @Query() query: object): Observable<MessageEvent> {
-    readQuery(StreamQuery, query);
-    const changes = new RunChanges(this.dataSource.manager, tenant);
+    const { topics } = readQuery(StreamQuery, query);
+    const wanted = STREAM_TOPICS.filter((topic) => topics === undefined || topics.split(',').includes(topic));
     const opened = Date.now();
-    let seen = opened;
-    const runs = timer(0, LOOK_EVERY_MS).pipe(
-      // A look that hangs is not joined by another.
-      exhaustMap(() =>
-        from(changes.look()).pipe(
-          tap(() => (seen = Date.now())),
-          catchError((err: unknown) => {
-            this.log.warn({ err, tenant }, 'could not look for changes of runs; trying again');
-            return EMPTY;
-          }),
+    const seen = new Map(wanted.map((topic) => [topic, opened]));
+    const changes = wanted.map((topic) => {
+      const look = this.watch(topic, tenant);
+      return timer(0, LOOK_EVERY_MS[topic]).pipe(
+        // A look that hangs is not joined by another.
+        exhaustMap(() =>
+          from(look()).pipe(
+            tap(() => seen.set(topic, Date.now())),
+            catchError((err: unknown) => {
+              this.log.warn({ err, tenant, topic }, 'could not look for changes; trying again');
+              return EMPTY;
+            }),
+          ),
         ),
-      ),
-      mergeMap((changed) => changed.map((data) => ({ type: 'run', data }))),
-    );
+        mergeMap((changed) => changed.map((data) => ({ type: topic, data }))),
+      );
+    });
     const beats = interval(BEAT_EVERY_MS).pipe(
       map(() => {
         const at = new Date();
-        return { type: 'beat', data: { at, lagSeconds: Math.floor((at.getTime() - seen) / 1_000) } };
+        const oldest = Math.min(...seen.values());
+        return { type: 'beat', data: { at, lagSeconds: Math.floor((at.getTime() - oldest) / 1_000) } };
       }),
     );
-    return merge(runs, beats).pipe(map((event, nth) => ({ ...event, id: `${opened}-${nth}`, retry: RETRY_MS })));
+    return merge(...changes, beats).pipe(map((event, nth) => ({ ...event, id: `${opened}-${nth}`, retry: RETRY_MS })));
+  }
+
+  private watch(topic: StreamTopic, tenant: string): () => Promise<readonly object[]> {
+    const changes =
+      topic === 'run' ? new RunChanges(this.dataSource.manager, tenant) : new PayoutChanges(this.payouts, tenant);
+    return () => changes.look();
   }
 }

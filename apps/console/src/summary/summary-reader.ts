@@ -11,6 +11,7 @@ interface Counted {
   readonly sending: number;
   readonly problems: number;
   readonly warnings: number;
+  readonly payouts: number;
   readonly oldest: Date | null;
   readonly settled: Date | null;
   readonly p50: number | null;
@@ -43,7 +44,7 @@ export class SummaryReader {
       oldestWaitingAt: oldest?.toISOString() ?? null,
       problems,
       warnings,
-      payoutsOpen: 0,
+      payoutsOpen: counted.payouts,
       ...(drain === null ? {} : { drain }),
       latency: { p50Seconds: counted.p50, p95Seconds: counted.p95, within60Percent: counted.within60 },
     };
@@ -67,6 +68,7 @@ export class SummaryReader {
               count(*) filter (where state = 'sending')::int as sending,
               count(*) filter (where state = 'needs attention')::int as problems,
               count(*) filter (where state = 'synced with warnings')::int as warnings,
+              count(distinct split_part(record_id, '/', 1)) filter (where entity = 'payout' and state = 'needs attention')::int as payouts,
               min(occurred_at) filter (where state = 'waiting') as oldest,
               max(settled_at) filter (where state in ('synced', 'synced with warnings')) as settled,
               (select round(percentile_cont(0.5) within group (order by seconds)::numeric, 3)::float8 from took) as p50,

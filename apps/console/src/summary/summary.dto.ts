@@ -20,7 +20,10 @@ export class SummaryDto {
   @ApiProperty({ type: String, nullable: true }) oldestWaitingAt: string | null;
   @ApiProperty() problems: number;
   @ApiProperty() warnings: number;
-  @ApiProperty() payoutsOpen: number;
+  @ApiProperty({
+    description: 'Payouts that a person has to look at: a part is missing, or Stripe cannot say what is in it.',
+  })
+  payoutsOpen: number;
   @ApiPropertyOptional({ type: DrainDto }) drain?: DrainDto;
   @ApiProperty({ type: LatencyDto, description: 'Of the last 24 hours, from the event to QuickBooks’ answer.' })
   latency: LatencyDto;

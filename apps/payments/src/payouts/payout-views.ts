@@ -1,43 +1,49 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
-import type { PayoutPartView, PayoutState, PayoutSum, PayoutView } from '@qbo-sync/contracts/stripe/payout-view';
+import type { PayoutPartView, PayoutSum, PayoutView } from '@qbo-sync/contracts/stripe/payout-view';
 import type { Client } from '@qbo-sync/eventstore/pool';
+import { type PayoutDecision, payoutStanding } from './payout-standing';
 
 interface Row {
   shown: string;
   read: number;
   whole: boolean;
-  type: string | null;
-  code: string | null;
-  /** The stop's personal side, JSON. */
-  body: string | null;
+  decisions: (Omit<PayoutDecision, 'reason'> & { body: string | null })[] | null;
 }
 
-/** A payout beside the newest decision of its stream; only a stop's personal side is read, a request's is large. */
+/** A payout beside the decisions of its stream; only a stop's personal side is read, a request's is large. */
 const SELECT = `
-select p.shown, p.read, p.whole, d.type, d.data::json ->> 'code' as code, stop.body
+select p.shown, p.read, p.whole, stream.decisions
   from payout p
   left join lateral (
-    select tenant, ref, version, type, data from event e
+    select json_agg(json_build_object('ref', coalesce(d.ref, e.ref), 'type', e.type, 'code', d.code, 'quickbooks', d.quickbooks,
+                                      'body', stop.body) order by e.version) as decisions
+      from event e
+     cross join lateral json_to_record(e.data::json) as d (ref text, code text, quickbooks json)
+      left join payload stop
+        on stop.tenant = e.tenant and stop.ref = e.ref and stop.version = e.version and e.type in ('Deferred', 'Held', 'Skipped')
      where e.tenant = p.tenant and e.ref = 'payout:' || p.payout_id
        and e.type in ('PushRequested', 'Deferred', 'Held', 'Skipped', 'Settled', 'Dismissed')
-     order by version desc limit 1
-  ) d on true
-  left join payload stop
-    on stop.tenant = d.tenant and stop.ref = d.ref and stop.version = d.version and d.type in ('Deferred', 'Held', 'Skipped')
+  ) stream on true
  where p.tenant = $1 and p.shown is not null`;
 
-/** Payouts before a place (day and id; null: the newest), newest first. */
+/** Which payouts, newest first: those before a place (day and id; null: from the newest on), of a month (`2026-12`; null: of all). */
+export interface PayoutsWanted {
+  readonly before: { readonly arrivesOn: string; readonly id: string } | null;
+  readonly month: string | null;
+  readonly limit: number;
+}
+
 export async function selectPayouts(
   client: Pick<Client, 'query'>,
   tenant: string,
-  before: { readonly arrivesOn: string; readonly id: string } | null,
-  limit: number,
+  { before, month, limit }: PayoutsWanted,
 ): Promise<readonly PayoutView[]> {
   const { rows } = await client.query<Row>(
     `${SELECT} and ($2::text is null or (p.arrives_on, p.payout_id) < ($2, $3))
-      order by p.arrives_on desc, p.payout_id desc limit $4`,
-    [tenant, before?.arrivesOn ?? null, before?.id ?? null, limit],
+        and ($4::text is null or p.arrives_on between $4 || '-01' and $4 || '-31')
+      order by p.arrives_on desc, p.payout_id desc limit $5`,
+    [tenant, before?.arrivesOn ?? null, before?.id ?? null, month, limit],
   );
   return rows.map(viewOf);
 }
@@ -51,29 +57,14 @@ export async function selectPayoutView(
   return rows.map(viewOf)[0];
 }
 
-function viewOf({ shown, read, whole, type, code, body }: Row): PayoutView {
+function viewOf({ shown, read, whole, decisions }: Row): PayoutView {
   const { id, arrivalDate: arrivesOn, amount, currency, status } = JSON.parse(shown) as StripePayout;
-  const reason = body === null ? undefined : (JSON.parse(body) as { readonly reason?: Reason }).reason;
-  return {
-    ...{ id, arrivesOn, amount, currency, status, state: stateOf(type, code), read, whole },
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const told = (decisions ?? []).map(({ body, ...decision }) => ({ ...decision, reason: reasonIn(body) }));
+  return { id, arrivesOn, amount, currency, status, ...payoutStanding(told), read, whole };
 }
 
-function stateOf(type: string | null, code: string | null): PayoutState {
-  switch (type) {
-    case 'Settled':
-      return 'equal';
-    case 'Held':
-      return code === 'payout_kind' ? 'manual' : 'missing';
-    case 'Skipped':
-      return code === 'unchanged' ? 'equal' : 'closed';
-    case 'Dismissed':
-      return 'closed';
-    default:
-      return 'waiting';
-  }
-}
+const reasonIn = (body: string | null): Reason | undefined =>
+  body === null ? undefined : (JSON.parse(body) as { readonly reason?: Reason }).reason;
 
 /** What a payout's parts come to by kind; its own transaction is left out. */
 export async function selectSums(
@@ -90,7 +81,7 @@ export async function selectSums(
   return rows;
 }
 
-/** A payout's parts behind a position: `open`, only those that are missing or on their way. */
+/** A payout's parts behind a position, each with the record QuickBooks has of it: `open`, only those that are missing or on their way. */
 export async function selectParts(
   client: Pick<Client, 'query'>,
   tenant: string,
@@ -106,8 +97,10 @@ export async function selectParts(
     stripe_id: string;
     ref: string | null;
     state: PayoutPartView['state'];
+    quickbooks: NonNullable<PayoutPartView['quickbooks']> | null;
   }>(
-    `select * from (
+    `select part.*, made.quickbooks from (
+     select * from (
        select position, kind, body::json ->> 'amount' as amount, body::json ->> 'fee' as fee, body::json ->> 'net' as net,
               coalesce(body::json ->> 'source', transaction_id) as stripe_id, ref,
               case when waits_on is not null then 'waiting'
@@ -115,10 +108,22 @@ export async function selectParts(
                    else 'known' end as state
          from payout_transaction
         where tenant = $1 and payout_id = $2 and kind <> 'itself' and position > $3
-     ) part
+     ) each_part
       where not $5 or state <> 'known'
-      order by position limit $4`,
+      order by position limit $4
+     ) part
+      left join lateral (
+        select d.quickbooks from event e
+         cross join lateral json_to_record(e.data::json) as d (ref text, quickbooks json)
+         where e.tenant = $1 and e.ref = part.ref and e.type in ('Settled', 'Held') and d.quickbooks is not null
+         order by coalesce(d.ref, e.ref) = part.ref desc, e.version desc limit 1
+      ) made on true
+      order by part.position`,
     [tenant, payoutId, after, limit, open],
   );
-  return rows.map(({ stripe_id: stripeId, ref, ...row }) => ({ ...row, stripeId, ...(ref === null ? {} : { ref }) }));
+  return rows.map(({ stripe_id: stripeId, ref, quickbooks, ...row }) => ({
+    ...{ ...row, stripeId },
+    ...(ref === null ? {} : { ref }),
+    ...(quickbooks === null ? {} : { quickbooks }),
+  }));
 }

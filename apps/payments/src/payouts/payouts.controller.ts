@@ -14,20 +14,24 @@ const PLACE = /^(\d{4}-\d\d-\d\d)\.(po_\w+)$/;
 export class PayoutsController {
   constructor(@Inject(EntityRuntime) private readonly runtime: EntityRuntime) {}
 
-  /** Newest first; `cursor` is `next` of the page before. */
+  /** Newest first; `cursor` is `next` of the page before, `month` narrows it to those that arrive in one: `2026-12`. */
   @Get()
   async list(
     @Param('tenant') tenant: string,
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
+    @Query('month') month?: string,
   ): Promise<PayoutPage> {
     const [, arrivesOn, id] = PLACE.exec(cursor ?? '') ?? [];
     if (cursor !== undefined && (arrivesOn === undefined || id === undefined)) throw cursorProblem();
+    if (month !== undefined && !/^\d{4}-\d\d$/.test(month)) {
+      throw new Problem(400, 'query_invalid', 'month: a year and a month, 2026-12.', { parameter: 'month' });
+    }
     const before = arrivesOn === undefined || id === undefined ? null : { arrivesOn, id };
-    const most = limitOf(limit);
-    const items = await selectPayouts(this.runtime.database, tenantOfPath(tenant), before, most);
+    const wanted = { before, month: month ?? null, limit: limitOf(limit) };
+    const items = await selectPayouts(this.runtime.database, tenantOfPath(tenant), wanted);
     const last = items.at(-1);
-    return { items, next: last === undefined || items.length < most ? null : `${last.arrivesOn}.${last.id}` };
+    return { items, next: last === undefined || items.length < wanted.limit ? null : `${last.arrivesOn}.${last.id}` };
   }
 
   /** One payout with its parts, a page of them; `open=true`: only those that are missing or on their way. */

@@ -241,6 +241,7 @@ describe('payouts of Stripe', () => {
 
     const shown = await asked<PayoutDetail>(`/${payout.id}?limit=40`);
     expect(shown.payout).toMatchObject({ state: 'equal', amount: money(payout.amount) });
+    expect(shown.payout.quickbooks).toEqual([{ type: 'Deposit', id: '900' }]);
     expect(shown.sums).toMatchObject([
       { kind: 'account_fee' },
       { kind: 'charge', count: 40 },
@@ -248,7 +249,18 @@ describe('payouts of Stripe', () => {
     ]);
     const rest = await asked<PayoutDetail>(`/${payout.id}?limit=40&cursor=${shown.next ?? ''}`);
     expect([shown.parts.length, rest.parts.length, rest.next]).toEqual([40, 3, null]);
+    const payment = await requestFor('payment:pay_5');
+    await rig.send(rig.answer(payment, { ...(JSON.parse(payment.body) as object), Id: '154', SyncToken: '0' }));
+    const linked = async (): Promise<unknown> => {
+      const { parts } = await asked<PayoutDetail>(`/${payout.id}?limit=40`);
+      return parts.find(({ ref }) => ref === 'payment:pay_5')?.quickbooks;
+    };
+    expect(await until(linked, { what: 'a part in QuickBooks' })).toEqual({ type: 'Payment', id: '154' });
     expect((await asked<PayoutPage>('?limit=1')).items).toMatchObject([{ id: payout.id, state: 'equal' }]);
+    const month = shown.payout.arrivesOn.slice(0, 7);
+    expect((await asked<PayoutPage>(`?month=${month}`)).items).toHaveLength(1);
+    expect((await asked<PayoutPage>('?month=2020-02')).items).toEqual([]);
+    expect(await asked('?month=2020')).toMatchObject({ code: 'query_invalid', parameter: 'month' });
     expect(await asked('?limit=1', 'somebody')).toMatchObject({ statusCode: 401 });
 
     // Every webhook again, with a fresh signature: nothing is read, nothing is said.

@@ -22,6 +22,8 @@ export interface PayoutView {
   readonly state: PayoutState;
   /** Why it is missing, waits or is closed. */
   readonly reason?: Reason;
+  /** Its deposits, or its entry, in QuickBooks: `{type: 'Deposit', id: '902'}`. */
+  readonly quickbooks: readonly { readonly type: string; readonly id: string }[];
   /** Transactions read so far; all of them once `whole`. */
   readonly read: number;
   readonly whole: boolean;
@@ -38,6 +40,8 @@ export interface PayoutPartView {
   readonly stripeId: string;
   /** Our record behind it, `payment:pay_500`. */
   readonly ref?: string;
+  /** That record in QuickBooks, once it is there. */
+  readonly quickbooks?: { readonly type: string; readonly id: string };
   readonly state: 'known' | 'waiting' | 'missing';
 }
 
