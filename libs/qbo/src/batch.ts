@@ -3,6 +3,8 @@ import { classify, type Outcome } from './classify';
 
 /** Parts per call (quickbooks.md §5; more are refused with 1040). */
 export const MOST_PARTS = 30;
+/** What is larger goes alone: so no batch is larger than the largest single write, a deposit of 10,000 lines. */
+export const MOST_PART_BYTES = 64 * 1024;
 
 /** How one write stands in a batch. */
 export interface BatchForm {

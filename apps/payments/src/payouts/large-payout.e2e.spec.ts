@@ -1,25 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
-import { messageKey } from '@qbo-sync/contracts/keys';
-import { LIST_END } from '@qbo-sync/contracts/sync/change';
-import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+import type { PayoutDetail } from '@qbo-sync/contracts/stripe/payout-view';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
 import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
-import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { appendAll } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { createKafka } from '@qbo-sync/kafka/client';
-import { runConsumer, type RunningConsumer } from '@qbo-sync/kafka/consumer';
-import { createProducer, type Producer } from '@qbo-sync/kafka/producer';
-import { ensureTopics } from '@qbo-sync/kafka/topics';
-import { startStripe, type RunningStripe } from '@qbo-sync/sandbox/stripe/start-stripe';
+import { createProducer } from '@qbo-sync/kafka/producer';
+import { type RunningQuickBooks, startQuickBooks } from '@qbo-sync/sandbox/quickbooks/start-quickbooks';
+import { type RunningStripe, startStripe } from '@qbo-sync/sandbox/stripe/start-stripe';
 import { migrate } from '@qbo-sync/service/migrations';
 import { StripeReader } from '@qbo-sync/stripe/client';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
@@ -27,71 +26,135 @@ import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
 import { PAYMENTS_MIGRATIONS } from '../migrations';
 
-/** `PAYOUT_TRANSACTIONS=50000 npm test -- apps/payments/src/payouts/large` is the whole of it; here it is a share. */
-const COUNT = Number(process.env['PAYOUT_TRANSACTIONS'] ?? 1_000);
-/** QuickBooks' line limit, some lines of it for fees: how many deposits so many transactions take. */
-const DEPOSITS = COUNT <= 9_990 ? 1 : Math.ceil(COUNT / 9_990);
-/** What the process may use: 50,000 transactions with all their records would be many times as much. */
+/** QuickBooks' 10,000 lines of a deposit, some of them kept for fees (postings.md §10.2, quickbooks.md §1.3). */
+const FULL = 9_996;
+/**
+ * As many as one deposit takes. `PAYOUT_TRANSACTIONS=50000 npm test -- apps/payments/src/payouts/large` is the whole of what a
+ * payout may be; `49980`: five deposits, each of them full.
+ */
+const COUNT = Number(process.env['PAYOUT_TRANSACTIONS'] ?? FULL);
+const DEPOSITS = Math.ceil(COUNT / FULL);
+const CHARGE = 10_007;
+/** What a process may use: 50,000 transactions with all their records would be many times as much. */
 const HEAP_MB = 256;
 const WITHIN_MS = 120_000 + COUNT * 20;
 
 jest.setTimeout(WITHIN_MS * 2);
 
+const root = path.resolve(__dirname, '../../../..');
+const OPERATOR_TOKEN = 'operator-of-the-large-payout';
+
+interface Posted {
+  readonly document: string;
+  readonly lines: readonly { readonly name: string; readonly amount: string }[];
+}
+
+/** The payments service and the gateway as processes of their own, on topics of their own, between emulated Stripe and QuickBooks. */
 describe(`a payout of ${COUNT} transactions`, () => {
-  const tenant = `large-${process.pid}-${Date.now() % 100_000}`;
-  const account = `acct_${tenant}`;
-  const kafka = createKafka({ brokers: testBrokers(), clientId: tenant });
-  const requests: QboRequest[] = [];
-  let database: TestDatabase;
-  let pool: Database;
+  const tenant = `co-${randomUUID().slice(0, 8)}`;
+  const account = `acct_${tenant.slice(3)}`;
+  const prefix = `large.${tenant}.`;
+  const kafka = createKafka({ brokers: testBrokers(), clientId: prefix });
+  const producer = createProducer(kafka);
+  const folder = mkdtempSync(path.join(tmpdir(), 'qbo-sync-large-'));
+  const processes: ChildProcess[] = [];
   let stripe: RunningStripe;
-  let producer: Producer;
-  let listener: RunningConsumer;
-  let payments: ChildProcess;
+  let quickbooks: RunningQuickBooks;
+  let ours: TestDatabase;
+  let gateways: TestDatabase;
 
   beforeAll(async () => {
-    database = await testDatabase({ name: 'large payout', migrations: [] });
-    await migrate(database.url, [...EVENT_STORE_MIGRATIONS, ...PAYMENTS_MIGRATIONS]);
-    pool = createPool(database.url, { max: 2, applicationName: tenant });
+    ours = await testDatabase({ name: 'large payout', migrations: [] });
+    gateways = await testDatabase({ name: 'large payout gateway', migrations: [] });
+    await migrate(ours.url, [...EVENT_STORE_MIGRATIONS, ...PAYMENTS_MIGRATIONS]);
     stripe = await startStripe({ port: 0, accounts: [account] });
-    await ensureTopics(kafka, Object.values(TOPICS));
-    producer = createProducer(kafka);
-    listener = runConsumer({
-      kafka,
-      groupId: `spec.${tenant}`,
-      topics: [TOPICS.requests.name],
-      handle: ({ messages }) => {
-        for (const { key, value } of messages) {
-          if (value === null || !key?.startsWith(`${tenant}:payout:`)) continue;
-          requests.push(JSON.parse(value.toString('utf8')) as QboRequest);
-        }
-        return Promise.resolve({ outcome: 'done' });
-      },
-    });
+    quickbooks = await startQuickBooks({ port: 0, journalFile: path.join(folder, 'journal') });
   });
   afterAll(async () => {
-    if (payments !== undefined && payments.exitCode === null) {
-      payments.kill('SIGTERM');
-      await once(payments, 'exit');
+    for (const each of processes.filter(({ exitCode }) => exitCode === null)) {
+      each.kill('SIGTERM');
+      await once(each, 'exit');
     }
-    await listener?.stop();
-    await producer?.close();
+    await producer.close();
+    await forgetTopics();
     await stripe?.close();
-    await pool?.end();
-    await database?.drop();
+    await quickbooks?.close();
+    await ours?.drop();
+    await gateways?.drop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  const atStripe = async <T>(call: string, body: object): Promise<T> => {
-    const answer = await fetch(`${stripe.adminUrl}/${call}`, {
-      method: 'POST',
-      body: JSON.stringify({ account, ...body }),
+  const forgetTopics = async (): Promise<void> => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.startsWith(prefix)) });
+    await admin.disconnect();
+  };
+  const start = (app: string, port: number, env: Readonly<Record<string, string>>): ChildProcess => {
+    const own = ['--require', path.join(root, 'tools/crash/own-names.cjs')];
+    const args = ['--max-semi-space-size=1', `--max-old-space-size=${HEAP_MB}`, ...own, `apps/${app}/dist/main.js`];
+    const started = spawn(process.execPath, args, {
+      ...{ cwd: root, stdio: ['ignore', 'ignore', 'inherit'] as const },
+      env: {
+        ...{ PATH: process.env['PATH'], NODE_ENV: 'test', LOG_LEVEL: 'warn', PORT: String(port), OPERATOR_TOKEN },
+        ...{ KAFKA_BROKERS: testBrokers(), OWN_NAMES: prefix, ...env },
+      },
     });
-    if (!answer.ok) throw new Error(await answer.text());
+    processes.push(started);
+    return started;
+  };
+  const ready = (port: number): Promise<unknown> =>
+    until(
+      () =>
+        fetch(`http://127.0.0.1:${port}/health/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      { what: 'ready', timeoutMs: 120_000 },
+    );
+  const call = async <T>(url: string, body?: object): Promise<T> => {
+    const answer = await fetch(url, {
+      headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${url}: ${await answer.text()}`);
     return (await answer.json()) as T;
   };
+  const atStripe = <T>(path: string, body: object): Promise<T> =>
+    call(`${stripe.adminUrl}/${path}`, { account, ...body });
 
-  /** A payment of Run a Call behind every charge, decided on and asked for, as if its events had come. */
-  const seedPayments = async (payoutId: string): Promise<void> => {
+  /** Makes a record in QuickBooks as a person does; its id. */
+  const inQuickBooks = async (entity: string, body: object): Promise<string> => {
+    const made = await call<Record<string, { readonly Id: string }>>(`${quickbooks.adminUrl}/write`, {
+      ...{ company: 'us-auto', entity, body },
+    });
+    return made[entity]?.Id ?? '';
+  };
+
+  const startGateway = async (port: number): Promise<ChildProcess> => {
+    const keysFile = path.join(folder, 'keys.json');
+    const key = randomBytes(32).toString('base64');
+    writeFileSync(keysFile, JSON.stringify({ current: 'k1', keys: { k1: key } }), { mode: 0o600 });
+    const gateway = start('qbo-gateway', port, {
+      ...{ DATABASE_URL: gateways.url, QBO_API_URL: quickbooks.url, INTUIT_AUTHORIZE_URL: quickbooks.authorizeUrl },
+      ...{ INTUIT_TOKEN_URL: quickbooks.tokenUrl, INTUIT_REVOKE_URL: quickbooks.revokeUrl },
+      ...{ INTUIT_CLIENT_ID: 'sandbox-client', INTUIT_CLIENT_SECRET: 'sandbox-secret', TOKEN_KEYS_FILE: keysFile },
+      INTUIT_REDIRECT_URI: `http://127.0.0.1:${port}/oauth/callback`,
+    });
+    await ready(port);
+    return gateway;
+  };
+  /** Connects to the emulated company; its books. */
+  const connect = async (port: number): Promise<string> => {
+    const internal = `http://127.0.0.1:${port}/internal/companies/${tenant}/connection`;
+    await call(`${quickbooks.adminUrl}/next-company`, { company: 'us-auto' });
+    const { authorizeUrl } = await call<{ authorizeUrl: string }>(`${internal}/start`, {});
+    await (await fetch(authorizeUrl)).arrayBuffer();
+    return (await call<{ books: string }>(internal)).books;
+  };
+
+  /** A payment of Run a Call behind every charge, decided on, asked for and posted to one customer, as if its events had come. */
+  const seedPayments = async (settings: SyncSettings, payoutId: string, customer: string): Promise<void> => {
     const rules = registry(ACCOUNT_ROLES).payments.rulesFor('payment:pay_1');
     if (rules === undefined) throw new Error('no rules');
     const reader = new StripeReader({ apiUrl: stripe.url, secretKey: 'sk_test_sandbox' });
@@ -118,108 +181,117 @@ describe(`a payout of ${COUNT} transactions`, () => {
               ...{ processor: 'stripe', processorChargeId: source, allocations: [], refunds: [], updatedAt: NOW },
             },
           },
-          { now: NOW, settings: SETTINGS(tenant, account), related: { invoices: {} } },
+          { now: NOW, settings, related: { invoices: {} } },
         );
         return { tenant, ref, expectedVersion: 0, events, standing: standing(events.reduce(evolve, before)) };
       });
-      await inTransaction(pool, async (client) => {
+      const refs = appends.map(({ ref }) => ref);
+      await inTransaction(ours.pool, async (client) => {
         await appendAll(client, appends);
         await client.query('delete from unpublished');
         await client.query(
           `insert into charge (tenant, stripe_id, ref) select $1, * from unnest($2::text[], $3::text[])`,
-          [tenant, charges.map(({ source }) => source), appends.map(({ ref }) => ref)],
+          [tenant, charges.map(({ source }) => source), refs],
         );
       });
+      await gateways.pool.query(
+        `insert into link (books, ref, resource, qbo_id, path, wrapper, sync_token, revision, generation, sent, shown, theirs, refs, kept)
+         select $1, ref, 'Payment', ref, 'payment', 'Payment', '0', 1, 1, '{}', '{}', '{}', '{}', $3
+           from unnest($2::text[]) as of (ref)`,
+        [settings.books, refs, { 'CustomerRef.value': customer }],
+      );
     }
   };
 
-  const start = (): void => {
-    const main = path.join(__dirname, '..', '..', 'dist', 'main.js');
-    payments = spawn(process.execPath, ['--max-semi-space-size=1', `--max-old-space-size=${HEAP_MB}`, main], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...{ PATH: process.env['PATH'], NODE_ENV: 'test', LOG_LEVEL: 'warn', PORT: '0' },
-        ...{ KAFKA_BROKERS: testBrokers(), DATABASE_URL: database.url, OPERATOR_TOKEN: 'operator-of-the-large-payout' },
-        ...{ STRIPE_API_URL: stripe.url, STRIPE_SECRET_KEY: 'sk_test_sandbox', STRIPE_POLL_MS: '1000' },
-      },
+  const residentMb = ({ pid = 0 }: ChildProcess): number =>
+    Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+
+  it('is read page by page, posted by the gateway as deposits that make it to the cent, and shown as equal', async () => {
+    const [gatewayPort, paymentsPort] = [await freePort(), await freePort()];
+    const gateway = await startGateway(gatewayPort);
+    const other = { AccountType: 'Other Current Asset', AccountSubType: 'OtherCurrentAssets' };
+    const expense = { AccountType: 'Expense', AccountSubType: 'OtherMiscellaneousServiceCost' };
+    const settings = SETTINGS(tenant, await connect(gatewayPort), {
+      'payments.stripeAccount': account,
+      'payments.clearingAccount': await chosen('Stripe clearing', other),
+      'payments.payoutAccount': await chosen('Payouts', { AccountType: 'Bank', AccountSubType: 'Checking' }),
+      'payments.feeAccount': await chosen('Stripe fees', expense),
+      'payments.disputeAccount': await chosen('Stripe disputes', expense),
     });
-  };
-  const residentMb = (): number => {
-    const status = readFileSync(`/proc/${payments.pid ?? 0}/status`, 'utf8');
-    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);
-  };
-  const readSoFar = async (payout: string): Promise<number> => {
-    const { rows } = await pool.query<{ read: number }>('select read from payout where payout_id = $1', [payout]);
-    return rows[0]?.read ?? 0;
-  };
-
-  it('is read page by page with its progress shown, and becomes deposits that make it, in little memory', async () => {
-    await atStripe('charges', { amount: 10_007, count: COUNT });
+    await atStripe('charges', { amount: CHARGE, count: COUNT });
     const payout = await atStripe<{ id: string; amount: number }>('payouts', { steps: false });
-    await seedPayments(payout.id);
+    await seedPayments(settings, payout.id, await inQuickBooks('Customer', { DisplayName: 'Dana Ruiz' }));
     for (const step of ['paid', 'reconciled']) await atStripe('payout-steps', { payout: payout.id, step });
-    await producer.send([
-      { topic: TOPICS.settings.name, key: tenant, value: JSON.stringify(SETTINGS(tenant, account)) },
-    ]);
-    start();
+    const payments = start('payments', paymentsPort, {
+      ...{ DATABASE_URL: ours.url, STRIPE_API_URL: stripe.url, STRIPE_SECRET_KEY: 'sk_test_sandbox' },
+      STRIPE_POLL_MS: '1000',
+    });
+    await ready(paymentsPort);
+    await producer.send([{ topic: prefix + TOPICS.settings.name, key: tenant, value: JSON.stringify(settings) }]);
 
-    const progress: number[] = [];
-    const memory: number[] = [];
     const startedAt = performance.now();
-    let isAnswered = false;
-    const puts = await until(
+    const progress: number[] = [];
+    const memory = { payments: [0], gateway: [0] };
+    const shown = (): Promise<PayoutDetail | undefined> =>
+      call<PayoutDetail>(
+        `http://127.0.0.1:${paymentsPort}/internal/companies/${tenant}/payouts/${payout.id}?limit=1`,
+      ).catch(() => undefined);
+    await until(
       async () => {
-        progress.push(await readSoFar(payout.id));
-        memory.push(residentMb());
-        const list = requests.find(({ kind }) => kind === 'list');
-        if (list !== undefined && !isAnswered) {
-          isAnswered = true;
-          await producer.send([endOf(list)]);
-        }
-        const made = requests.filter(({ kind }) => kind === 'put');
-        return made.length === DEPOSITS ? made : undefined;
+        memory.payments.push(residentMb(payments));
+        memory.gateway.push(residentMb(gateway));
+        const { payout: now } = (await shown()) ?? {};
+        progress.push(now?.read ?? 0);
+        return now?.state === 'equal';
       },
-      { what: `${DEPOSITS} deposits`, timeoutMs: WITHIN_MS },
+      { what: 'the payout to be equal', timeoutMs: WITHIN_MS },
     );
 
-    const bodies = puts.map(
-      ({ body }) => JSON.parse(body) as { PrivateNote: string; Line: readonly { Amount: number }[] },
-    );
-    const cents = bodies.map(({ Line }) => Line.reduce((sum, { Amount }) => sum + Math.round(Amount * 100), 0));
-    expect(cents.reduce((sum, each) => sum + each, 0)).toBe(payout.amount);
-    expect(bodies.every(({ Line }) => Line.length <= 10_000)).toBe(true);
-    expect(bodies.map(({ PrivateNote }) => PrivateNote).sort()).toEqual(
-      bodies
-        .map(
-          (_each, at) =>
-            `Run a Call ${payout.id}${at === 0 ? '' : `/${at + 1}`}${DEPOSITS === 1 ? '' : ` (${at + 1}/${DEPOSITS})`}`,
-        )
-        .sort(),
-    );
-    expect(new Set(puts.flatMap(({ after = [] }) => after)).size).toBe(COUNT);
     // Its own transaction is read too. Pages were stored as they came.
     expect(progress.at(-1)).toBe(COUNT + 1);
     expect(progress.some((read) => read > 0 && read <= COUNT)).toBe(true);
+    const { documents } = await call<{ documents: readonly Posted[] }>(
+      `${quickbooks.adminUrl}/postings?company=us-auto`,
+    );
+    const deposits = documents.filter(({ document }) => document.startsWith('Deposit/'));
+    expect(deposits.length).toBe(DEPOSITS);
+    const lines = deposits.flatMap((deposit) => deposit.lines);
+    const inCents = (name: string): number =>
+      lines.filter((line) => line.name === name).reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+    expect(inCents('Payouts')).toBe(payout.amount);
+    expect(inCents('Stripe clearing')).toBe(-COUNT * CHARGE);
+    expect(inCents('Stripe fees')).toBe(COUNT * CHARGE - payout.amount);
+    const { rows } = await gateways.pool.query<{ sent: number; answered: number }>(
+      `select (select max(length(bytes)) from attempt)::int as sent, (select max(length(record)) from answer)::int as answered`,
+    );
     process.stdout.write(
-      `${COUNT} transactions, ${DEPOSITS} deposits of ${Math.round(Math.max(...puts.map(({ body }) => body.length)) / 1024)} KiB, ` +
-        `${Math.round((performance.now() - startedAt) / 1000)} s, resident ${memory.find((each) => each > 80) ?? 0} MB at first, ` +
-        `${Math.max(...memory)} MB at most\n`,
+      `${COUNT} transactions, ${DEPOSITS} deposits of at most ${Math.max(...deposits.map((each) => each.lines.length - 1))} lines, ` +
+        `${kib(rows[0]?.sent)} KiB sent and ${kib(rows[0]?.answered)} KiB answered, ${Math.round((performance.now() - startedAt) / 1000)} s; ` +
+        `resident at most: payments ${Math.max(...memory.payments)} MB, gateway ${Math.max(...memory.gateway)} MB\n`,
     );
   });
 
-  const endOf = ({ ref, books, resource }: QboRequest) => ({
-    topic: TOPICS.changes.name,
-    key: messageKey(tenant, ref),
-    value: JSON.stringify({
-      ...{ tenant, ref, books, resource, record: LIST_END, changed: [], origin: 'list', at: NOW },
-    }),
+  const chosen = async (name: string, fields: object) => ({
+    id: await inQuickBooks('Account', { Name: name, ...fields }),
+    name,
   });
 });
 
+const kib = (bytes = 0): number => Math.round(bytes / 1024);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
 const NOW = '2026-11-20T16:00:00.000Z';
 
-const SETTINGS = (tenant: string, account: string): SyncSettings => ({
-  ...{ tenant, version: 1, books: 'books-1', active: true, goLiveAt: '2026-01-01T06:00:00Z' },
+const SETTINGS = (tenant: string, books: string, values: Partial<SyncSettings['values']>): SyncSettings => ({
+  ...{ tenant, version: 1, books, active: true, goLiveAt: '2026-01-01T06:00:00Z' },
   company: { name: 'Large', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
   profile: {
     ...{ country: 'US', taxMode: 'automated_us', customTxnNumbers: true, allowDiscount: true, autoApplyCredit: false },
@@ -228,12 +300,5 @@ const SETTINGS = (tenant: string, account: string): SyncSettings => ({
     undepositedAccount: { id: '4', name: 'Undeposited Funds' },
     receivableAccount: { id: '84', name: 'Accounts Receivable' },
   },
-  values: {
-    ...DEFAULT_SETTINGS,
-    'payments.stripeAccount': account,
-    'payments.clearingAccount': { id: '91', name: 'Stripe clearing' },
-    'payments.payoutAccount': { id: '35', name: 'Checking' },
-    'payments.feeAccount': { id: '92', name: 'Stripe fees' },
-    'payments.disputeAccount': { id: '93', name: 'Stripe disputes' },
-  },
+  values: { ...DEFAULT_SETTINGS, ...values },
 });

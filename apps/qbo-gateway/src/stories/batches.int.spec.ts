@@ -63,6 +63,15 @@ describe('more than a handful goes by batch', () => {
     expect(new Set(pairs).size).toBe(41);
   });
 
+  it('what is large goes alone beside them', async () => {
+    const large = customerPut(rig.tenant, books, 'large', 1, { DisplayName: 'Large', Notes: 'x'.repeat(70_000) });
+    await rig.take(large, ...puts(NAMES));
+    await answered(41);
+    const bids = new Map((await attempts()).map(({ ref, bid }) => [ref, bid]));
+    expect(bids.get('customer:large')).toBeNull();
+    expect([...bids.values()].filter((bid) => bid !== null).length).toBeGreaterThan(5);
+  });
+
   it('committed, but the answer lost: each is found, none is made twice', async () => {
     await rig.admin('POST', 'disturbances', { kind: 'commit-then-drop', entity: 'batch', times: 1 });
     await rig.take(...puts(NAMES));

@@ -1,5 +1,5 @@
 import { QBO_LIMITS } from '@qbo-sync/qbo/client';
-import { batchForm, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync/qbo/batch';
+import { batchForm, MOST_PART_BYTES, MOST_PARTS, type BatchForm, type BatchPart } from '@qbo-sync/qbo/batch';
 import type { Outcome } from '@qbo-sync/qbo/classify';
 import { group, mostBatchesAtOnce, type Coming, type Room } from '../decide/grouping';
 import { sparedForLive } from '../decide/lanes';
@@ -101,7 +101,8 @@ export class Courier {
   post(desk: Desk, job: Job, parcel: Parcel): Promise<Posted> {
     const { how, resource } = job.request;
     const wrapper = how.wrapper ?? resource;
-    const form = batchForm({ path: how.path, wrapper, create: parcel.kind === 'create', query: parcel.query });
+    const write = { path: how.path, wrapper, create: parcel.kind === 'create', query: parcel.query };
+    const form = Buffer.byteLength(parcel.bytes) > MOST_PART_BYTES ? undefined : batchForm(write);
     return this.#enter(desk, job, { parcel }, form);
   }
 
