@@ -1,4 +1,5 @@
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import { json, type Postings, UK, US, withProfile, withValues } from './context.fixtures';
 import type { MappedRecord, MappingContext } from './document';
 import { toFailedPayout, toNegativePayout, toWholePayout } from './payout-entry';
@@ -20,7 +21,7 @@ import {
   whereIn,
 } from './payout.fixtures';
 
-/** A payout of Stripe → what is written in QuickBooks, to the character → what that posts there. */
+/** A payout of Stripe → what is written in QuickBooks, to the character, and what that posts there; or why nothing is. */
 export interface PayoutCase {
   readonly section: string;
   readonly says: string;
@@ -34,6 +35,8 @@ export interface PayoutCase {
   /** What is written of it beside its parts: the entry of its failure, or of the whole amount, on request. */
   readonly as?: 'failed' | 'whole';
   readonly records: readonly PayoutRecord[];
+  /** Nothing is written: why, and what a person reads. */
+  readonly held?: { readonly reason: Reason; readonly sentence: string };
 }
 
 export interface PayoutRecord {
@@ -103,6 +106,18 @@ const NEGATIVE_PARTS = [CHARGE_501, BIG_REFUND, { ...MONTHLY_FEE, description: '
 const NOT_ITEMISED = { transactions: [], places: {}, ctx: US, as: 'whole' } as const;
 const WHOLE_ENTRY = entry([side('216.49', 'Debit', '35'), side('216.49', 'Credit', '91')]);
 const WHOLE_POSTS = { Checking: '216.49', 'Stripe clearing': '-216.49' };
+
+/** A payout of a Stripe balance in euros: whatever its kind, it is held. */
+const inEuros = (says: string, payout: Partial<StripePayout>, as?: PayoutCase['as']): PayoutCase => ({
+  ...{ section: '1.10', says: `another currency, ${says}: held`, places: PLACES, ctx: US, records: [] },
+  payout: { ...PO_1, currency: 'EUR', ...payout },
+  transactions: [{ ...CHARGE_501, currency: 'EUR' }],
+  ...(as === undefined ? {} : { as }),
+  held: {
+    reason: { code: 'currency', params: { n: 'po_1Nabc', cur: 'EUR', home: 'USD' } },
+    sentence: 'po_1Nabc is in EUR; this QuickBooks company keeps USD.',
+  },
+});
 
 /** An automatic payout in one deposit. */
 function paid(
@@ -396,12 +411,37 @@ export const PAYOUT_CASES: readonly PayoutCase[] = [
     payout: { ...PO_1, method: 'instant' },
     records: [{ resource: 'JournalEntry', body: WHOLE_ENTRY, posts: WHOLE_POSTS }],
   },
+  inEuros('paid', { amount: '96.80' }),
+  inEuros('taken from the bank', { amount: '-96.80' }),
+  inEuros('failed', { status: 'failed' }, 'failed'),
+  inEuros('manual, on request', { automatic: false }, 'whole'),
+  {
+    ...{ section: '10.2', says: 'a charge in another currency: the whole payout is held', places: PLACES, ctx: US },
+    payout: { ...PO_1, amount: '270.99' },
+    transactions: [CHARGE_500, { ...CHARGE_501, currency: 'EUR' }],
+    records: [],
+    held: {
+      reason: {
+        code: 'payout_part',
+        params: { po: 'po_1Nabc', category: 'charge in another currency', x: '100.00 EUR' },
+      },
+      sentence:
+        'Payout po_1Nabc holds a charge in another currency of 100.00 EUR, which we do not post. Enter this payout by hand.',
+    },
+  },
 ];
 
-/** What is written of a case, in the order in which it is sent. */
+/** Why nothing is written of a case, or undefined when something is. */
+export function heldBy(one: PayoutCase): Reason | undefined {
+  const mapped = mappedOf(one);
+  return 'hold' in mapped ? mapped.hold : undefined;
+}
+
+/** What is written of a case, in the order in which it is sent; nothing while it is held. */
 export function recordsOf(one: PayoutCase): readonly MappedRecord[] {
   const mapped = mappedOf(one);
-  if ('hold' in mapped || 'wait' in mapped) throw new Error(`not made: ${JSON.stringify(mapped)}`);
+  if ('hold' in mapped) return [];
+  if ('wait' in mapped) throw new Error(`not made: ${JSON.stringify(mapped)}`);
   if ('deposits' in mapped) return mapped.deposits;
   if ('entry' in mapped) return mapped.deposit === undefined ? [mapped.entry] : [mapped.entry, mapped.deposit];
   return [mapped];

@@ -18,7 +18,7 @@ export interface PayoutSums {
   add(transaction: StripeTransaction): PartReading;
   totals(): PayoutTotals;
   /**
-   * What stops the payout once all were read: `payout_part` for the first category we do not post, `payout_unequal` when
+   * What stops the payout once all were read: `payout_part` for the first category and currency we do not post, `payout_unequal` when
    * Stripe's parts do not make its amount.
    */
   held(): Hold | undefined;
@@ -28,7 +28,7 @@ export interface PayoutSums {
 export function payoutSums(payout: StripePayout): PayoutSums {
   const gross = new Map<PartKind, Decimal>();
   const fees = new Map<string, Decimal>();
-  let unknown: { category: string; amount: Decimal } | undefined;
+  let unknown: { category: string; currency: string; amount: Decimal } | undefined;
   let count = 0;
   let net = ZERO;
   return {
@@ -38,8 +38,9 @@ export function payoutSums(payout: StripePayout): PayoutSums {
       count += 1;
       if (reading.is === 'unknown') {
         const { category } = reading;
-        if (unknown === undefined || unknown.category === category) {
-          unknown = { category, amount: (unknown?.amount ?? ZERO).plus(parseDecimal(transaction.amount)) };
+        const { currency } = transaction;
+        if (unknown === undefined || (unknown.category === category && unknown.currency === currency)) {
+          unknown = { category, currency, amount: (unknown?.amount ?? ZERO).plus(parseDecimal(transaction.amount)) };
         }
         return reading;
       }
@@ -51,7 +52,7 @@ export function payoutSums(payout: StripePayout): PayoutSums {
     totals: () => ({ count, net, gross, fees }),
     held() {
       if (unknown !== undefined) {
-        const x = `${formatAmount(unknown.amount)} ${payout.currency}`;
+        const x = `${formatAmount(unknown.amount)} ${unknown.currency}`;
         return hold('payout_part', { po: payout.id, category: unknown.category, x });
       }
       const amount = parseDecimal(payout.amount).minus(net);

@@ -77,7 +77,9 @@ describe('parts of a payout', () => {
     const sums = payoutSums(PO_1);
     for (const each of [...PO_1_TRANSACTIONS, strange]) sums.add(each);
     const [x = ''] = [strange.amount === '9.001' ? '9.00' : strange.amount];
-    expect(sums.held()).toEqual({ hold: { code: 'payout_part', params: { po: 'po_1Nabc', category, x: `${x} USD` } } });
+    expect(sums.held()).toEqual({
+      hold: { code: 'payout_part', params: { po: 'po_1Nabc', category, x: `${x} ${strange.currency}` } },
+    });
   });
 
   test('the payout itself is not a part of it; all other parts make it', () => {

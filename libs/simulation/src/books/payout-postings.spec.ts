@@ -1,5 +1,6 @@
+import { sentence } from '@qbo-sync/contracts/reasons';
 import type { Postings } from '@qbo-sync/mapping/context.fixtures';
-import { PAYOUT_CASES, recordsOf } from '@qbo-sync/mapping/payout-cases.fixtures';
+import { heldBy, PAYOUT_CASES, recordsOf } from '@qbo-sync/mapping/payout-cases.fixtures';
 import { type Books, openBooks, send, withIds } from './spec-books';
 import { postingsOf } from './spec-postings';
 
@@ -60,5 +61,7 @@ describe.each(['us-auto', 'uk-vat'] as const)('payouts in the books of %s', (com
       posted.push(await postingsOf(rig, company, resource, String(record['Id'])));
     }
     expect(posted).toEqual(one.records.map(({ posts }) => posts));
+    const held = heldBy(one);
+    expect(held === undefined ? undefined : sentence(held)).toBe(one.held?.sentence);
   });
 });
