@@ -17,6 +17,7 @@ import { OPERATIONS_SQL } from './migrations/0004-operations';
 import { VERIFY_SQL } from './migrations/0010-verify';
 import { RUNS_SQL } from './migrations/0020-runs';
 import { DRIFT_SQL } from './migrations/0021-drift';
+import { RUNS_SENT_SQL } from './migrations/0022-runs-sent';
 import { MATCH_WORK_SQL } from './migrations/0023-match-work';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
@@ -33,6 +34,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0010-verify', sql: VERIFY_SQL },
       { name: 'console/0020-runs', sql: RUNS_SQL },
       { name: 'console/0021-drift', sql: DRIFT_SQL },
+      { name: 'console/0022-runs-sent', sql: RUNS_SENT_SQL },
       { name: 'console/0023-match-work', sql: MATCH_WORK_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),

@@ -67,9 +67,10 @@ export interface BackfillMatch {
 }
 
 /**
- * How many records of a backfill may be under way at once. QuickBooks takes about 1,660 writes a minute in bursts, and what was
- * handed over takes a few seconds until it waits in the gateway: two minutes' worth keep its window full, and no more than that
- * is to be waited for after a pause. Of customers and items there are fewer: a live document that needs one waits for those
- * before it.
+ * How many records of a backfill may be under way at once: what was handed over goes to its end after a pause or a cancel. QuickBooks
+ * takes about 1,660 writes a minute, in one burst at its window's beginning; a record is heard of some seconds after its answer, and
+ * another in its place waits in the gateway some seconds later, long before the next window. So one window's worth keeps it full,
+ * and the rest is for those that take longer to end. Of customers and items there are fewer: a live document that needs one waits
+ * for those before it.
  */
-export const UNDER_WAY = { documents: 4_000, masters: 1_000 } as const;
+export const UNDER_WAY = { documents: 2_000, masters: 1_000 } as const;

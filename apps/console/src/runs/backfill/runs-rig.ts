@@ -68,9 +68,11 @@ export class RunsRig {
     if (!(await updateState(this.dataSource.manager, id, [from], to))) throw new Error(`${id} is not ${from}`);
   }
 
-  /** A second of the driver's. */
-  async step(underWay?: MostUnderWay): Promise<void> {
-    for (const run of await leaseRuns(this.dataSource.manager, 'rig')) await this.#work.advance(run, underWay);
+  /** A second of the driver's. `meanwhile` happens after it looked at its runs. */
+  async step(underWay?: MostUnderWay, meanwhile?: () => Promise<void>): Promise<void> {
+    const runs = await leaseRuns(this.dataSource.manager, 'rig');
+    await meanwhile?.();
+    for (const run of runs) await this.#work.advance(run, underWay);
   }
 
   async counts(id: string): Promise<Counts> {
