@@ -18,6 +18,8 @@ const root = path.resolve(__dirname, '../../..');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const args = process.argv.slice(2);
 const patterns = args.filter((arg) => !arg.startsWith('--'));
+/** A measurement: one spec at a time, with what it prints. */
+const aloud = args.includes('--aloud');
 const specsOnly = args.includes('--specs-only') || patterns.length > 0;
 
 /** 2,000 seeds take about half of it on two cores; a slower machine runs as many as fit. */
@@ -46,9 +48,15 @@ async function specs(title: string, dir: string, env: NodeJS.ProcessEnv, jestArg
   const output = path.join(dir, `${title.replaceAll(' ', '-')}${REPORT}`);
   const command = [
     ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-old-space-size=2048'],
-    ...['node_modules/jest/bin/jest.js', '--json', `--outputFile=${output}`, '--silent', ...jestArgs],
+    ...[
+      'node_modules/jest/bin/jest.js',
+      '--json',
+      `--outputFile=${output}`,
+      ...(aloud ? [] : ['--silent']),
+      ...jestArgs,
+    ],
   ];
-  await runNode(command, env, 'ignore');
+  await runNode(command, env, aloud ? 'inherit' : 'ignore');
   const tally = readTally(output);
   say(
     `${tally.failed === 0 ? '✓' : '✗'} ${title}: ${tally.passed} passed, ${tally.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`,
@@ -146,7 +154,8 @@ async function main(): Promise<number> {
     const infra = await infrastructure({ env: process.env, localDir: dir, logs: dir, durable: false, progress: say });
     await supervisor.start(infra.parts);
     const env = { ...process.env, DATABASE_URL: infra.databaseUrl, KAFKA_BROKERS: infra.kafkaBrokers };
-    if (patterns.length > 0) tallies.push(await specs('specs', dir, env, ['--maxWorkers=2', ...patterns]));
+    if (patterns.length > 0)
+      tallies.push(await specs('specs', dir, env, [aloud ? '--runInBand' : '--maxWorkers=2', ...patterns]));
     else tallies.push(...(await allSpecs(dir, env)));
   } finally {
     await supervisor.stop();

@@ -16,15 +16,16 @@ import { RunsRig } from './runs-rig';
 /** `BACKFILL_INVOICES=36000` brings in three years of a company at QuickBooks' own limits, and says what came of it. */
 const WHOLE = Number(process.env['BACKFILL_INVOICES'] ?? 0);
 const RECORDS = WHOLE > 0 ? WHOLE : 1_200;
-/** QuickBooks' own (quickbooks.md §3.1), or a tenth, so that a tenth of the records fills as many windows. */
-const LIMITS =
-  WHOLE > 0
-    ? { concurrent: 10, perWindow: { single: 460, batch: 40 }, windowMs: 60_000 }
-    : { concurrent: 10, perWindow: { single: 45, batch: 4 }, windowMs: 60_000 };
+/** QuickBooks' own limits (quickbooks.md §3.1), or a tenth, so that a tenth of the records fills as many windows. */
+const ARE_MANY = RECORDS >= 12_000;
+const LIMITS = ARE_MANY
+  ? { concurrent: 10, perWindow: { single: 460, batch: 40 }, windowMs: 60_000 }
+  : { concurrent: 10, perWindow: { single: 45, batch: 4 }, windowMs: 60_000 };
 const PER_WINDOW = LIMITS.perWindow.single + LIMITS.perWindow.batch * 30;
 /** As many as in the product, or a tenth of them. */
-const MOST: MostUnderWay =
-  WHOLE > 0 ? UNDER_WAY : { documents: UNDER_WAY.documents / 10, masters: UNDER_WAY.masters / 10 };
+const MOST: MostUnderWay = ARE_MANY
+  ? UNDER_WAY
+  : { documents: UNDER_WAY.documents / 10, masters: UNDER_WAY.masters / 10 };
 
 const TENANT = 'acme';
 const SECOND = 1_000;
