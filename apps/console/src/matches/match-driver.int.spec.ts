@@ -7,6 +7,7 @@ import { GatewayClient } from '../connection/gateway-client';
 import { ServiceClient } from '../connection/service-client';
 import type { ConsoleConfig } from '../console-config';
 import { consoleService } from '../console-service';
+import { MatchChanges } from './match-changes';
 import { MatchDesk } from './match-desk';
 import { MatchDriver } from './match-driver';
 
@@ -126,6 +127,23 @@ describe('a reading or an Apply of Match', () => {
     // The first let go: the one page it had in hand is all it did.
     expect(asks('/matches/match')).toBe(1);
     expect((await second.desk.state(TENANT, 'customers')).done).toBe(6);
+  });
+
+  it('is told as it goes on, by kind, and nothing twice', async () => {
+    others.held = true;
+    const first = aProcess();
+    await first.desk.read(TENANT, 'customers', 'pat');
+    const changes = new MatchChanges(dataSource.manager, TENANT);
+    const underWay = { kind: 'customers', does: 'reading', state: 'under way', done: 0, failed: null };
+    expect(await changes.look()).toMatchObject([underWay]);
+    expect(await changes.look()).toEqual([]);
+    await lapse();
+    expect(await changes.look()).toMatchObject([{ ...underWay, state: 'stopped' }]);
+    others.held = false;
+    first.driver.onApplicationBootstrap();
+    await became(first, 'read');
+    expect(await changes.look()).toMatchObject([{ kind: 'customers', state: 'done', done: 6 }]);
+    expect(await new MatchChanges(dataSource.manager, 'other').look()).toEqual([]);
   });
 
   it('is handed on at once by a process that is told to stop', async () => {

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 
 /** What a stream can tell of. */
-export const STREAM_TOPICS = ['run', 'payout'] as const;
+export const STREAM_TOPICS = ['run', 'payout', 'match'] as const;
 export type StreamTopic = (typeof STREAM_TOPICS)[number];
 
 const ONE = `(${STREAM_TOPICS.join('|')})`;

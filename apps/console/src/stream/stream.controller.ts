@@ -6,13 +6,14 @@ import { catchError, EMPTY, exhaustMap, from, interval, map, merge, mergeMap, ty
 import { DataSource } from 'typeorm';
 import { BearerGuard } from '../http/bearer.guard';
 import { readQuery } from '../http/read-query';
+import { MatchChanges } from '../matches/match-changes';
 import { PayoutChanges } from '../payouts/payout-changes';
 import { PayoutDesk } from '../payouts/payout-desk';
 import { RunChanges } from '../runs/run-changes';
 import { STREAM_TOPICS, StreamQuery, type StreamTopic } from './stream-query';
 
 /** How often is looked; payouts are another service's to know. */
-const LOOK_EVERY_MS: Readonly<Record<StreamTopic, number>> = { run: 1_000, payout: 2_000 };
+const LOOK_EVERY_MS: Readonly<Record<StreamTopic, number>> = { run: 1_000, payout: 2_000, match: 1_000 };
 const BEAT_EVERY_MS = 10_000;
 const RETRY_MS = 2_000;
 
@@ -26,6 +27,9 @@ const RETRY_MS = 2_000;
  *
  *   event: payout
  *   data: {"id":"po_…","state":"waiting","progress":{"read":4200,"whole":false},…}
+ *
+ *   event: match
+ *   data: {"id":"match_…","kind":"customers","does":"reading","state":"under way","done":3000,"failed":null}
  *
  *   event: beat
  *   data: {"at":"…","lagSeconds":0}        how old what was told is, of the topic that is oldest
@@ -42,7 +46,7 @@ export class StreamController {
   ) {}
 
   @Sse()
-  @ApiOperation({ summary: 'Server-Sent Events: `run` as a run goes on, `payout` as a payout does, `beat` every 10 s' })
+  @ApiOperation({ summary: 'Server-Sent Events: `run`, `payout` and `match` as they go on, `beat` every 10 s' })
   @ApiProduces('text/event-stream')
   @ApiQuery({ type: StreamQuery })
   stream(@Param('company') tenant: string, @Query() query: object): Observable<MessageEvent> {
@@ -77,8 +81,13 @@ export class StreamController {
   }
 
   private watch(topic: StreamTopic, tenant: string): () => Promise<readonly object[]> {
-    const changes =
-      topic === 'run' ? new RunChanges(this.dataSource.manager, tenant) : new PayoutChanges(this.payouts, tenant);
+    const { manager } = this.dataSource;
+    const of = {
+      run: () => new RunChanges(manager, tenant),
+      payout: () => new PayoutChanges(this.payouts, tenant),
+      match: () => new MatchChanges(manager, tenant),
+    } satisfies Record<StreamTopic, () => { look(): Promise<readonly object[]> }>;
+    const changes = of[topic]();
     return () => changes.look();
   }
 }
