@@ -5,7 +5,8 @@ import { isAppliedTo, type PaymentRelated } from '@qbo-sync/entities/payment/pay
 import type { DisputeRelated } from '@qbo-sync/entities/dispute/dispute';
 import type { PayoutRelated } from '@qbo-sync/entities/payout/payout';
 import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
-import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
+import { evolve } from '@qbo-sync/entities/sync/evolve';
+import { initial, type State } from '@qbo-sync/entities/sync/stream-state';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';

@@ -1,5 +1,6 @@
 import type { DisputeData, DisputeRelated } from '@qbo-sync/entities/dispute/dispute';
-import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
+import { evolve } from '@qbo-sync/entities/sync/evolve';
+import { initial, type State } from '@qbo-sync/entities/sync/stream-state';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';

@@ -11,7 +11,8 @@ import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/se
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
-import { evolve, initial, standing } from '@qbo-sync/entities/sync/stream-state';
+import { evolve } from '@qbo-sync/entities/sync/evolve';
+import { initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { appendAll } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';

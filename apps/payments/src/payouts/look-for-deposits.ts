@@ -1,7 +1,8 @@
 import { depositListRef, listedDeposits } from '@qbo-sync/entities/payout/deposit-list';
 import type { PayoutRelated } from '@qbo-sync/entities/payout/payout';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
-import { evolve, initial, type State } from '@qbo-sync/entities/sync/stream-state';
+import { evolve } from '@qbo-sync/entities/sync/evolve';
+import { initial, type State } from '@qbo-sync/entities/sync/stream-state';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import type { RelatedTo } from '@qbo-sync/service/entity-service/definition';

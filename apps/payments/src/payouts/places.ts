@@ -1,7 +1,8 @@
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { placeOf } from '@qbo-sync/entities/payout/behind';
 import type { StreamEvent } from '@qbo-sync/entities/sync/events';
-import { evolve, initial } from '@qbo-sync/entities/sync/stream-state';
+import { evolve } from '@qbo-sync/entities/sync/evolve';
+import { initial } from '@qbo-sync/entities/sync/stream-state';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
 import { selectInvoices } from '../followed-invoices';

@@ -45,7 +45,7 @@ describe('where an event stands', () => {
     ],
     [
       'asked for once more by what waits for it',
-      predicted('skipped', { reason: 'unchanged', orSynced: true }),
+      predicted('skipped', { reason: 'unchanged', orSynced: 'synced' }),
       row('synced'),
       'as predicted',
     ],

@@ -68,7 +68,7 @@ export function standingOf({ prediction, row }: SettledEvent): Standing {
     return prediction.state === 'waiting' && reason === prediction.reason ? 'as predicted' : 'moving';
   if (row.state === 'skipped' && prediction.orReplaced && reason === 'replaced') return 'as predicted';
   if (row.state === 'skipped' && prediction.orSkipped) return 'as predicted';
-  if (row.state === 'synced' && prediction.orSynced === true) return 'as predicted';
+  if (row.state === prediction.orSynced) return 'as predicted';
   const withReason = prediction.state === 'skipped' || prediction.state === 'needs attention';
   return row.state === prediction.state && (!withReason || reason === prediction.reason) ? 'as predicted' : 'differs';
 }

@@ -2,7 +2,8 @@ import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Sides } from '@qbo-sync/contracts/sync/request';
 import type { AnswerPlace, StreamEvent } from './events';
 import type { Answered, Context } from './rules';
-import { evolve, type State } from './stream-state';
+import { evolve } from './evolve';
+import type { State } from './stream-state';
 
 /** The events a decision has made so far, and the state they lead to. */
 export interface Recording {

@@ -2,7 +2,8 @@ import type { StreamEvent } from './events';
 import type { Rules, Trigger } from './rules';
 import { plainVerdict } from './refusals';
 import { answered, changed, context, given, isOpen, lines, only, REDECIDE, type Story } from './spec-kit';
-import { evolve, initial } from './stream-state';
+import { evolve } from './evolve';
+import { initial } from './stream-state';
 
 interface Note {
   readonly text: string;

@@ -5,7 +5,8 @@ import { bothSides } from './both-sides';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';
 import { plainVerdict } from './refusals';
-import { recordOf, type Asked } from './stream-state';
+import { recordOf } from './evolve';
+import type { Asked } from './stream-state';
 import { viewOf } from './view';
 import { commandIdOf, tellChosen } from './theirs';
 

@@ -3,7 +3,8 @@ import type { CompanyProfile, SettingValues, SyncSettings } from '@qbo-sync/cont
 import type { StreamEvent } from './events';
 import type { Answered, Context, Rules, Trigger } from './rules';
 import { decide } from './decide';
-import { evolve, initial, standing, type State } from './stream-state';
+import { evolve } from './evolve';
+import { initial, standing, type State } from './stream-state';
 
 /** Given / when / then over one stream, for specs: what happened, what happens now, what is said of it. */
 export interface Story<Related> {

@@ -9,8 +9,11 @@ export interface Prediction {
   readonly orReplaced: boolean;
   /** Whether it is posted before a newer event takes it back is a matter of moments: skipped is as right as synced. */
   readonly orSkipped: boolean;
-  /** What waits for it may have it asked for once more, a matter of moments too: then it says what QuickBooks answered. */
-  readonly orSynced?: true;
+  /**
+   * What waits for it may have it asked for once more, or it came while the state before it waited: a matter of moments
+   * too. Then it says what QuickBooks answered.
+   */
+  readonly orSynced?: 'synced' | 'synced with warnings';
 }
 
 export interface Judged {
@@ -71,7 +74,7 @@ function judge(life: Life, { stop, unshown, warning }: Judging): Judged {
     const stopped = stop?.(event, written.length > 0);
     const before = written.at(-1)?.event;
     const isSame = before !== undefined && formOf(before, unshown) === formOf(event, unshown);
-    if (isSame) add({ state: 'skipped', reason: 'unchanged', orSynced: true });
+    if (isSame) add({ state: 'skipped', reason: 'unchanged', orSynced: warned(warning?.(event)).state });
     else if (stopped !== undefined) stops.push(add(stopped));
     else written.push({ event, prediction: add(warned(warning?.(event))) });
   }
@@ -93,6 +96,6 @@ function judge(life: Life, { stop, unshown, warning }: Judging): Judged {
   return { posted: last, firstPosted: written[0]?.event, isHeld, isStopped, predictions };
 }
 
-function warned(reason: string | undefined): Pick<Prediction, 'state' | 'reason'> {
+function warned(reason: string | undefined): { state: 'synced' | 'synced with warnings'; reason?: string } {
   return reason === undefined ? { state: 'synced' } : { state: 'synced with warnings', reason };
 }
