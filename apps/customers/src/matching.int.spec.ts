@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '@qbo-sync/contracts/sync/settings';
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
 import { MATCH_MIGRATIONS } from '@qbo-sync/service/matching/migrations';
 import { MatchRig, refusal } from '@qbo-sync/service/matching/spec-rig';
@@ -100,8 +101,20 @@ describe('Match of customers', () => {
     expect((await rig.api.state(rig.tenant)).counts.toApply).toBe(6);
   });
 
+  it('makes nothing in Run a Call of a record that one of ours may be, while that is open', async () => {
+    const edited = (Id: string, DisplayName: string) =>
+      rig.edited({ Id, SyncToken: '1', DisplayName, Active: 'true' }, 'DisplayName');
+    await rig.settings(2, { values: { ...DEFAULT_SETTINGS, 'customers.pull': true } });
+    await edited('2', 'Lee Park & Co');
+    await edited('3', 'Kim Ode');
+    expect([await rig.wordOn('qbo.2'), await rig.wordOn('qbo.3')]).toEqual([undefined, undefined]);
+    // Nobody's candidate: made as ever.
+    await edited('7', 'Late Likely');
+    expect(await rig.wordOn('qbo.7')).toBe('Told');
+  });
+
   it('makes nothing before Apply, live or not; Apply links and writes nothing', async () => {
-    await rig.settings(2);
+    await rig.settings(3);
     const ids = ['cus_exact', 'cus_likely', 'cus_conflict', 'cus_inactive', 'cus_new', 'cus_vendor'];
     await rig.redecide(...ids);
     for (const id of ids) expect(await rig.wordOn(id)).toBe('match_open');

@@ -78,8 +78,21 @@ describe('Match of items', () => {
     expect((await rig.api.state(rig.tenant)).counts.toApply).toBe(8);
   });
 
+  it('makes nothing in Run a Call of a record that one of ours may be, or is about to be linked to', async () => {
+    const edited = (Id: string, SyncToken: string) =>
+      rig.edited(
+        { Id, SyncToken, Name: 'Filter 16x25', Type: 'Service', Active: 'true', UnitPrice: '25' },
+        'UnitPrice',
+      );
+    await rig.settings(2, { values: { ...VALUES, 'items.pull': true } });
+    await edited('12', '1');
+    expect(await rig.wordOn('qbo.12')).toBeUndefined();
+    await edited('20', '1');
+    expect(await rig.wordOn('qbo.20')).toBe('Told');
+  });
+
   it('makes nothing before Apply; Apply links, and makes the rest under a name of its own', async () => {
-    await rig.settings(2, { values: VALUES });
+    await rig.settings(3, { values: { ...VALUES, 'items.pull': true } });
     await rig.redecide(...ids);
     for (const id of ids) expect(await rig.wordOn(id)).toBe('match_open');
 
@@ -91,6 +104,10 @@ describe('Match of items', () => {
     // QuickBooks' stock item keeps the name.
     expect((await rig.requestsOf('itm_stock'))[0]?.body).toContain('"Copper pipe - 2"');
     expect(await rig.wordOn('itm_old')).toBe('left_out');
+
+    // Asked for, and not linked yet.
+    await rig.edited({ Id: '12', SyncToken: '2', Name: 'Filter 16x25', Type: 'Service', UnitPrice: '26' }, 'UnitPrice');
+    expect(await rig.wordOn('qbo.12')).toBeUndefined();
 
     await rig.answered('itm_sku');
     expect(await rig.wordOn('itm_sku')).toBe('Settled');

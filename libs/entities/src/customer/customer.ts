@@ -38,6 +38,7 @@ export const customerRules: Rules<Customer, MatchRelated | undefined> = {
   back: {
     command: 'com.runacall.customer.upsert.v1',
     takesNew: (values) => values['customers.pull'],
+    isKnown: (related) => related?.match?.is === 'open',
     takesChanges: (values) => values['customers.updates'],
     newFields: newCustomerFields,
     changedFields: changedCustomerFields,

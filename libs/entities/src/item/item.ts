@@ -24,6 +24,7 @@ export const itemRules: Rules<Item, MatchRelated | undefined> = {
   back: {
     command: 'com.runacall.item.upsert.v1',
     takesNew: (values) => values['items.pull'],
+    isKnown: (related) => related?.match?.is === 'open',
     takesChanges: (values) => values['items.pull'],
     newFields: newItemFields,
     changedFields: changedItemFields,

@@ -168,11 +168,13 @@ export interface Theirs {
 }
 
 /** What goes back to Run a Call, and when the settings let it. */
-export interface Back {
+export interface Back<Related = unknown> {
   /** Type of the command: `com.runacall.customer.upsert.v1`. */
   readonly command: string;
   takesNew(values: SettingValues): boolean;
   takesChanges(values: SettingValues): boolean;
+  /** The record may be one that Run a Call has: nothing is made of it. */
+  isKnown?(related: Related): boolean;
   /** Run a Call's fields for a record made in QuickBooks; undefined: it has nothing to make of it. */
   newFields(record: TextObject, ctx: MappingContext): Readonly<Record<string, unknown>> | undefined;
   /** Run a Call's fields for those changed there; null empties one. */
@@ -201,7 +203,7 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
    */
   readonly follows?: 'always' | 'related';
   /** Absent: nothing goes back, a change in QuickBooks is only shown. */
-  readonly back?: Back;
+  readonly back?: Back<Related>;
   /** The record's own accounting date, in the company's zone; documents only. */
   ownDate?(data: Data): string;
   /** It is only shown to a person: nothing of it is ever in QuickBooks. */

@@ -14,6 +14,7 @@ import { viewOf } from './view';
  *   other books                                   nothing: a fresh start has begun
  *   merged there as Run a Call had merged it      Skipped unchanged: a person did what was asked for
  *   came to an end there                          Held gone_in_qbo: shown, never made again by itself
+ *   may be one of ours, and Match is open         nothing: a person says which it is
  *   goes back to Run a Call, the settings say so  Told: its changed fields, without those that changed here too
  *   a document, in a field that we sent           Held both_changed: shown, never overwritten by itself
  *   anything else                                 nothing
@@ -57,6 +58,7 @@ function tellNew<Data, Related>(
   const ctx = mappingContext(context);
   const { back } = rules;
   if (back === undefined || ctx === undefined || !back.takesNew(ctx.values)) return start;
+  if (back.isKnown?.(context.related) === true) return start;
   // Made once: what is changed before Run a Call has answered comes with the link.
   if (start.state.told.length > 0) return start;
   const fields = back.newFields(change.record, ctx);

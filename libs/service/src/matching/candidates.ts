@@ -107,6 +107,23 @@ export async function selectCandidates(
   return new Map(rows.map(({ shown, ...row }) => [row.ref, { ...read(row), shown: shown ?? undefined }]));
 }
 
+/** Whether a record of QuickBooks may be one of ours, of which a person has not said, or is about to be linked to one. */
+export async function isSpokenFor(
+  client: Reader,
+  { tenant, books }: Place,
+  resource: string,
+  id: string,
+): Promise<boolean> {
+  const { rows } = await client.query<{ is: boolean }>(
+    `select exists (select from match_candidate
+                     where tenant = $1 and books = $2 and applied_at is null and candidates @> array[$4])
+         or exists (select from match_record
+                     where tenant = $1 and books = $2 and resource = $3 and id = $4 and held_by is not null) as is`,
+    [tenant, books, resource, id],
+  );
+  return rows[0]?.is === true;
+}
+
 /** A row that Apply takes: answered, or beyond doubt. */
 const READY = `applied_at is null and (choice is not null or match_group in ('exact', 'new'))`;
 

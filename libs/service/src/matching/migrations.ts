@@ -59,4 +59,8 @@ create table match_undo (
   primary key (token, ref)
 );`,
   },
+  {
+    name: 'matching/0002-by-candidate',
+    sql: `create index match_candidate_open on match_candidate using gin (candidates) where applied_at is null;`,
+  },
 ];

@@ -1,3 +1,4 @@
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import type { MatchCounts, MatchDecided, MatchRow } from '@qbo-sync/contracts/internal/matches';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
@@ -8,6 +9,7 @@ import { decideApart, type Told } from '../entity-service/apart';
 import type { EntityService } from '../entity-service/definition';
 import type { EntityRuntime } from '../entity-service/runtime';
 import { Problem } from '../internal/problem';
+import type { Matching } from './definition';
 import { Matcher } from './matcher';
 import { MatchesController } from './matches.controller';
 
@@ -26,7 +28,7 @@ const COMPANY: Pick<SyncSettings, 'company' | 'profile' | 'values'> = {
 export class MatchRig {
   readonly tenant = 'acme';
   readonly api: MatchesController;
-  private readonly entity: string;
+  private readonly matching: Matching;
 
   /** `lists`: QuickBooks' records by resource; what a spec puts there is read from then on. */
   constructor(
@@ -36,7 +38,7 @@ export class MatchRig {
   ) {
     const { matching } = service;
     if (matching === undefined) throw new Error(`${service.name} matches nothing`);
-    this.entity = matching.entity;
+    this.matching = matching;
     this.api = new MatchesController(new Matcher({ database, tell: this.tell }, service, matching));
   }
 
@@ -66,6 +68,13 @@ export class MatchRig {
     await storeSettings(this.database, { tenant, version, document });
   }
 
+  /** A person changed a record in QuickBooks that nobody of ours is linked to. */
+  async edited(record: TextObject, ...changed: readonly string[]): Promise<void> {
+    const { resource } = this.matching;
+    const ref = this.refOf(`qbo.${String(record['Id'])}`);
+    await this.trigger({ ref, trigger: { kind: 'theirs', ref, books: 'b1', resource, record, changed, at: AT } });
+  }
+
   /** Decides these again, as after a change of settings. */
   redecide(...ids: readonly string[]): Promise<void> {
     return this.trigger(
@@ -83,7 +92,7 @@ export class MatchRig {
   /** The last word on a record: the code it stands by, or what was said. */
   async wordOn(id: string): Promise<string | undefined> {
     const last = (await this.eventsOf(id)).at(-1);
-    return (last?.data as { code?: string }).code ?? last?.type;
+    return (last?.data as { code?: string } | undefined)?.code ?? last?.type;
   }
 
   decide(choice: string, ...ids: readonly string[]): Promise<MatchDecided> {
@@ -125,7 +134,7 @@ export class MatchRig {
   }
 
   private refOf(id: string): string {
-    return `${this.entity}:${id}`;
+    return `${this.matching.entity}:${id}`;
   }
 }
 

@@ -2,8 +2,8 @@ import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
-import type { EntityFunctions, RelatedTo } from '../entity-service/definition';
-import { selectCandidates, type StandingCandidate, storeCandidates } from './candidates';
+import type { EntityFunctions, RelatedTo, Trigger } from '../entity-service/definition';
+import { isSpokenFor, selectCandidates, type StandingCandidate, storeCandidates } from './candidates';
 import type { HeldAs, Matching, MatchStanding, OurRecord } from './definition';
 import { type MatchList, type Place, selectList } from './lists';
 import { holdRecords, selectNear } from './records';
@@ -11,6 +11,7 @@ import { holdRecords, selectNear } from './records';
 /**
  * What Match says of the record a decision is about, as `related` of its rules.
  *
+ *   a change in QuickBooks                      open, while that record may be one of ours
  *   linked, or never read                       nothing: the record's own rules say
  *   read, not applied                           open
  *   answered and applied, or applied as it was  as it was answered
@@ -18,8 +19,18 @@ import { holdRecords, selectNear } from './records';
  *                                               itself, and only what is likely or in conflict is asked about
  */
 export async function matchRelated(client: Client, parts: MatchParts, to: RelatedTo): Promise<MatchRelated> {
+  if (to.trigger.kind === 'theirs') return relatedToTheirs(client, to, to.trigger);
   const [related] = await relatedTo(client, parts, [to], true);
   return related ?? NOTHING;
+}
+
+async function relatedToTheirs(
+  client: Client,
+  { tenant }: RelatedTo,
+  { books, resource, record }: Extract<Trigger, { kind: 'theirs' }>,
+): Promise<MatchRelated> {
+  const isOpen = await isSpokenFor(client, { tenant, books }, resource, String(record['Id']));
+  return isOpen ? { match: { is: 'open' } } : NOTHING;
 }
 
 /** The same of many records of one company, for looking ahead: nothing is kept. */
