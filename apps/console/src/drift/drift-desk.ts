@@ -4,7 +4,7 @@ import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { Problem } from '../http/problem';
 import { SettingsStore } from '../settings/settings-store';
-import { type DriftReport, type DriftRowPage, DriftStore } from './drift-store';
+import { type Begun, type DriftReport, type DriftRowPage, DriftStore } from './drift-store';
 import { DriftRun } from './drift-run';
 
 /** Drift reports as a person or the night asks for them. */
@@ -35,19 +35,13 @@ export class DriftDesk implements OnApplicationShutdown {
   }
 
   /** Begins one, unless one is under way: then that. */
-  async start(tenant: string, by: string, night: string | null = null): Promise<DriftReport | null> {
-    const { state } = await this.settings.load(tenant);
-    if (state.books === null || state.profile === null) throw new Problem('not_connected');
-    const id = randomUUID();
-    const begun = await this.store.begin({ id, tenant, books: state.books, askedBy: by }, night);
-    if (begun) {
-      const run: Promise<void> = this.runs
-        .run(id, tenant, state)
-        .catch((err: unknown) => this.log.error({ err, tenant }, 'could not report the drift'))
-        .finally(() => this.running.delete(run));
-      this.running.add(run);
-    }
-    return this.store.newest(tenant, state.books);
+  async start(tenant: string, by: string): Promise<DriftReport | null> {
+    return this.begun(tenant, by, (report) => this.store.begin(report));
+  }
+
+  /** Begins that of a night (`YYYY-MM-DD`), if it is due. */
+  async startNight(tenant: string, night: string): Promise<void> {
+    await this.begun(tenant, 'night', (report) => this.store.beginNight(report, night));
   }
 
   /** Rows of one report; without its id, of the newest. */
@@ -55,5 +49,24 @@ export class DriftDesk implements OnApplicationShutdown {
     const report = id === undefined ? await this.newest(tenant) : await this.store.byId(tenant, id);
     if (report === null) throw new Problem('not_found');
     return this.store.rows(report.id, after, limit);
+  }
+
+  private async begun(
+    tenant: string,
+    askedBy: string,
+    begin: (report: Begun) => Promise<boolean>,
+  ): Promise<DriftReport | null> {
+    const { state } = await this.settings.load(tenant);
+    const { books, profile } = state;
+    if (books === null || profile === null) throw new Problem('not_connected');
+    const id = randomUUID();
+    if (await begin({ id, tenant, books, askedBy })) {
+      const run: Promise<void> = this.runs
+        .run(id, tenant, state)
+        .catch((err: unknown) => this.log.error({ err, tenant }, 'could not report the drift'))
+        .finally(() => this.running.delete(run));
+      this.running.add(run);
+    }
+    return this.store.newest(tenant, books);
   }
 }

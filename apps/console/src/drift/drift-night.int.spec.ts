@@ -11,6 +11,7 @@ import { ChartReader } from '../quickbooks/chart-reader';
 import { SettingsOutbox } from '../settings/settings-outbox';
 import { SettingsStore } from '../settings/settings-store';
 import { RecordRows } from '../verify/record-rows';
+import { DriftController } from './drift.controller';
 import { DriftDesk } from './drift-desk';
 import { DriftNight } from './drift-night';
 import { DriftRun } from './drift-run';
@@ -35,7 +36,9 @@ describe('the drift report of a night', () => {
   let settings: SettingsStore;
 
   /** A console's process, as far as its nights go. */
-  function aProcess(): DriftNight {
+  const aProcess = (): DriftNight => new DriftNight(dataSource, settings, aDesk(), silent);
+
+  function aDesk(): DriftDesk {
     const config = {
       ...{ OPERATOR_TOKEN: 'a-token-of-this-spec', GATEWAY_URL: NOWHERE, CUSTOMERS_URL: NOWHERE },
       ...{ ITEMS_URL: NOWHERE, INVOICES_URL: NOWHERE, PAYMENTS_URL: NOWHERE },
@@ -44,7 +47,7 @@ describe('the drift report of a night', () => {
     const store = new DriftStore(dataSource);
     const streams = new StreamsReader(new ServiceClient(config));
     const run = new DriftRun(store, streams, gateway, new ChartReader(gateway), new RecordRows(dataSource));
-    return new DriftNight(dataSource, settings, new DriftDesk(store, run, settings, silent), silent);
+    return new DriftDesk(store, run, settings, silent);
   }
 
   async function live(tenant: string, timeZone: string): Promise<void> {
@@ -94,5 +97,73 @@ describe('the drift report of a night', () => {
     expect((await nights()).filter((of) => of > 'austin 2026-11-03' && of < 'b')).toEqual(['austin 2026-11-05']);
     await aProcess().look(new Date('2026-11-05T23:00:00Z'));
     expect(await nights()).toHaveLength(4);
+  });
+
+  describe('that failed', () => {
+    const NIGHT = '2026-11-07T09:00:00Z';
+    const tries = async (): Promise<string[]> => {
+      const rows: { is: string }[] = await dataSource.query(
+        `select try || ' ' || state || coalesce(' ' || code, '') as is from drift_report
+          where tenant = 'austin' and night = '2026-11-07' order by position`,
+      );
+      return rows.map(({ is }) => is);
+    };
+    /** Two processes look; the clock is Postgres' own, so what has ended did so earlier. */
+    async function after(minutes: number): Promise<number> {
+      const before = (await tries()).length;
+      await dataSource.query(
+        `update drift_report set finished_at = finished_at - make_interval(mins => $1), beat_at = beat_at - make_interval(mins => $1)`,
+        [minutes],
+      );
+      await Promise.all([aProcess().look(new Date(NIGHT)), aProcess().look(new Date(NIGHT))]);
+      return (await tries()).length - before;
+    }
+    const shown = () => new DriftController(aDesk()).show('austin');
+
+    it('says why, and when it is tried again', async () => {
+      expect(await after(0)).toBe(1);
+      const { state, code, text, try: nth, finishedAt = '', nextTryAt = '' } = await shown();
+      expect({ state, code, text, nth }).toEqual({
+        ...{ state: 'failed', code: 'service_unavailable', nth: 1 },
+        text: 'The service that knows this does not answer now.',
+      });
+      expect(Date.parse(nextTryAt) - Date.parse(finishedAt)).toBe(15 * 60_000);
+    });
+
+    it('is tried again the same night after 15, 30, 60 and 120 minutes, once each, and then no more', async () => {
+      const begun: number[] = [];
+      for (const minutes of [14, 1, 29, 1, 59, 1, 119, 1, 600]) begun.push(await after(minutes));
+      expect(begun).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0]);
+      expect(await tries()).toEqual([1, 2, 3, 4, 5].map((nth) => `${nth} failed service_unavailable`));
+      const { try: nth, nextTryAt } = await shown();
+      expect({ nth, nextTryAt }).toEqual({ nth: 5, nextTryAt: undefined });
+    });
+
+    it('with its process is said to have stopped when it is silent, and tried again', async () => {
+      await dataSource.query(`delete from drift_report where tenant = 'austin' and night = '2026-11-07' and try > 1`);
+      await dataSource.query(
+        `update drift_report set state = 'running', code = null, finished_at = null, beat_at = clock_timestamp()
+          where tenant = 'austin' and night = '2026-11-07'`,
+      );
+      expect([await after(1), await tries()]).toEqual([0, ['1 running']]);
+      expect([await after(2), await tries()]).toEqual([0, ['1 failed stopped']]);
+      expect((await shown()).text).toBe('The report ended before it was done.');
+      expect([await after(15), (await tries())[0]]).toEqual([1, '1 failed stopped']);
+    });
+
+    it('is not made again once it was done', async () => {
+      await dataSource.query(`update drift_report set state = 'done', code = null where try = 2`);
+      expect(await after(600)).toBe(0);
+    });
+
+    it('that was taken for stopped changes nothing any more when it goes on', async () => {
+      const store = new DriftStore(dataSource);
+      const [{ id }] = (await dataSource.query(`select id from drift_report where code = 'stopped'`)) as [
+        { id: string },
+      ];
+      expect(await store.beat(id)).toBe(false);
+      await store.fail(id, 'failed_here');
+      expect((await tries())[0]).toBe('1 failed stopped');
+    });
   });
 });

@@ -15,7 +15,10 @@ export function nightOf(now: Date, timeZone: string): string {
   return dayOf(new Date(now.getTime() - AFTER_MIDNIGHT_MS).toISOString(), timeZone);
 }
 
-/** A report of every company that has gone live, once a night in its own zone, one after the other. */
+/**
+ * A report of every company that has gone live, once a night in its own zone, one after the other. One that failed, or ended with its
+ * process, is tried again the same night, by whichever process looks.
+ */
 @Injectable()
 export class DriftNight implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -40,7 +43,7 @@ export class DriftNight implements OnApplicationBootstrap, OnApplicationShutdown
     this.timer = undefined;
   }
 
-  /** Begins what is due; a company whose report of the night is there already is passed over. */
+  /** Begins what is due; a company whose report of the night is there already is passed over, or has its next try yet to come. */
   async look(now: Date): Promise<void> {
     const companies: { tenant: string }[] = await this.dataSource.query(
       `select tenant from stream where ref = 'settings:' || tenant and version > 0 order by tenant`,
@@ -51,7 +54,7 @@ export class DriftNight implements OnApplicationBootstrap, OnApplicationShutdown
       const night = nightOf(now, state.company.timeZone);
       // On its first day there is nothing to look back on.
       if (night <= dayOf(state.goLiveAt, state.company.timeZone)) continue;
-      await this.desk.start(tenant, 'night', night);
+      await this.desk.startNight(tenant, night);
       await this.desk.ended();
     }
   }

@@ -19,6 +19,9 @@ const NAMES: Readonly<Record<string, string>> = {
   unposted: 'Not in the books',
 };
 
+/** The report was silent for so long that another has begun in its place. */
+class TakenForEnded extends Error {}
+
 /**
  * Reads one company's books and Run a Call's side, and writes down every difference.
  *
@@ -40,6 +43,7 @@ export class DriftRun {
     try {
       await this.store.finish(id, tenant, await this.report(id, tenant, settings));
     } catch (error) {
+      if (error instanceof TakenForEnded) return;
       await this.store.fail(id, error instanceof BooksUnread ? error.code : 'failed_here');
       if (!(error instanceof BooksUnread)) throw error;
     }
@@ -76,7 +80,7 @@ export class DriftRun {
     for (const service of ASKED) {
       for await (const streams of this.streams.pages(service, tenant)) {
         for (const stream of streams) comparison.addStream(stream);
-        await this.store.beat(id);
+        await this.beat(id);
       }
     }
     comparison.ready();
@@ -94,7 +98,7 @@ export class DriftRun {
     for (const resource of comparison.resources()) {
       for await (const records of books.pages(resource, `TxnDate >= '${from}'`)) {
         for (const record of records) comparison.see(resource, record);
-        await this.store.beat(id);
+        await this.beat(id);
       }
       // A page may have shifted, or a person moved its day.
       const unseen = comparison.unseen(resource);
@@ -120,6 +124,10 @@ export class DriftRun {
       const explains = row.cause === 'unknown' && warned.length > 0;
       return { ...row, cause: moved ? 'waiting' : explains ? 'warning' : row.cause, warnings: warned };
     });
+  }
+
+  private async beat(id: string): Promise<void> {
+    if (!(await this.store.beat(id))) throw new TakenForEnded();
   }
 
   private async accountNames(tenant: string): Promise<(id: string) => string> {

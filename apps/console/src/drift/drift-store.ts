@@ -37,9 +37,17 @@ export interface DriftReport {
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
   readonly state: 'running' | 'done' | 'failed';
+  /** Why it failed; `stopped`: its process ended. */
   readonly code: string | null;
+  /** Which one of its night, from 1. */
+  readonly try: number;
+  /** When a night's failed one is tried again at the earliest; null: it is not. */
+  readonly nextTryAt: Date | null;
   readonly result: DriftResult;
 }
+
+/** What a report begins with. */
+export type Begun = Pick<DriftReport, 'id' | 'tenant' | 'books' | 'askedBy'>;
 
 export interface DriftRowPage {
   readonly rows: readonly DriftRow[];
@@ -48,41 +56,62 @@ export interface DriftRowPage {
 
 const NOTHING: DriftResult = { documents: 0, differing: 0, byCause: {}, accounts: [], reads: 0 };
 const ROWS_AT_ONCE = 500;
-/** Reports of a company that are kept with their rows. */
+/** Reports of a company that are kept with their rows, and what failed between them. */
 const KEPT = 35;
 /** A report that says nothing for so long has died with its process. */
 const SILENT_S = 120;
+/** A night's report that failed is tried so often in all, a quarter of an hour later at first, then twice as long each time. */
+const TRIES = 5;
+const FIRST_WAIT_S = 15 * 60;
+/** How long after a try the next one is due. */
+const WAIT = `make_interval(secs => ${FIRST_WAIT_S} * power(2, try - 1))`;
 
 const COLUMNS = `id, tenant, books, asked_by as "askedBy", started_at as "startedAt", finished_at as "finishedAt",
-                 state, code, result`;
+                 state, code, try, case when night is not null and state = 'failed' and try < ${TRIES}
+                                        then finished_at + ${WAIT} end as "nextTryAt", result`;
 
 /** Drift reports and their rows. */
 @Injectable()
 export class DriftStore {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** False: one of this company is under way, or the night's is there already. */
-  async begin(
-    report: Pick<DriftReport, 'id' | 'tenant' | 'books' | 'askedBy'>,
-    night: string | null,
-  ): Promise<boolean> {
-    const { id, tenant, books, askedBy } = report;
-    await this.dataSource.query(
-      `update drift_report set state = 'failed', code = 'stopped', finished_at = clock_timestamp()
-        where tenant = $1 and state = 'running' and beat_at < clock_timestamp() - make_interval(secs => $2)`,
-      [tenant, SILENT_S],
-    );
+  /** False: one of this company is under way. */
+  async begin(report: Begun): Promise<boolean> {
+    await this.stopSilent(report.tenant);
     const rows: unknown[] = await this.dataSource.query(
-      `insert into drift_report (id, tenant, books, asked_by, night, started_at, beat_at, state, result)
-       values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp(), 'running', $6)
+      `insert into drift_report (id, tenant, books, asked_by, started_at, beat_at, state, result)
+       values ($1, $2, $3, $4, clock_timestamp(), clock_timestamp(), 'running', $5)
        on conflict do nothing returning id`,
-      [id, tenant, books, askedBy, night, JSON.stringify(NOTHING)],
+      [report.id, report.tenant, report.books, report.askedBy, JSON.stringify(NOTHING)],
     );
     return rows.length === 1;
   }
 
-  async beat(id: string): Promise<void> {
-    await this.dataSource.query(`update drift_report set beat_at = clock_timestamp() where id = $1`, [id]);
+  /**
+   * The report of a night, `YYYY-MM-DD`. False: one of this company is under way, the night's is there already, or it failed and its
+   * next try is not due. Of two processes at once one begins it.
+   */
+  async beginNight(report: Begun, night: string): Promise<boolean> {
+    await this.stopSilent(report.tenant);
+    const rows: unknown[] = await this.dataSource.query(
+      `insert into drift_report (id, tenant, books, asked_by, night, try, started_at, beat_at, state, result)
+       select $1, $2, $3, $4, $5, coalesce(max(try), 0) + 1, clock_timestamp(), clock_timestamp(), 'running', $6
+         from drift_report where tenant = $2 and books = $3 and night = $5
+       having count(*) = 0
+           or bool_and(state = 'failed' and try < ${TRIES} and finished_at + ${WAIT} <= clock_timestamp())
+       on conflict do nothing returning id`,
+      [report.id, report.tenant, report.books, report.askedBy, night, JSON.stringify(NOTHING)],
+    );
+    return rows.length === 1;
+  }
+
+  /** Still at work. False: it was silent for so long that it was taken for ended. */
+  async beat(id: string): Promise<boolean> {
+    const [, beaten] = (await this.dataSource.query(
+      `update drift_report set beat_at = clock_timestamp() where id = $1 and state = 'running'`,
+      [id],
+    )) as [unknown, number];
+    return beaten === 1;
   }
 
   async addRows(id: string, rows: readonly DriftRow[]): Promise<void> {
@@ -101,7 +130,7 @@ export class DriftStore {
     await this.end(id, 'done', null, result);
     await this.dataSource.query(
       `delete from drift_report where tenant = $1 and position <=
-         (select position from drift_report where tenant = $1 order by position desc offset $2 limit 1)`,
+         (select position from drift_report where tenant = $1 and state = 'done' order by position desc offset $2 limit 1)`,
       [tenant, KEPT],
     );
   }
@@ -136,9 +165,18 @@ export class DriftStore {
     return { rows: rows.map(({ row }) => row), next: found.length > limit ? (rows.at(-1)?.position ?? null) : null };
   }
 
+  private async stopSilent(tenant: string): Promise<void> {
+    await this.dataSource.query(
+      `update drift_report set state = 'failed', code = 'stopped', finished_at = clock_timestamp()
+        where tenant = $1 and state = 'running' and beat_at < clock_timestamp() - make_interval(secs => $2)`,
+      [tenant, SILENT_S],
+    );
+  }
+
   private async end(id: string, state: DriftReport['state'], code: string | null, result: DriftResult): Promise<void> {
     await this.dataSource.query(
-      `update drift_report set state = $2, code = $3, result = $4, finished_at = clock_timestamp() where id = $1`,
+      `update drift_report set state = $2, code = $3, result = $4, finished_at = clock_timestamp()
+        where id = $1 and state = 'running'`,
       [id, state, code, JSON.stringify(result)],
     );
   }

@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQue
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
 import { positionOf } from '../http/page-query';
+import { isProblemCode, PROBLEMS } from '../http/problem';
 import { readQuery } from '../http/read-query';
 import { DriftDesk } from './drift-desk';
 import { DriftDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
@@ -46,11 +47,18 @@ function viewOf(report: DriftReport | null): DriftDto {
   if (report === null) {
     return { id: null, state: 'none', documents: 0, differing: 0, byCause: {}, accounts: [], reads: 0 };
   }
-  const { id, state, code, askedBy, startedAt, finishedAt, result } = report;
+  const { id, state, code, askedBy, startedAt, finishedAt, nextTryAt, result } = report;
   return {
-    ...{ id, state, by: askedBy, startedAt: startedAt.toISOString() },
-    ...(code === null ? {} : { code }),
+    ...{ id, state, by: askedBy, try: report.try, startedAt: startedAt.toISOString() },
+    ...(code === null ? {} : { code, text: sentenceOf(code) }),
+    ...(nextTryAt === null ? {} : { nextTryAt: nextTryAt.toISOString() }),
     ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
     ...result,
   };
+}
+
+/** A code of a newer version than ours is shown as it is. */
+function sentenceOf(code: string): string {
+  if (code === 'stopped') return 'The report ended before it was done.';
+  return isProblemCode(code) ? PROBLEMS[code].title : code;
 }

@@ -23,6 +23,10 @@ export class DriftDto {
   @ApiProperty({ type: String, nullable: true }) id: string | null;
   @ApiProperty({ enum: ['none', 'running', 'done', 'failed'] }) state: string;
   @ApiPropertyOptional({ description: 'Why it failed.' }) code?: string;
+  @ApiPropertyOptional({ description: 'The same as a sentence.' }) text?: string;
+  @ApiPropertyOptional({ description: 'Which one of its night, from 1.' }) try?: number;
+  @ApiPropertyOptional({ description: 'When a failed one of a night is tried again; absent: it is not.' })
+  nextTryAt?: string;
   @ApiPropertyOptional() by?: string;
   @ApiPropertyOptional() startedAt?: string;
   @ApiPropertyOptional() finishedAt?: string;
