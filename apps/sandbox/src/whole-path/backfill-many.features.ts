@@ -1,5 +1,6 @@
 import type { LocalStack, StackFile } from '@qbo-sync/testkit/local-stack';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
+import { cpuSeconds } from '@qbo-sync/testkit/cpu-seconds';
 import { aCustomer, anInvoice, anItem, runACallEvent } from '@qbo-sync/testkit/run-a-call';
 import { until } from '@qbo-sync/testkit/until';
 import { ConsoleApi } from '../day/console-api';
@@ -10,6 +11,7 @@ const LIVE_EVERY_MS = 5_000;
 /** QuickBooks' own, at its own minute (quickbooks.md §3.1): single calls, and 40 batches of 30. */
 const PER_MINUTE = 1_660;
 const SECOND = 1_000;
+const MINUTE = 60_000;
 
 export interface BackfillRig {
   readonly stack: LocalStack;
@@ -23,6 +25,7 @@ interface Run {
   readonly plan: { readonly counts: Readonly<Record<string, number>> } | null;
   readonly done: number;
   readonly total: number;
+  readonly underWay: number;
   readonly result?: { readonly byState: Readonly<Record<string, number>> };
 }
 
@@ -34,7 +37,7 @@ type Written = readonly { readonly marker?: string; readonly at: number }[];
  * previewed and begun again, paused and gone on with, while an invoice of today comes every 5 s.
  */
 export function manyBroughtIn(rig: BackfillRig, count: number): void {
-  const longMs = 180_000 + count * 150;
+  const longMs = 240_000 + count * 150;
   const printed: string[] = [];
   const live = new Map<string, number>();
   const say = (line: string): void => {
@@ -57,6 +60,8 @@ export function manyBroughtIn(rig: BackfillRig, count: number): void {
     if (!response.ok) throw new Error(`${at}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Answer;
   };
+  const pids = (): Record<string, number> =>
+    Object.fromEntries(Object.entries(rig.file().services).map(([name, { pid }]) => [name, pid]));
   const written = async (): Promise<Written> =>
     (await admin<{ writes: Written }>('GET', `/journal?company=${TENANT}&entity=Invoice`)).writes;
   const untilRun = (id: string, is: (run: Run) => boolean, what: string): Promise<Run> =>
@@ -70,25 +75,37 @@ export function manyBroughtIn(rig: BackfillRig, count: number): void {
   const inLog = (more = ''): Promise<number> =>
     rig.stack.count('console', `select count(*) from log_row where tenant = '${TENANT}' and entity = 'invoice'${more}`);
 
-  async function begin(): Promise<Run> {
+  /** Previewed, not begun. */
+  async function preview(): Promise<Run> {
     const startedAt = performance.now();
     const { id } = await ask('POST', '/runs', { kind: 'backfill', spec: { from: '2020-01-01' } });
-    const plan = await untilRun(id, ({ state }) => state !== 'planning', 'the preview');
-    say(`previewed ${JSON.stringify(plan.plan?.counts)} in ${secondsSince(startedAt)} s`);
-    return ask('POST', `/runs/${id}/start`);
+    const run = await untilRun(id, ({ state }) => state !== 'planning', 'the preview');
+    say(`previewed ${JSON.stringify(run.plan?.counts)} in ${secondsSince(startedAt)} s`);
+    return run;
   }
 
-  /** From now until all that was handed over rests. */
-  async function measured(what: string, work: () => Promise<Run>): Promise<Run> {
-    const [before, fromMs] = [(await written()).length, Date.now()];
+  /** From its beginning until all that was handed over rests; the window before it is over. */
+  async function measured(what: string, { id }: Run, work: () => Promise<Run>): Promise<Run> {
+    const last = (await written()).at(-1)?.at ?? 0;
+    await until(() => Date.now() > last + MINUTE, { timeoutMs: 2 * MINUTE, everyMs: SECOND, what: 'a new window' });
+    const [before, fromMs, cpuBefore] = [(await written()).length, Date.now(), cpuSeconds(pids())];
+    await ask('POST', `/runs/${id}/start`);
     const run = await work();
-    const news = (await written()).slice(before);
-    const minutes = (Math.max(fromMs, ...news.map(({ at }) => at)) - fromMs) / 60_000;
-    const rate = news.length / minutes;
-    say(
-      `${what}: ${news.length} written in ${(minutes * 60).toFixed(0)} s, ${rate.toFixed(0)} a minute ` +
-        `(${((rate / PER_MINUTE) * 100).toFixed(0)} % of ${PER_MINUTE}); ${run.state}, ${run.done} of ${run.total} at rest`,
+    const at = (await written()).slice(before).map((one) => one.at - fromMs);
+    const lastAt = Math.max(0, ...at);
+    const windows = Math.floor(lastAt / MINUTE);
+    const within = at.filter((ms) => ms < windows * MINUTE).length;
+    const share =
+      windows === 0
+        ? ''
+        : `, in its ${windows} whole minutes ${percent(within / (windows * PER_MINUTE))} of ${PER_MINUTE} each`;
+    const used = Object.entries(cpuSeconds(pids())).map(
+      ([name, all]) => `${name} ${(all - (cpuBefore[name] ?? 0)).toFixed(0)}`,
     );
+    say(
+      `${what}: ${at.length} written in ${(lastAt / SECOND).toFixed(0)} s${share}; ${run.state}, ${run.done} of ${run.total} at rest`,
+    );
+    say(`  seconds at work: ${used.join(', ')}`);
     return run;
   }
 
@@ -133,18 +150,22 @@ export function manyBroughtIn(rig: BackfillRig, count: number): void {
           void rig.publish([invoice(id, live.size)]);
         }, LIVE_EVERY_MS);
 
-        const first = await measured('until cancelled', async () => {
-          const { id } = await begin();
-          await untilRun(id, ({ done }) => done > CUSTOMERS + 1, 'the first invoices');
-          await ask('POST', `/runs/${id}/cancel`);
-          return untilRun(id, ({ result }) => result !== undefined, 'what was handed over to rest');
+        const one = await preview();
+        const first = await measured('until cancelled', one, async () => {
+          await untilRun(one.id, ({ done }) => done > CUSTOMERS + 1 + count / 6, 'a sixth of them');
+          // Few are over before they can be stopped.
+          const { underWay } = await ask('POST', `/runs/${one.id}/cancel`).catch(() => ask('GET', `/runs/${one.id}`));
+          const cancelledAt = performance.now();
+          const rested = await untilRun(one.id, ({ result }) => result !== undefined, 'what was handed over to rest');
+          say(`under way when it was cancelled: ${underWay}, at rest ${secondsSince(cancelledAt)} s later`);
+          return rested;
         });
-        const second = await measured('until done', async () => {
-          const { id } = await begin();
-          await untilRun(id, ({ done, total }) => done > 0 || total === 0, 'some more');
-          const paused = await ask('POST', `/runs/${id}/pause`).catch(() => undefined);
-          if (paused !== undefined) await ask('POST', `/runs/${id}/resume`);
-          return untilRun(id, ({ state }) => state === 'done', 'all of it');
+        const two = await preview();
+        const second = await measured('until done', two, async () => {
+          await untilRun(two.id, ({ done, total }) => done > 0 || total === 0, 'some more');
+          const paused = await ask('POST', `/runs/${two.id}/pause`).catch(() => undefined);
+          if (paused !== undefined) await ask('POST', `/runs/${two.id}/resume`);
+          return untilRun(two.id, ({ state }) => state === 'done', 'all of it');
         });
         clearInterval(publisher);
         await until(async () => (await written()).length >= count + live.size, {
@@ -185,6 +206,8 @@ const invoice = (id: string, n: number): OutgoingMessage =>
   });
 
 const older = (n: number): OutgoingMessage => invoice(`inv_many${n}`, n);
+
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
 const secondsSince = (startedAt: number): string => ((performance.now() - startedAt) / SECOND).toFixed(1);
 
