@@ -33,8 +33,8 @@ export function disturb({ world, tenants, groups, kafka, intuit, isLinked, setAc
   every(8_000, 40_000, () => {
     if (!faults.strikes('human edit', 0.6)) return;
     const realm = random.pick([...intuit.realms.values()]);
-    if (realm.records.size === 0) return;
-    const id = random.pick([...realm.records.keys()]);
+    if (realm.records.byId.size === 0) return;
+    const id = random.pick([...realm.records.byId.keys()]);
     realm.edit(id, isLinked(realm.realm, id));
   });
   every(10_000, 60_000, () => {

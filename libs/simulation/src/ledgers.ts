@@ -3,7 +3,7 @@ import type { AnswerRow, Edit, LogRow, Notice, Shown, ToldChange } from './oracl
 import type { MemoryPostgres } from './postgres/database';
 import type { MemoryIntuit } from './world/intuit';
 import type { MemoryKafka } from './world/kafka';
-import { identityOf } from './world/quickbooks';
+import { identityOf } from './world/quickbooks-records';
 
 export function tenantOf(realm: string): string {
   return realm.replace('realm-', '');
@@ -12,7 +12,7 @@ export function tenantOf(realm: string): string {
 /** The books, as somebody who only sees the books sees them. */
 export function shownIn({ realms }: MemoryIntuit): Shown[] {
   return [...realms].flatMap(([realm, { records }]) =>
-    [...records.values()].map(({ resource, record }) => ({
+    [...records.byId.values()].map(({ resource, record }) => ({
       tenant: tenantOf(realm),
       identity: identityOf(record),
       resource,
@@ -96,7 +96,7 @@ export function changesIn(kafka: MemoryKafka): ToldChange[] {
 export function editsIn({ realms }: MemoryIntuit): Edit[] {
   return [...realms].flatMap(([realm, { edits, records }]) =>
     [...edits].map(([id, { text, known }]) => {
-      const record = records.get(id)?.record;
+      const record = records.byId.get(id)?.record;
       return {
         tenant: tenantOf(realm),
         id,

@@ -272,7 +272,7 @@ export class SimulatedDay {
       );
       if (looks.length > 0) counters.count('found by looking', doubtful.length);
       if (new Set(sent.map(({ by }) => by)).size > 1) counters.count('shard changed hands');
-      for (const { resource, record } of records.values()) {
+      for (const { resource, record } of records.byId.values()) {
         if (String(record['PrivateNote']).startsWith('Voided')) counters.count('voided');
         if (resource === 'Payment') counters.count('payment posted');
       }

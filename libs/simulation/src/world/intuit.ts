@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { QboCall, Reply } from '@qbo-sync/qbo/client';
 import type { TokenOutcome } from '@qbo-sync/qbo/oauth';
-import { MemoryQuickbooks, MODES, type Committed, type RequestidMode } from './quickbooks';
+import { MemoryQuickbooks, MODES, type RequestidMode } from './quickbooks';
+import type { Committed } from './quickbooks-records';
 import { NEVER, type Actor, type World } from './world';
 
 const ACCESS_LIFE_MS = 90_000;

@@ -1,22 +1,12 @@
-import {
-  ExactNumber,
-  isObject,
-  parseExact,
-  printExact,
-  type ExactJson,
-  type ExactObject,
-} from '@qbo-sync/contracts/exact-json';
+import { ExactNumber, parseExact, type ExactObject } from '@qbo-sync/contracts/exact-json';
 import type { QboCall, Reply } from '@qbo-sync/qbo/client';
 import type { CallWatch } from './call-watch';
+import { answered, fault, itemsOf, ok, single, type Answer } from './qbo-wire';
+import { changedAt, identityOf, MemoryRecords, type Committed } from './quickbooks-records';
 import { NEVER, type Actor, type World } from './world';
 
 export const MODES = ['honour', 'ignore', 'forget-after-1h', 'replay-first-error'] as const;
 export type RequestidMode = (typeof MODES)[number];
-
-export interface Kept {
-  readonly resource: string;
-  record: ExactObject;
-}
 
 /** One try to write, for the oracle: what it was, and whether its sender may doubt its outcome. */
 export interface Sent {
@@ -31,13 +21,6 @@ export interface Sent {
   stopped: boolean;
 }
 
-/** A record as it has just become. */
-export interface Committed {
-  readonly resource: string;
-  readonly id: string;
-  readonly token: string;
-}
-
 export interface QuickbooksParts {
   readonly world: World;
   readonly realm: string;
@@ -48,35 +31,17 @@ export interface QuickbooksParts {
   readonly onCommit: (committed: Committed) => void;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 const HOUR_MS = 3_600_000;
 /** A request is ended by QuickBooks at 120 s (quickbooks.md §1.3): until then it may commit. */
 const LATEST_COMMIT_MS = 119_000;
 
-const RESOURCES: Readonly<Record<string, string>> = {
-  customer: 'Customer',
-  item: 'Item',
-  invoice: 'Invoice',
-  payment: 'Payment',
-  paymentmethod: 'PaymentMethod',
-};
-/** The field whose value no other record of its kind may have. */
-const NAMES: Readonly<Record<string, string>> = { Customer: 'DisplayName', Item: 'Name', PaymentMethod: 'Name' };
-const DOCUMENTS: ReadonlySet<string> = new Set(['Invoice', 'Payment']);
 /** What is read of the company itself. */
 const COMPANY_INFO: ExactObject = { Id: '1', CompanyName: 'Sim', Country: 'US' };
 const PREFERENCES: ExactObject = { Id: '1', TaxPrefs: { UsingSalesTax: true, PartnerTaxEnabled: true } };
 
-/**
- * QuickBooks of one company, in memory: names are unique, SyncTokens count, a reference must exist, a total is what its
- * lines and its tax add up to. How it answers is the faults' business: after the commit, before it, late, or not at all.
- */
+/** QuickBooks of one company, in memory. How it answers is the faults' business: after the commit, before it, late, or not at all. */
 export class MemoryQuickbooks {
-  readonly records = new Map<string, Kept>();
+  readonly records: MemoryRecords;
   readonly sent: Sent[] = [];
   readonly looks: { readonly at: number; readonly resource: string }[] = [];
   /** What a person last wrote into a record, by its id, when, and whether we knew it by then. */
@@ -87,7 +52,6 @@ export class MemoryQuickbooks {
   private readonly kept = new Map<string, Answer & { readonly at: number }>();
   private readonly minute: number[] = [];
   private closedUntilMs = 0;
-  private nextId = 100;
   outageUntilMs = 0;
   watch: CallWatch | undefined;
 
@@ -95,6 +59,7 @@ export class MemoryQuickbooks {
     this.world = parts.world;
     this.realm = parts.realm;
     this.mode = parts.mode;
+    this.records = new MemoryRecords(parts.world, parts.realm, parts.onCommit);
   }
 
   /** What a client at this process hears. */
@@ -153,12 +118,12 @@ export class MemoryQuickbooks {
 
   /** A person changes a field that is not ours. */
   edit(id: string, known: boolean): void {
-    const kept = this.records.get(id);
+    const kept = this.records.byId.get(id);
     if (kept === undefined) return;
     const at = this.world.time.nowMs;
     const text = `by hand in ${this.realm} ${at}`;
     this.edits.set(id, { text, at, known });
-    this.store(kept.resource, { ...kept.record, TrackingNum: text });
+    this.records.store(kept.resource, { ...kept.record, TrackingNum: text });
   }
 
   /** Who was never killed knows of every call it made, and never makes one too many (reliability.md I9). */
@@ -198,7 +163,7 @@ export class MemoryQuickbooks {
   /** An update need not name what its record is known by. */
   private identity(body: ExactObject): string {
     const id = body['Id'];
-    const known = typeof id === 'string' ? this.records.get(id)?.record : undefined;
+    const known = typeof id === 'string' ? this.records.byId.get(id)?.record : undefined;
     return identityOf(known ?? body);
   }
 
@@ -208,13 +173,15 @@ export class MemoryQuickbooks {
       const [, resource = '', where] = /FROM (\w+)(?: WHERE (.*?))? STARTPOSITION/i.exec(query?.['query'] ?? '') ?? [];
       this.looks.push({ at: now, resource });
       const conditions = [...(where ?? '').matchAll(/([\w.]+) = '((?:[^'\\]|\\.)*)'/g)];
-      const rows = this.all(resource).filter((record) =>
-        conditions.every(
-          ([, field = '', value = '']) =>
-            field.startsWith('MetaData') ||
-            String(record[field]).toLowerCase() === value.replace(/\\(.)/g, '$1').toLowerCase(),
-        ),
-      );
+      const rows = this.records
+        .all(resource)
+        .filter((record) =>
+          conditions.every(
+            ([, field = '', value = '']) =>
+              field.startsWith('MetaData') ||
+              String(record[field]).toLowerCase() === value.replace(/\\(.)/g, '$1').toLowerCase(),
+          ),
+        );
       return ok({
         QueryResponse: rows.length === 0 ? {} : { [resource]: rows, maxResults: new ExactNumber(String(rows.length)) },
       });
@@ -225,7 +192,7 @@ export class MemoryQuickbooks {
       const since = Date.parse(query?.['changedSince'] ?? '');
       const rows = resource
         .split(',')
-        .map((name) => [name, this.all(name).filter((record) => changedAt(record) >= since)] as const);
+        .map((name) => [name, this.records.all(name).filter((record) => changedAt(record) >= since)] as const);
       return ok({
         CDCResponse: [{ QueryResponse: rows.map(([name, found]) => (found.length === 0 ? {} : { [name]: found })) }],
       });
@@ -233,7 +200,7 @@ export class MemoryQuickbooks {
     const [resource = '', id = ''] = path.split('/');
     if (resource === 'companyinfo') return ok({ CompanyInfo: COMPANY_INFO });
     if (resource === 'preferences') return ok({ Preferences: PREFERENCES });
-    const kept = this.records.get(id);
+    const kept = this.records.byId.get(id);
     if (kept === undefined) return { status: 400, body: fault('610', 'Object Not Found') };
     this.looks.push({ at: now, resource: kept.resource });
     return ok({ [kept.resource]: kept.record });
@@ -242,11 +209,11 @@ export class MemoryQuickbooks {
   private execute(call: QboCall): Answer {
     if (call.path !== 'batch') {
       const { body, operation } = single(call);
-      return this.once(call.query?.['requestid'] ?? '', () => this.write(call.path, body, operation));
+      return this.once(call.query?.['requestid'] ?? '', () => this.records.write(call.path, body, operation));
     }
     const answers = itemsOf(call).map(({ bId, resource, body, operation }) => {
       const { body: text } = this.once(`${call.query?.['requestid'] ?? ''}/${bId}`, () =>
-        this.write(resource.toLowerCase(), body, operation),
+        this.records.write(resource.toLowerCase(), body, operation),
       );
       return { ...(parseExact(text) as ExactObject), bId };
     });
@@ -269,170 +236,4 @@ export class MemoryQuickbooks {
     if (known === undefined || known.status !== 200) this.kept.set(requestid, { ...answer, at: now });
     return answer;
   }
-
-  private write(path: string, body: ExactObject, operation: string): Answer {
-    const resource = RESOURCES[path] ?? path;
-    const id = body['Id'];
-    if (typeof id !== 'string') return this.create(resource, body);
-    const kept = this.records.get(id);
-    if (kept === undefined) return { status: 400, body: fault('610', 'Object Not Found') };
-    if (kept.record['SyncToken'] !== body['SyncToken']) {
-      this.world.faults.counters.count('stale token');
-      return { status: 400, body: fault('5010', 'Stale Object Error') };
-    }
-    if (operation === 'void') {
-      return this.store(resource, {
-        ...kept.record,
-        Line: [],
-        TxnTaxDetail: {},
-        PrivateNote: `Voided - ${String(kept.record['PrivateNote'])}`,
-      });
-    }
-    const { sparse, ...fields } = body;
-    const next =
-      sparse === true ? { ...kept.record, ...fields } : { ...fields, MetaData: kept.record['MetaData'] ?? {} };
-    return this.refusal(resource, next, id) ?? this.store(resource, next);
-  }
-
-  private create(resource: string, body: ExactObject): Answer {
-    const refused = this.refusal(resource, body, undefined);
-    if (refused !== undefined) return refused;
-    this.nextId += 1;
-    const active = DOCUMENTS.has(resource) ? {} : { Active: true };
-    return this.store(resource, {
-      ...active,
-      ...body,
-      Id: String(this.nextId),
-      SyncToken: '-1',
-      MetaData: { CreateTime: this.stamp() },
-    });
-  }
-
-  private refusal(resource: string, body: ExactObject, own: string | undefined): Answer | undefined {
-    const nameField = NAMES[resource];
-    if (nameField !== undefined) {
-      const taken = this.all(resource).some(
-        (record) => record['Id'] !== own && record['Active'] !== false && record[nameField] === body[nameField],
-      );
-      return taken ? { status: 400, body: fault('6240', 'Duplicate Name Exists Error') } : undefined;
-    }
-    for (const id of referencesIn(body)) {
-      if (this.records.has(id) || !/^\d+$/.test(id) || Number(id) < 100) continue;
-      return { status: 400, body: fault('2500', 'Invalid Reference Id') };
-    }
-    if (isNull(body['CustomerRef'])) {
-      this.world.fail(`${identityOf(body)}: sent before what it refers to`);
-      return { status: 400, body: fault('2500', 'Invalid Reference Id') };
-    }
-    return undefined;
-  }
-
-  private store(resource: string, record: ExactObject): Answer {
-    const token = String(Number(record['SyncToken']) + 1);
-    const meta = { ...(isObject(record['MetaData']) ? record['MetaData'] : {}), LastUpdatedTime: this.stamp() };
-    const total = DOCUMENTS.has(resource)
-      ? { TotalAmt: totalOf(resource, record), Balance: totalOf(resource, record) }
-      : { Balance: new ExactNumber('0') };
-    const next: ExactObject = { ...record, ...total, SyncToken: token, MetaData: meta, domain: 'QBO' };
-    this.records.set(String(record['Id']), { resource, record: next });
-    this.world.trace(`${this.realm} commits ${resource} ${String(record['Id'])} ${identityOf(record)} ${token}`);
-    this.parts.onCommit({ resource, id: String(record['Id']), token });
-    return ok({ [resource]: next });
-  }
-
-  private all(resource: string): ExactObject[] {
-    return [...this.records.values()]
-      .filter((kept) => kept.resource.toLowerCase() === resource.toLowerCase())
-      .map(({ record }) => record);
-  }
-
-  private stamp(): string {
-    return new Date(this.world.time.nowMs).toISOString();
-  }
-}
-
-/** How the oracle knows a record again, whatever was sent: the invoice's note, the customer's address, the item's SKU. */
-export function identityOf(record: ExactObject): string {
-  const note = record['PrivateNote'];
-  if (typeof note === 'string') return /Run a Call (\S+)/.exec(note)?.[1] ?? note;
-  const mail = record['PrimaryEmailAddr'];
-  if (isObject(mail)) return String(mail['Address']).split('@')[0] ?? '';
-  return typeof record['Sku'] === 'string' ? record['Sku'] : String(record['Name']);
-}
-
-interface Item {
-  readonly bId: string;
-  readonly resource: string;
-  readonly operation: string;
-  readonly create: boolean;
-  readonly body: ExactObject;
-}
-
-function itemsOf(call: QboCall): Item[] {
-  const { BatchItemRequest: items } = parseExact(call.body ?? '{}') as { BatchItemRequest: ExactObject[] };
-  return items.flatMap(({ bId, operation, optionsData: _options, ...rest }) => {
-    const [entry] = Object.entries(rest);
-    if (entry === undefined || !isObject(entry[1])) return [];
-    const body = entry[1];
-    return [
-      { bId: String(bId), resource: entry[0], operation: String(operation), create: body['Id'] === undefined, body },
-    ];
-  });
-}
-
-function single(call: QboCall): { body: ExactObject; create: boolean; operation: string } {
-  const body = parseExact(call.body ?? '{}') as ExactObject;
-  return { body, create: body['Id'] === undefined, operation: call.query?.['operation'] ?? '' };
-}
-
-const REFERENCES: ReadonlySet<string> = new Set(['CustomerRef', 'ItemRef', 'PaymentMethodRef']);
-
-function referencesIn(json: ExactJson): string[] {
-  if (Array.isArray(json)) return json.flatMap(referencesIn);
-  if (!isObject(json)) return [];
-  return Object.entries(json).flatMap(([key, value]) =>
-    key === 'TxnId'
-      ? [String(value)]
-      : REFERENCES.has(key) && isObject(value)
-        ? [String(value['value'])]
-        : referencesIn(value),
-  );
-}
-
-function isNull(json: ExactJson | undefined): boolean {
-  return !isObject(json) || typeof json['value'] !== 'string';
-}
-
-/** An invoice comes to its lines and its tax, printed with two places; a payment says what it is. */
-function totalOf(resource: string, record: ExactObject): ExactNumber {
-  const said = record['TotalAmt'];
-  if (resource === 'Payment' && said instanceof ExactNumber) return said;
-  const lines = Array.isArray(record['Line']) ? record['Line'].filter(isObject) : [];
-  const tax = isObject(record['TxnTaxDetail']) ? record['TxnTaxDetail']['TotalTax'] : undefined;
-  const total = [...lines.map((line) => line['Amount']), tax].reduce<bigint>((sum, each) => sum + centsOf(each), 0n);
-  const digits = String(total).padStart(3, '0');
-  return new ExactNumber(`${digits.slice(0, -2)}.${digits.slice(-2)}`);
-}
-
-function centsOf(json: ExactJson | undefined): bigint {
-  if (!(json instanceof ExactNumber)) return 0n;
-  const [whole = '0', fraction = ''] = json.source.split('.');
-  return BigInt(whole + fraction.padEnd(2, '0').slice(0, 2));
-}
-
-function changedAt(record: ExactObject): number {
-  const meta = record['MetaData'];
-  return isObject(meta) ? Date.parse(String(meta['LastUpdatedTime'])) : 0;
-}
-
-function answered(status: number, body: string): Reply {
-  return { reply: 'answered', status, body, intuitTid: 'tid' };
-}
-
-function ok(json: ExactJson): Answer {
-  return { status: 200, body: printExact(json) };
-}
-
-function fault(code: string, message: string): string {
-  return JSON.stringify({ Fault: { Error: [{ Message: message, Detail: message, code }], type: 'ValidationFault' } });
 }
