@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { CompanyProfile } from '@qbo-sync/contracts/sync/settings';
 import { createPool, type Database } from '@qbo-sync/eventstore/pool';
 import { Health } from '@qbo-sync/service/health';
@@ -36,17 +38,18 @@ describe('the drift report of a night', () => {
   let settings: SettingsStore;
 
   /** A console's process, as far as its nights go. */
-  const aProcess = (): DriftNight => new DriftNight(dataSource, settings, aDesk(), silent);
+  const aProcess = (url = NOWHERE): DriftNight => new DriftNight(dataSource, settings, aDesk(url), silent);
 
-  function aDesk(): DriftDesk {
+  function aDesk(url = NOWHERE): DriftDesk {
     const config = {
-      ...{ OPERATOR_TOKEN: 'a-token-of-this-spec', GATEWAY_URL: NOWHERE, CUSTOMERS_URL: NOWHERE },
-      ...{ ITEMS_URL: NOWHERE, INVOICES_URL: NOWHERE, PAYMENTS_URL: NOWHERE },
+      ...{ OPERATOR_TOKEN: 'a-token-of-this-spec', GATEWAY_URL: url, CUSTOMERS_URL: url },
+      ...{ ITEMS_URL: url, INVOICES_URL: url, PAYMENTS_URL: url },
     } as unknown as ConsoleConfig;
     const gateway = new GatewayClient(config);
     const store = new DriftStore(dataSource);
     const streams = new StreamsReader(new ServiceClient(config));
-    const run = new DriftRun(store, streams, gateway, new ChartReader(gateway), new RecordRows(dataSource));
+    const charts = new ChartReader(gateway);
+    const run = new DriftRun(store, streams, gateway, charts, new RecordRows(dataSource), settings);
     return new DriftDesk(store, run, settings, silent);
   }
 
@@ -165,5 +168,23 @@ describe('the drift report of a night', () => {
       await store.fail(id, 'failed_here');
       expect((await tries())[0]).toBe('1 failed stopped');
     });
+  });
+
+  it('notices that the disputes account is of another type in QuickBooks by now', async () => {
+    const disputes = { id: '93', name: 'Stripe disputes' };
+    const chosen = { ...disputes, path: '', number: null, subType: '', currency: null, active: true, type: 'Expense' };
+    const chart = { accounts: [chosen], taxCodes: [] };
+    const values = { 'payments.disputeAccount': disputes.id };
+    await settings.decide('austin', { do: 'change', at: '2026-11-06T15:00:00Z', by: 'owner', values, chart });
+    const Account = [{ Id: '93', Name: 'Stripe disputes', AccountType: 'Other Current Asset' }];
+    const around = createServer(({ method }, response) => {
+      response.end(JSON.stringify(method === 'POST' ? { QueryResponse: { Account } } : { items: [], next: null }));
+    });
+    await new Promise<void>((resolve) => around.listen(0, '127.0.0.1', resolve));
+    await aProcess(`http://127.0.0.1:${(around.address() as AddressInfo).port}`).look(new Date('2026-11-08T20:00:00Z'));
+    around.close();
+    const { state } = await settings.load('austin');
+    expect(state.values['payments.disputeAccount']).toEqual({ ...disputes, type: 'Other Current Asset' });
+    expect(state.changed['payments.disputeAccount']).toMatchObject({ by: 'quickbooks' });
   });
 });

@@ -5,6 +5,7 @@ import { GatewayClient } from '../connection/gateway-client';
 import { ChartReader } from '../quickbooks/chart-reader';
 import { textAt } from '../quickbooks/record-fields';
 import type { SettingsState } from '../settings/settings-state';
+import { SettingsStore } from '../settings/settings-store';
 import { RecordRows } from '../verify/record-rows';
 import { BooksReader, BooksUnread } from './books-reader';
 import type { DriftCause } from './compare';
@@ -36,6 +37,7 @@ export class DriftRun {
     @Inject(GatewayClient) private readonly gateway: GatewayClient,
     @Inject(ChartReader) private readonly charts: ChartReader,
     @Inject(RecordRows) private readonly log: RecordRows,
+    @Inject(SettingsStore) private readonly settings: SettingsStore,
   ) {}
 
   /** Ends the report, done or failed; throws what is a bug, with the report failed. */
@@ -130,8 +132,12 @@ export class DriftRun {
     if (!(await this.store.beat(id))) throw new TakenForEnded();
   }
 
+  /** QuickBooks' accounts are read for their names; the settings learn which of theirs are of another type now. */
   private async accountNames(tenant: string): Promise<(id: string) => string> {
     const chart = await this.charts.recent(tenant);
+    if (chart.ok) {
+      await this.settings.decide(tenant, { do: 'account-types', at: new Date().toISOString(), chart: chart.value });
+    }
     const names = new Map(chart.ok ? chart.value.accounts.map(({ id, path }) => [id, path]) : []);
     return (id) => names.get(id) ?? id;
   }

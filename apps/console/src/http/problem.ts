@@ -10,7 +10,11 @@ export const PROBLEMS = {
   template_unknown: { status: 422, title: 'We make no such account or tax code.' },
   invoice_unknown: { status: 422, title: 'Run a Call has not told of this invoice.' },
   invoice_voided: { status: 422, title: 'This invoice is voided: try another.' },
-  account_needed: { status: 422, title: 'Name the account: none is set where Stripe payments wait.' },
+  account_needed: {
+    status: 422,
+    title:
+      'Name the account: Stripe payments wait in none, or in Undeposited Funds, out of which only records are taken.',
+  },
   owner_only: { status: 403, title: 'Only the company itself may do this.' },
   stale: { status: 412, title: 'Somebody saved meanwhile.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came before with another request.' },

@@ -282,4 +282,22 @@ describe('the log', () => {
     ]);
     expect(rows).toEqual([{ topic: TOPICS.activity.name, reason: 'failed_here' }]);
   });
+
+  it('counts the payouts a person has to look at, each once', async () => {
+    const payout = (ref: string, id: string, state: RecordActivity['state'], more: Partial<RecordActivity> = {}) =>
+      record({ ref: `payout:${ref}`, entity: 'payout', events: [event(id, 30)], state, ...more });
+    const unequal = { reason: { code: 'payout_unequal' } } as const;
+    await rig.say(
+      payout('po_1', 'ev-po-1', 'needs attention', unequal),
+      payout('po_2', 'ev-po-2', 'synced', { stage: 5, attempt: 1 }),
+      payout('po_3', 'ev-po-3', 'waiting', { reason: { code: 'parts', params: { payout: 'po_3' } } }),
+      payout('po_4', 'ev-po-4', 'needs attention', unequal),
+      payout('po_4/2', 'ev-po-5', 'needs attention', unequal),
+    );
+    const summary = async () =>
+      (await rig.call('GET', `${rig.path}/summary`)).body as unknown as { payoutsOpen: number };
+    await until(async () => (await summary()).payoutsOpen === 2, { what: 'two payouts' });
+    await rig.say(payout('po_1', 'ev-po-1', 'synced', { revision: 3, stage: 5, attempt: 1 }));
+    await until(async () => (await summary()).payoutsOpen === 1, { what: 'one payout' });
+  });
 });

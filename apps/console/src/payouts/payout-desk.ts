@@ -4,6 +4,7 @@ import { CommandDesk, type PersonsCommand } from '../commands/command-desk';
 import { type ServiceAnswer, ServiceClient } from '../connection/service-client';
 import { Problem } from '../http/problem';
 import { SettingsStore } from '../settings/settings-store';
+import { clearingToBringInto } from './clearing-to-bring-into';
 import { payoutDetail, payoutRow } from './payout-view';
 import type { BringInBody, PayoutDto, PayoutListQuery, PayoutPageDto, PayoutPartsQuery } from './payout.dto';
 
@@ -28,7 +29,7 @@ export class PayoutDesk {
   /** Names the account of a part that Run a Call does not know, or that is older than go-live. */
   async bringIn(tenant: string, id: string, { stripeId, accountId }: BringInBody, by: string): Promise<string> {
     await this.show(tenant, id, { limit: 1 });
-    const account = accountId ?? (await this.settings.load(tenant)).state.values['payments.clearingAccount']?.id;
+    const account = accountId ?? clearingToBringInto((await this.settings.load(tenant)).state);
     if (account === undefined) throw new Problem('account_needed', { setting: 'payments.clearingAccount' });
     return this.say(tenant, id, { kind: 'resolve', choice: `account ${stripeId} ${account}`, by });
   }

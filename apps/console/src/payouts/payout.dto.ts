@@ -80,7 +80,10 @@ export class BringInBody {
   @Matches(/^\w{1,255}$/)
   stripeId: string;
 
-  @ApiPropertyOptional({ description: 'QuickBooks’ account its money goes to; absent: where Stripe payments wait.' })
+  @ApiPropertyOptional({
+    description:
+      'QuickBooks’ account its money goes to; absent: where Stripe payments wait, unless that is Undeposited Funds.',
+  })
   @IsOptional()
   @Matches(/^[\w-]{1,50}$/)
   accountId?: string;

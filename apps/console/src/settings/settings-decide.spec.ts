@@ -139,6 +139,38 @@ describe('what services propose', () => {
   });
 });
 
+describe('§10.5 the type of the disputes account', () => {
+  const typed = (type: string): SettingsCommand => ({
+    ...{ do: 'account-types', at },
+    chart: { ...chart, accounts: [{ ...account, id: '93', name: 'Renamed', type }] },
+  });
+  const made93: SettingsCommand = {
+    ...{ do: 'account-made', at, books: 'b1', role: 'stripe-disputes' },
+    choice: { id: '93', name: 'Stripe disputes' },
+  };
+  const chosen = after([made, bound, read], made93);
+
+  it('is that of the books as they were read last, whoever chose it', () => {
+    const asset = decide(chosen, typed('Other Current Asset'));
+    expect(asset).toMatchObject({
+      events: [{ data: { by: 'quickbooks', changes: { 'payments.disputeAccount': { from: { id: '93' } } } } }],
+    });
+    const after93 = asset.ok ? asset.events.reduce(evolve, chosen) : chosen;
+    const choice = { id: '93', name: 'Stripe disputes', type: 'Other Current Asset' };
+    expect(after93.values['payments.disputeAccount']).toEqual(choice);
+    expect(decide(after93, typed('Other Current Asset'))).toEqual({ ok: true, events: [] });
+  });
+
+  it('says nothing of an account QuickBooks does not show, nor of a setting that keeps no type', () => {
+    expect(decide(chosen, { do: 'account-types', at, chart: { ...chart, accounts: [] } })).toEqual({
+      ok: true,
+      events: [],
+    });
+    const clearing = after([made, bound, read], { ...made93, role: 'stripe-clearing' });
+    expect(decide(clearing, typed('Income'))).toEqual({ ok: true, events: [] });
+  });
+});
+
 describe('§12 default accounts', () => {
   const clearing = { ...account, id: '92', name: 'Stripe clearing', type: 'Other Current Asset' };
   const fees = { ...account, id: '93', name: 'Stripe fees', type: 'Income' };

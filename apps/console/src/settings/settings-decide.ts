@@ -6,6 +6,7 @@ import type { CompanyDetails, ProposedCategory, SettingsEvent } from './settings
 import { defaultChanges } from './settings-defaults';
 import { checkValues, type ValueFault } from './settings-check';
 import { existingAfter } from './existing-items';
+import { typeChanges } from './kept-types';
 import { mergeCategories, mergeRates, type SettingsState } from './settings-state';
 import { isSettingKey } from './settings-table';
 import { wantFamily } from './to-classify';
@@ -33,6 +34,8 @@ export type SettingsCommand =
       readonly chart: Chart;
     }
   | { readonly do: 'defaults'; readonly at: string; readonly chart: Chart }
+  /** QuickBooks' accounts were read: some may be of another type than when they were chosen. */
+  | { readonly do: 'account-types'; readonly at: string; readonly chart: Chart }
   | {
       readonly do: 'activate';
       readonly at: string;
@@ -102,6 +105,11 @@ export function decide(state: SettingsState, command: SettingsCommand): Settings
     case 'defaults': {
       const changes = defaultChanges(state, command.chart);
       const data = { at: command.at, by: 'default', changes };
+      return Object.keys(changes).length === 0 ? nothing : one({ type: 'SettingsChanged', data });
+    }
+    case 'account-types': {
+      const changes = typeChanges(state, command.chart);
+      const data = { at: command.at, by: 'quickbooks', changes };
       return Object.keys(changes).length === 0 ? nothing : one({ type: 'SettingsChanged', data });
     }
     case 'activate': {

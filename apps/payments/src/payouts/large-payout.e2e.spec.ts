@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
-import type { PayoutDetail } from '@qbo-sync/contracts/stripe/payout-view';
-import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { PayoutPage, PayoutView } from '@qbo-sync/contracts/stripe/payout-view';
+import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import { registry } from '@qbo-sync/entities/registry';
 import { decide } from '@qbo-sync/entities/sync/decide';
@@ -26,6 +26,7 @@ import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { testBrokers } from '@qbo-sync/testkit/kafka';
 import { until } from '@qbo-sync/testkit/until';
 import { PAYMENTS_MIGRATIONS } from '../migrations';
+import { largeSettings, NOW } from './large-payout.fixtures';
 
 /** QuickBooks' 10,000 lines of a deposit, some of them kept for fees (postings.md §10.2, quickbooks.md §1.3). */
 const FULL = 9_996;
@@ -212,7 +213,7 @@ describe(`a payout of ${COUNT} transactions`, () => {
     const gateway = await startGateway(gatewayPort);
     const other = { AccountType: 'Other Current Asset', AccountSubType: 'OtherCurrentAssets' };
     const expense = { AccountType: 'Expense', AccountSubType: 'OtherMiscellaneousServiceCost' };
-    const settings = SETTINGS(tenant, await connect(gatewayPort), {
+    const settings = largeSettings(tenant, await connect(gatewayPort), {
       'payments.stripeAccount': account,
       'payments.clearingAccount': await chosen('Stripe clearing', other),
       'payments.payoutAccount': await chosen('Payouts', { AccountType: 'Bank', AccountSubType: 'Checking' }),
@@ -233,19 +234,21 @@ describe(`a payout of ${COUNT} transactions`, () => {
     const startedAt = performance.now();
     const progress: number[] = [];
     const memory = { payments: [0], gateway: [0] };
-    const shown = (): Promise<PayoutDetail | undefined> =>
-      call<PayoutDetail>(
-        `http://127.0.0.1:${paymentsPort}/internal/companies/${tenant}/payouts/${payout.id}?limit=1`,
-      ).catch(() => undefined);
+    const shown = async (): Promise<PayoutView | undefined> => {
+      const page = await call<PayoutPage>(
+        `http://127.0.0.1:${paymentsPort}/internal/companies/${tenant}/payouts?limit=1`,
+      );
+      return page.items[0];
+    };
     await until(
       async () => {
         memory.payments.push(residentMb(payments));
         memory.gateway.push(residentMb(gateway));
-        const { payout: now } = (await shown()) ?? {};
+        const now = await shown();
         progress.push(now?.read ?? 0);
         return now?.state === 'equal';
       },
-      { what: 'the payout to be equal', timeoutMs: WITHIN_MS },
+      { what: 'the payout to be equal', timeoutMs: WITHIN_MS, everyMs: 100 },
     );
 
     // Its own transaction is read too. Pages were stored as they came.
@@ -288,18 +291,3 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
-
-const NOW = '2026-11-20T16:00:00.000Z';
-
-const SETTINGS = (tenant: string, books: string, values: Partial<SyncSettings['values']>): SyncSettings => ({
-  ...{ tenant, version: 1, books, active: true, goLiveAt: '2026-01-01T06:00:00Z' },
-  company: { name: 'Large', timeZone: 'America/Chicago', currency: 'USD', country: 'US' },
-  profile: {
-    ...{ country: 'US', taxMode: 'automated_us', customTxnNumbers: true, allowDiscount: true, autoApplyCredit: false },
-    ...{ bookCloseDate: null, multiCurrency: false, homeCurrency: 'USD' },
-    defaultDiscountAccount: null,
-    undepositedAccount: { id: '4', name: 'Undeposited Funds' },
-    receivableAccount: { id: '84', name: 'Accounts Receivable' },
-  },
-  values: { ...DEFAULT_SETTINGS, ...values },
-});

@@ -256,6 +256,26 @@ describe('held, naming what is missing', () => {
     expect(accounts.filter((each) => each === '77')).toHaveLength(1);
   });
 
+  it('a refund that failed, out of Undeposited Funds: one account named for it takes both its halves', () => {
+    const transactions = [
+      ...TRANSACTIONS,
+      transaction('re_3', 'refund', -1_000),
+      { ...transaction('re_3', 'refund_failure', 1_000), id: 'txn_back' },
+    ];
+    const gone = { missing: 'RAC-3 re_3 failed and no record holds its money' };
+    const where = { ...WHERE, txn_re_3: gone, txn_back: gone };
+    const story = start({ ...RELATED, transactions, where }).when(seen(1));
+    expect(only(story.events, 'Held').personal.reason).toMatchObject({
+      code: 'payout_unequal',
+      params: { charge: 're_3', amount: '-10.00', reason: `${gone.missing} (and 1 more)` },
+    });
+    const { body } = requested(story.when(resolve('account re_3 77')));
+    const named = (body.Line as unknown as { Amount: number; DepositLineDetail: { AccountRef: { value: string } } }[])
+      .filter(({ DepositLineDetail }) => DepositLineDetail.AccountRef.value === '77')
+      .map(({ Amount }) => Amount);
+    expect(named).toEqual([-10, 10]);
+  });
+
   const BY_HAND = { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] };
 
   it('deposits are looked for first, and not again once it was asked for', () => {

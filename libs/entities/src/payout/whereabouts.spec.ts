@@ -86,6 +86,9 @@ describe('a refund that failed at Stripe after its money had left', () => {
   const refund = (records: Record<string, Made>, failed?: { clearing: typeof CLEARING | null }) =>
     ({ ...ours('refund:re_77', records), ...(failed === undefined ? {} : { failed }) }) as const;
   const line = (id: string, name = '') => ({ account: { id, name }, text: 'RAC-1041, failed' });
+  const NO_RECORD =
+    'RAC-1041 failed and no record in Undeposited Funds holds its money: name an account for it, ' +
+    'the same one for the refund and for its return';
 
   test.each<[string, Parameters<typeof whereabouts>[1], unknown]>([
     [
@@ -104,13 +107,9 @@ describe('a refund that failed at Stripe after its money had left', () => {
     [
       'it had left Undeposited Funds, out of which only records are taken',
       refund(receipt('4', { removed: true }), { clearing: FUNDS }),
-      { missing: 'RAC-1041 failed, and Undeposited Funds holds nothing of it' },
+      { missing: NO_RECORD },
     ],
-    [
-      'never posted, payments wait in Undeposited Funds',
-      refund({}, { clearing: FUNDS }),
-      { missing: 'RAC-1041 failed, and Undeposited Funds holds nothing of it' },
-    ],
+    ['never posted, payments wait in Undeposited Funds', refund({}, { clearing: FUNDS }), { missing: NO_RECORD }],
   ])('%s', (_what, behind, place) => {
     expect(whereabouts('refund_failure', behind, FUNDS)).toEqual(place);
     // What left is as what came back, once it is known to have failed.

@@ -53,7 +53,10 @@ export function whereabouts(kind: PartKind, behind: Behind, undeposited: Choice 
   return sits.length === 0 ? { missing: `${text} is not in QuickBooks yet`, on: ref } : { sits };
 }
 
-/** Its record is taken out of QuickBooks: out of Undeposited Funds, where only records are linked, nothing can be taken. */
+/**
+ * Its record is taken out of QuickBooks, or locked by the deposit of an earlier payout: out of Undeposited Funds, where only records
+ * are linked, nothing can be taken, and only a person knows what the money is (adr/0013).
+ */
 function leftBy(
   { text, made }: Extract<Behind, { is: 'ours' }>,
   clearing: Choice | null,
@@ -62,7 +65,11 @@ function leftBy(
   const [sat] = Object.entries(made).flatMap(([of, each]) => sittingOf('refund', of, each, undeposited, text) ?? []);
   const account = sat?.in ?? (clearing === null || clearing.id === undeposited?.id ? 'undeposited' : clearing);
   return account === 'undeposited'
-    ? { missing: `${text} failed, and Undeposited Funds holds nothing of it` }
+    ? {
+        missing:
+          `${text} failed and no record in Undeposited Funds holds its money: name an account for it, ` +
+          'the same one for the refund and for its return',
+      }
     : { account, text: `${text}, failed` };
 }
 
