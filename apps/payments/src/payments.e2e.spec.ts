@@ -1,3 +1,4 @@
+import { messageKey } from '@qbo-sync/contracts/keys';
 import { TOPICS } from '@qbo-sync/contracts/topics';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { openRig, type Rig } from '@qbo-sync/service/entity-service/spec-rig';
@@ -248,6 +249,30 @@ describe('the payments service', () => {
     await rig.send(says('pay_8', 'collected', 1, cash('pay_8', 'inv_8', { allocations })));
     const parts = [await newest('payment:pay_8'), await newest('payment:pay_8/cus_9')];
     expect(parts.map(({ body }) => (JSON.parse(body) as { TotalAmt: number }).TotalAmt)).toEqual([60, 50]);
+  });
+
+  it('a refund of a payment older than go-live is none of ours, until a backfill brings both in', async () => {
+    const collectedOn = '2025-12-05';
+    const old = (more = {}) => cash('pay_10', 'inv_5', { collectedOn, ...more });
+    await rig.send(says('pay_10', 'collected', 1, old()));
+    const refunds = [refund('re_10', 'reopen-invoice', 'inv_5')];
+    await rig.send(says('pay_10', 'refunded', 2, old({ refunds, refundId: 're_10' })));
+    expect(await rowOf('pay_10-2', 1)).toMatchObject({ state: 'skipped', reason: { code: 'before_cutover' } });
+    const take = (ref: string) => ({
+      ...{ topic: TOPICS.commands.name, key: messageKey(rig.tenant, ref) },
+      value: JSON.stringify({
+        ...{ commandId: `run_1/${ref}`, kind: 'push', tenant: rig.tenant, by: 'dana', ref },
+        ...{ at: new Date().toISOString(), backfill: 'run_1' },
+      }),
+    });
+    // QuickBooks takes the payment once the entry that it pays is there.
+    await rig.send(take('payment:pay_10'), take('refund:re_10'));
+    expect((await newest('payment:pay_10')).body).toContain('"$ref":"refund:re_10"');
+    expect(await newest('refund:re_10')).toMatchObject({ kind: 'put', resource: 'JournalEntry' });
+    const later = [...refunds, refund('re_11', 'reduce-sale', 'inv_5', { amount: '10.00' })];
+    await rig.send(asPosted(await newest('payment:pay_10'), '1001'));
+    await rig.send(says('pay_10', 'refunded', 3, old({ refunds: later, refundId: 're_11' })));
+    expect(await newest('refund:re_11')).toMatchObject({ kind: 'put', resource: 'RefundReceipt' });
   });
 
   it('logs neither names nor amounts at debug', () => {

@@ -1,7 +1,7 @@
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { Allocation } from '@qbo-sync/contracts/runacall/payment';
 import { paidIn } from '@qbo-sync/entities/payment/judge-payment';
-import { isAppliedTo, type PaymentRelated } from '@qbo-sync/entities/payment/payment';
+import { isAppliedTo, isPosted, type PaymentRelated } from '@qbo-sync/entities/payment/payment';
 import type { DisputeRelated } from '@qbo-sync/entities/dispute/dispute';
 import type { PayoutRelated } from '@qbo-sync/entities/payout/payout';
 import type { RefundData, RefundRelated } from '@qbo-sync/entities/refund/refund';
@@ -86,19 +86,20 @@ async function relatedToRefund(client: Client, to: RelatedTo): Promise<RefundRel
   const refunds: Record<string, RefundRelated['refunds'][string]> = {};
   for (const id of reduced) refunds[id] = await selectRefunds(client, tenant, id);
   const [newest] = datas;
+  const payment = await paymentOf(client, tenant, newest?.payment.id ?? '');
   return {
     invoices,
     refunds,
-    heldByPayment: newest?.refund.status === 'failed' && (await isHeld(client, to, `payment:${newest.payment.id}`)),
+    heldByPayment: newest?.refund.status === 'failed' && isAppliedTo(payment, to.ref),
+    paymentPosted: isPosted(payment, settings?.books ?? ''),
   };
 }
 
-/** Reads the payment's own stream: what it was last asked to be applied to. */
-async function isHeld(client: Client, { tenant, ref }: RelatedTo, payment: string): Promise<boolean> {
-  const key = { tenant, ref: payment };
+/** The payment's own stream: what it was last asked to be applied to, and whether it is in QuickBooks. */
+async function paymentOf(client: Client, tenant: string, id: string): Promise<State> {
+  const key = { tenant, ref: `payment:${id}` };
   const events = (await loadEvents(client, [key])).get(streamId(key)) ?? [];
-  const state = (events as unknown as readonly StreamEvent[]).reduce(evolve, initial(tenant, payment));
-  return isAppliedTo(state, ref);
+  return (events as unknown as readonly StreamEvent[]).reduce(evolve, initial(tenant, key.ref));
 }
 
 /** What the change at hand says, and the newest before it. */

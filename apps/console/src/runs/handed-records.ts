@@ -69,6 +69,7 @@ export async function selectOpen(manager: EntityManager, run: string): Promise<R
  *   synced, with warnings, needs attention, dismissed, skipped   as it says
  *   skipped before_cutover                                       not taken in yet; given up after 15 minutes
  *   waiting for a setting, or for one that rests unposted        `waiting`: it goes by itself when that is mended
+ *   waiting for one that this run leaves out                     `waiting`
  */
 export async function endRecords(manager: EntityManager, tenant: string, run: string): Promise<number> {
   const [, ended] = (await manager.query(
@@ -84,6 +85,9 @@ export async function endRecords(manager: EntityManager, tenant: string, run: st
                     select from log_row p
                      where p.tenant = $2 and p.ref = l.waits_on
                        and (p.state in ('needs attention', 'dismissed')
+                         or p.state = 'skipped' and not exists (
+                           select from run_record w
+                            where w.run_id = $1 and w.ref = p.ref and w.choice in ('take', 'link') and w.ended is null)
                          or p.state = 'waiting' and p.reason ->> 'code' = 'setting_off')) then 'waiting'
                 end as ended
            from run_record o

@@ -15,7 +15,7 @@ import { closedHold } from '@qbo-sync/mapping/rules-before-sending';
 import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
 import type { Context, Plan, Push, Rules, View } from '../sync/rules';
-import type { State } from '../sync/stream-state';
+import { linkKey, type State } from '../sync/stream-state';
 import { type FollowedInvoice, paidInvoice } from './followed-invoice';
 import { isLinkRefused, judgePayment, unrounded } from './judge-payment';
 import { matchEntered } from './payment-match';
@@ -206,6 +206,9 @@ export function isAppliedTo({ asked }: State, entry: string): boolean {
     data.kind === 'put' ? !answered || personal.body.includes(JSON.stringify(entry)) : !answered,
   );
 }
+
+/** It is in QuickBooks by us under these books. */
+export const isPosted = ({ ref, links }: State, books: string): boolean => links[linkKey(books, ref)] !== undefined;
 
 function totalOf(body: string): string {
   const { TotalAmt } = readRecord(body);

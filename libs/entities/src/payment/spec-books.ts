@@ -204,6 +204,7 @@ export class Books {
       invoices: { inv_1041: followed },
       refunds: { inv_1041: this.heard },
       heldByPayment: payment !== undefined && isAppliedTo(payment.state, ref),
+      paymentPosted: true,
     };
   }
 }

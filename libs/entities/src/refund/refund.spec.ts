@@ -4,7 +4,9 @@ import { refundOf } from '@qbo-sync/mapping/refund';
 import { POSTED, RE_77 } from '@qbo-sync/mapping/refund-receipt.fixtures';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
+import { foresee } from '../sync/foresee';
 import { toMessages } from '../sync/messages';
+import type { Trigger } from '../sync/rules';
 import { type RefundRelated, refundRules } from './refund';
 
 const INVOICE: FollowedInvoice = {
@@ -21,6 +23,7 @@ const RELATED: RefundRelated = {
   invoices: { inv_1041: INVOICE },
   refunds: { inv_1041: [{ id: 're_1', amount: '50.00', counts: true }] },
   heldByPayment: false,
+  paymentPosted: true,
 };
 const ref = 'refund:re_1';
 const start = (related: Partial<RefundRelated> = {}, change = {}) =>
@@ -139,10 +142,42 @@ describe('held until somebody says', () => {
     const off = start({}, { settings: settings({ values: { [setting]: false } }) });
     expect(lines(off.when(changed('refunded', 2, says())).events)).toContain('Skipped setting_off');
   });
+});
 
-  it('of a payment older than go-live: skipped', () => {
-    const old = start().when(changed('refunded', 2, says({}, { collectedOn: '2026-10-31' })));
-    expect(lines(old.events)).toEqual(['Changed refunded', 'Skipped before_cutover']);
+describe('of a payment older than go-live', () => {
+  const OCTOBER = { at: '2026-10-31T15:00:00Z' };
+  const OLD = { collectedOn: '2026-10-30' };
+  const unposted = { paymentPosted: false };
+  const take: Trigger = {
+    ...{ kind: 'wanted', commandId: 'run_1', by: 'dana', at: '2026-12-05T17:00:00Z' },
+    backfill: { run: 'run_1' },
+  };
+  const lately = (related: Partial<RefundRelated>) => start(related).when(changed('refunded', 2, says({}, OLD)));
+
+  it('skipped, and left for a backfill', () => {
+    const story = lately(unposted);
+    expect(lines(story.events)).toEqual(['Changed refunded', 'Skipped before_cutover']);
+    expect(foresee(refundRules, story.state, story.context)).toMatchObject({ ref, comes: 'write' });
+  });
+
+  it('which was brought in: posted', () => {
+    expect(lines(lately({}).events)).toContain('PushRequested put refund:re_1');
+  });
+
+  it.each([
+    ['refunded since', lately(unposted)],
+    [
+      'refunded before it too',
+      start(unposted).when(changed('refunded', 2, says({ refundedOn: '2026-10-31' }, OLD), OCTOBER)),
+    ],
+  ])('%s: brought in, it goes once, whether its payment is there or waits for its entry', (_what, story) => {
+    expect(lines(story.events)).toContain('Skipped before_cutover');
+    for (const one of [story, story.under({ related: RELATED })]) {
+      const taken = one.when(take);
+      expect(lines(taken.events)).toEqual(['Wanted', 'PushRequested put refund:re_1']);
+      expect(only(taken.events, 'PushRequested').data.lane).toBe('backlog');
+      expect(taken.when(take).events).toEqual([]);
+    }
   });
 });
 

@@ -21,6 +21,8 @@ export interface RefundRelated {
   readonly refunds: Readonly<Record<string, readonly InvoiceRefund[]>>;
   /** Its payment is applied to its entry, or may be: nothing was heard of the change that takes it off. */
   readonly heldByPayment: boolean;
+  /** Its payment is in QuickBooks by us, brought in perhaps. */
+  readonly paymentPosted: boolean;
 }
 
 export interface InvoiceRefund extends SharedRefund {
@@ -40,6 +42,7 @@ const TOTAL = 'TotalAmt';
  *   failed           → removed, an entry once its payment is off it; never posted: nothing
  *   says too little  → a person chooses: `invoice inv_1041`, `credit`; `account 35` where none is set
  *   in closed books  → `date 2026-12-02`: the day it is posted on
+ *   of a payment older than go-live → none of ours, until a backfill brings in that payment, or the refund itself
  *
  * What is posted stands: the shares of other refunds never move it.
  */
@@ -64,7 +67,10 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
     const posted = made?.linked === true && !made.removed ? made : undefined;
     if (data.refund.status === 'failed') return planFailed(data, view, ctx, context);
     if (posted?.basis !== undefined) return stands(data, view, posted.body, posted.basis as unknown as Basis);
-    if (isOfBefore(data, context)) return { do: 'skip', reason: { code: 'before_cutover' } };
+    // A payment that is brought in may wait for its refund's entry: the refund never waits for the payment.
+    if (isOfBefore(data, context) && !view.takenIn && !context.related.paymentPosted) {
+      return { do: 'skip', reason: { code: 'before_cutover' } };
+    }
     const over = overRefunded(data);
     if (over !== undefined) return { do: 'hold', reason: over.hold };
     return data.refund.effect === 'reduce-sale'
@@ -110,7 +116,7 @@ function chosenOf(data: RefundData, chosen: Readonly<Record<string, string>>): R
   };
 }
 
-/** A payment older than go-live is not ours, nor is what was paid back of it. */
+/** A payment older than go-live is not ours until it is brought in, nor is what was paid back of it. */
 function isOfBefore({ payment }: RefundData, { settings }: Context): boolean {
   const goLiveAt = settings?.goLiveAt;
   return goLiveAt ? payment.collectedOn < dayOf(goLiveAt, settings.company.timeZone) : false;

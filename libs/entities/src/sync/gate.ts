@@ -42,8 +42,14 @@ export function isLeftOut<Data, Related>(
   state: State,
   context: Context<Related>,
 ): boolean {
-  return state.latest?.erased === false && gateOf(rules, state, context).gate === 'skip';
+  if (state.latest?.erased !== false) return false;
+  const { gate } = gateOf(rules, state, context);
+  return gate === 'skip' || (gate === 'open' && isSkipped(state) && !viewOf(state, context).linked);
 }
+
+/** Its rules left it out with what it is of, and nothing was decided since: a refund with its payment. */
+const isSkipped = ({ decided, stop, unanswered }: State): boolean =>
+  decided?.reason?.code === 'before_cutover' && stop === undefined && unanswered.length === 0;
 
 /** Before go-live: by its first event's time, or, if first seen later, by its own earlier day. */
 function isBefore<Data, Related>(

@@ -31,6 +31,8 @@ export interface View<Data = Readonly<Record<string, unknown>>> {
   readonly firstOccurredAt: string | undefined;
   /** Somebody asked for it: a document of ours that refers to it, or a person. */
   readonly wanted: boolean;
+  /** A backfill took it in under these books. */
+  readonly takenIn: boolean;
   /** A record of ours is in QuickBooks under these books. */
   readonly linked: boolean;
   /** Its id there, of the stream's own ref. */

@@ -18,6 +18,7 @@ export function viewOf<Data, Related>(
     facts: state.facts.filter(({ erased }) => !erased) as unknown as View<Data>['facts'],
     firstOccurredAt: state.firstOccurredAt,
     wanted: state.wanted !== undefined,
+    takenIn: state.backfill !== undefined && state.backfill.books === books,
     linked: link !== undefined,
     quickbooksId: link?.id,
     lastBody: asked?.request.data.books === books ? asked.request.personal.body : undefined,

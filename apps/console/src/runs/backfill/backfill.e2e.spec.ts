@@ -260,8 +260,12 @@ describe('a backfill', () => {
     const [one, two] = rig.commands.filter(({ backfill }) => backfill === id);
     expect(two).toEqual(one);
     takenIn.add('payment:p_5');
-    await rest('payment:p_5', 'synced', '955');
-    await untilRun(id, ({ state }) => state === 'done', 'the run is done');
+    // It waits for a refund that nobody brings in: the run does not.
+    await rig.say(row('refund:r_9', { reason: { code: 'before_cutover' } }));
+    const parent = { code: 'parent', params: { ref: 'refund:r_9' } } as const;
+    await rig.say(row('payment:p_5', { revision: 4, state: 'waiting', waitsOn: 'refund:r_9', reason: parent }));
+    const { result } = await untilRun(id, ({ state }) => state === 'done', 'the run is done');
+    expect(result?.byState).toMatchObject({ waiting: 1 });
   });
 
   it('ends with counts, both totals to the cent, and a file', async () => {
