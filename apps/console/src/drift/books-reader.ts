@@ -1,7 +1,6 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { GatewayClient } from '../connection/gateway-client';
 import { readPage } from '../quickbooks/read-chart';
-import { textAt } from '../quickbooks/record-fields';
 
 /** QuickBooks gives at most this many records a page (quickbooks.md §6.2). */
 const PAGE = 1000;
@@ -37,18 +36,15 @@ export class BooksReader {
     }
   }
 
-  /** Those of these records that QuickBooks still has, by id. */
-  async byIds(resource: string, ids: readonly string[]): Promise<ReadonlyMap<string, TextObject>> {
-    const found = new Map<string, TextObject>();
+  /** Those of these records that QuickBooks still has, some at a time. */
+  async *byIds(resource: string, ids: readonly string[]): AsyncGenerator<readonly TextObject[]> {
     for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
       const list = ids.slice(at, at + IDS_AT_ONCE).map((id) => `'${id.replace(/\W/g, '')}'`);
-      const page = await this.query(
+      yield await this.query(
         resource,
         `select * from ${resource} where Id in (${list.join(', ')}) startposition 1 maxresults ${PAGE}`,
       );
-      for (const record of page) found.set(textAt(record, 'Id') ?? '', record);
     }
-    return found;
   }
 
   private async query(resource: string, query: string): Promise<readonly TextObject[]> {

@@ -1,8 +1,7 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
-import type { DriftStream } from '@qbo-sync/contracts/internal/drift';
 import { type Decimal, equalByValue, formatAmount, parseDecimal, ZERO } from '@qbo-sync/money/decimal';
 import { listIn, textAt } from '../quickbooks/record-fields';
-import type { ExpectedDocument } from './expected-documents';
+import { type DriftSide, type ExpectedDocument, unpacked } from './expected-documents';
 import { byAccount, customerOf, type OwnAccounts, postingsOf } from './postings';
 
 /** Why books and Run a Call differ, as far as it is known. */
@@ -47,7 +46,7 @@ export function compareDocument(
 ): ComparedDocument {
   const { resource, removed, date, balance, customerId } = document;
   const posted = found === undefined ? new Map<string, Decimal>() : foundPostings(resource, found, own, accountOfItem);
-  const wanted = document.postings === undefined ? posted : settled(document.postings, found, accountOfItem);
+  const wanted = document.postings === undefined ? posted : settled(unpacked(document.postings), found, accountOfItem);
   const total = found === undefined ? undefined : textAt(found, 'TotalAmt');
   const foundCustomer = found === undefined ? undefined : customerOf(found);
   const absent = found === undefined;
@@ -124,7 +123,8 @@ const isVoided = (record: TextObject): boolean =>
   parseDecimal(textAt(record, 'TotalAmt') ?? '0').isZero() && /^voided/i.test(textAt(record, 'PrivateNote') ?? '');
 
 /** Why a document differs from what is found of it. */
-export function causeOf(stream: DriftStream, document: ExpectedDocument, found: TextObject | undefined): DriftCause {
+export function causeOf(document: ExpectedDocument, found: TextObject | undefined): DriftCause {
+  const { stream } = document;
   if (found === undefined) return 'deleted_in_quickbooks';
   if (!document.removed && isVoided(found) && !equalByValue(document.total ?? '0', '0')) return 'voided_in_quickbooks';
   if (stream.reason?.code === 'both_changed' || stream.reason?.code === 'gone_in_qbo') return 'changed_in_quickbooks';
@@ -132,7 +132,7 @@ export function causeOf(stream: DriftStream, document: ExpectedDocument, found: 
 }
 
 /** Why a document is not in the books, or not as Run a Call has it now. */
-export function causeOfStanding({ standing, reason }: DriftStream): DriftCause {
+export function causeOfStanding({ standing, reason }: Pick<DriftSide, 'standing' | 'reason'>): DriftCause {
   if (reason?.code === 'before_cutover') return 'before_cutover';
   return standing === 'settled' ? 'unknown' : standing;
 }

@@ -1,7 +1,6 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import type { DriftRecord, DriftStream } from '@qbo-sync/contracts/internal/drift';
 import { DriftComparison } from './drift-comparison';
-import { nightOf } from './drift-night';
 
 const OWN = { receivable: '84', undeposited: '4' };
 const record = (text: string): TextObject => readNumbersAsText(text) as TextObject;
@@ -73,7 +72,6 @@ function compare(streams: readonly DriftStream[], books: readonly (readonly [str
   ])
     comparison.addStream(one);
   comparison.addItem(record('{"Id":"11","IncomeAccountRef":{"value":"99"}}'));
-  comparison.ready();
   for (const [resource, one] of books) comparison.see(resource, one);
   comparison.missing();
   return comparison;
@@ -252,6 +250,17 @@ describe('the books against Run a Call', () => {
     expect([rowsOf(comparison), off(comparison)]).toEqual([rows, accounts]);
   });
 
+  it('what a page shows twice, for the books moved meanwhile, is counted once', () => {
+    const theirs = record('{"Id":"9","TotalAmt":50.00,"DepositToAccountRef":{"value":"91"},"PrivateNote":"by hand"}');
+    const books = [paid(), theirs, paid(), theirs].map((one) => ['Payment', one] as const);
+    const comparison = compare([payment()], books);
+    expect([rowsOf(comparison), off(comparison)]).toEqual([[], []]);
+    expect(comparison.accounts.lines()).toMatchObject([
+      { account: '91', found: '163.10', others: '50.00' },
+      { account: 'receivable', found: '-163.10', others: '-50.00' },
+    ]);
+  });
+
   it('what people entered is no difference; it is summed beside ours', () => {
     const theirs = record(
       '{"Id":"9","TotalAmt":50.00,"CustomerRef":{"value":"58"},"DepositToAccountRef":{"value":"91"},"PrivateNote":"by hand"}',
@@ -305,11 +314,4 @@ describe('the books against Run a Call', () => {
       ['tax', '1.00'],
     ]);
   });
-});
-
-it.each([
-  ['2026-11-23T07:59:00Z', '2026-11-22'],
-  ['2026-11-23T08:00:00Z', '2026-11-23'],
-])('at %s the night of Chicago is %s', (now, night) => {
-  expect(nightOf(new Date(now), 'America/Chicago')).toBe(night);
 });

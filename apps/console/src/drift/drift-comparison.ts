@@ -12,7 +12,7 @@ import {
   foundPostings,
 } from './compare';
 import type { DriftRow } from './drift-store';
-import { type ExpectedDocument, expectedDocuments, unposted } from './expected-documents';
+import { type DriftSide, type ExpectedDocument, expectedDocuments, sideOf, unposted } from './expected-documents';
 import { Ledger } from './ledger';
 import { customerOf, type OwnAccounts } from './postings';
 
@@ -23,32 +23,45 @@ const OURS = /(^|\s)Run a Call \S+/;
 /** A row, and whether the stream behind it may have moved while QuickBooks was read. */
 export interface FoundRow {
   readonly row: DriftRow;
-  readonly stream: DriftStream | undefined;
+  readonly stream: DriftSide | undefined;
 }
 
 /**
- * Books beside Run a Call, fed piece by piece: streams first, then QuickBooks' items, then its documents, at last what of ours was
- * not among them. Every document of ours is counted once on both sides; what is none of ours is only summed.
+ * Books beside Run a Call, fed piece by piece: streams first, of customers and items before those of documents, which refer to them;
+ * then QuickBooks' items, then its documents, at last what of ours was not among them. Every document of ours is counted once on
+ * both sides; what is none of ours is only summed. Of a document only what is compared is kept, until it is.
  */
 export class DriftComparison {
   readonly accounts = new Ledger();
   readonly customers = new Ledger();
   readonly rows: FoundRow[] = [];
   documents = 0;
-  private readonly streams = new Map<string, DriftStream>();
+  /** QuickBooks' ids of customers and items. */
   private readonly links = new Map<string, string>();
   private readonly incomeOf = new Map<string, string>();
-  private readonly open = new Map<string, ExpectedDocument>();
-  /** Streams of payments by the invoice they name. */
-  private readonly payers = new Map<string, DriftStream[]>();
+  /** By resource and QuickBooks' id. */
+  private readonly open = new Map<string, Map<string, ExpectedDocument>>();
+  /** Payments that are not in the books as they should be, by the invoice they name. */
+  private readonly unsettled = new Map<string, DriftSide>();
+  /** QuickBooks' ids of what was looked at, by resource: a page that shifts meanwhile shows some of them twice. */
+  private readonly seen = new Map<string, Set<string>>();
 
   constructor(private readonly own: OwnAccounts) {}
 
-  /** In any order; all of them before {@link ready}. */
+  /** What is in no books is said, and what should be is looked for from then on. */
   addStream(stream: DriftStream): void {
-    for (const { ref, quickbooksId } of stream.records) this.links.set(ref, quickbooksId);
-    if (stream.nature === 'document') this.streams.set(stream.ref, stream);
-    for (const id of stream.pays ?? []) this.payers.set(id, [...(this.payers.get(id) ?? []), stream]);
+    if (stream.nature !== 'document') {
+      for (const { ref, quickbooksId } of stream.records) this.links.set(ref, quickbooksId);
+      return;
+    }
+    const documents = expectedDocuments(stream, (ref) => this.links.get(ref), this.own);
+    for (const document of documents) this.openOf(document.resource).set(document.quickbooksId, document);
+    this.documents += documents.length;
+    if (stream.standing !== 'settled') {
+      for (const id of stream.pays ?? []) if (!this.unsettled.has(id)) this.unsettled.set(id, sideOf(stream));
+    }
+    const rest = unposted(stream, documents);
+    if (!rest.isZero()) this.notInBooks(stream, documents, rest);
   }
 
   addItem(item: TextObject): void {
@@ -56,57 +69,62 @@ export class DriftComparison {
     if (account !== undefined) this.incomeOf.set(textAt(item, 'Id') ?? '', account);
   }
 
-  /** All streams are there: what is in no books is said, and what should be is looked for. */
-  ready(): void {
-    for (const stream of this.streams.values()) {
-      const documents = expectedDocuments(stream, (ref) => this.links.get(ref), this.own);
-      for (const document of documents) this.open.set(keyOf(document.resource, document.quickbooksId), document);
-      this.documents += documents.length;
-      const rest = unposted(stream, documents);
-      if (!rest.isZero()) this.notInBooks(stream, documents, rest);
-    }
-  }
-
   /** QuickBooks' resources that documents of ours are of. */
   resources(): readonly string[] {
-    return [...new Set([...this.open.values()].map(({ resource }) => resource))].sort();
+    return [...this.open.keys()].sort();
   }
 
   /** The first day of a document of ours; undefined: there is none. */
   firstDay(): string | undefined {
-    return [...this.open.values()].flatMap(({ date }) => date ?? []).sort()[0];
+    let first: string | undefined;
+    for (const documents of this.open.values()) {
+      for (const { date } of documents.values())
+        if (date !== undefined && !(first !== undefined && first <= date)) first = date;
+    }
+    return first;
   }
 
   /** A document of QuickBooks'. */
   see(resource: string, record: TextObject): void {
-    const key = keyOf(resource, textAt(record, 'Id') ?? '');
-    const document = this.open.get(key);
+    const open = this.openOf(resource);
+    const id = textAt(record, 'Id') ?? '';
+    const seen = this.seen.get(resource) ?? new Set<string>();
+    if (seen.has(id)) return;
+    this.seen.set(resource, seen.add(id));
+    const document = open.get(id);
     if (document !== undefined) {
-      this.open.delete(key);
+      open.delete(id);
       this.compared(document, record);
       return;
     }
-    const moved = foundPostings(resource, record, this.own, (id) => this.incomeOf.get(id));
+    const moved = foundPostings(resource, record, this.own, (item) => this.incomeOf.get(item));
     if (OURS.test(textAt(record, 'PrivateNote') ?? '') && moved.size > 0) this.notKnown(resource, record, moved);
     else for (const [account, amount] of moved) this.accounts.addOthers(account, amount);
   }
 
   /** Documents of ours that were not seen yet, by resource. */
   unseen(resource: string): readonly string[] {
-    return [...this.open.values()].filter((one) => one.resource === resource).map(({ quickbooksId }) => quickbooksId);
+    return [...this.openOf(resource).keys()];
   }
 
   /** What was looked for in vain. */
   missing(): void {
-    for (const document of this.open.values()) this.compared(document, undefined);
-    this.open.clear();
+    for (const documents of this.open.values()) {
+      for (const document of documents.values()) this.compared(document, undefined);
+      documents.clear();
+    }
+  }
+
+  private openOf(resource: string): Map<string, ExpectedDocument> {
+    const known = this.open.get(resource) ?? new Map<string, ExpectedDocument>();
+    this.open.set(resource, known);
+    return known;
   }
 
   private compared(document: ExpectedDocument, record: TextObject | undefined): void {
-    const stream = this.streams.get(document.stream);
-    if (stream === undefined) return;
+    const { stream } = document;
     const compared = compareDocument(document, record, this.own, (id) => this.incomeOf.get(id));
-    const cause = compared.fields.length === 0 ? undefined : this.causeFor(stream, document, compared, record);
+    const cause = compared.fields.length === 0 ? undefined : this.causeFor(document, compared, record);
     this.count(compared, cause);
     if (cause === undefined) return;
     const expected = parseDecimal(document.total ?? '0');
@@ -125,15 +143,14 @@ export class DriftComparison {
 
   /** A balance that differs alone is the matter of what pays the invoice. */
   private causeFor(
-    stream: DriftStream,
     document: ExpectedDocument,
     { fields }: ComparedDocument,
     record: TextObject | undefined,
   ): DriftCause {
-    if (fields.some(({ field }) => field !== 'balance')) return causeOf(stream, document, record);
-    const payers = this.payers.get(stream.ref.slice(stream.ref.indexOf(':') + 1)) ?? [];
-    const unsettled = payers.find(({ standing }) => standing !== 'settled');
-    return unsettled === undefined ? causeOf(stream, document, record) : causeOfStanding(unsettled);
+    const { stream } = document;
+    if (fields.some(({ field }) => field !== 'balance')) return causeOf(document, record);
+    const unsettled = this.unsettled.get(stream.ref.slice(stream.ref.indexOf(':') + 1));
+    return unsettled === undefined ? causeOf(document, record) : causeOfStanding(unsettled);
   }
 
   private count({ expected, found, customerId }: ComparedDocument, cause: DriftCause | undefined): void {
@@ -158,7 +175,7 @@ export class DriftComparison {
     this.accounts.add(UNPOSTED, owed.isZero() ? rest : owed.negated(), ZERO, cause);
     const [first] = documents;
     this.rows.push({
-      stream,
+      stream: sideOf(stream),
       row: {
         ...{ kind: 'document', cause, ref: stream.ref, name: stream.number ?? null },
         quickbooks: first === undefined ? null : { type: first.resource, id: first.quickbooksId },
@@ -192,8 +209,6 @@ export class DriftComparison {
     });
   }
 }
-
-const keyOf = (resource: string, id: string): string => `${resource}/${id}`;
 
 const figures = (expected: Decimal, found: Decimal): Pick<DriftRow, 'expected' | 'found' | 'difference'> => ({
   expected: formatAmount(expected),

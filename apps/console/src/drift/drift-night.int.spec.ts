@@ -15,7 +15,7 @@ import { SettingsStore } from '../settings/settings-store';
 import { RecordRows } from '../verify/record-rows';
 import { DriftController } from './drift.controller';
 import { DriftDesk } from './drift-desk';
-import { DriftNight } from './drift-night';
+import { DriftNight, nightOf } from './drift-night';
 import { DriftRun } from './drift-run';
 import { DriftStore } from './drift-store';
 import { StreamsReader } from './streams-reader';
@@ -187,4 +187,11 @@ describe('the drift report of a night', () => {
     expect(state.values['payments.disputeAccount']).toEqual({ ...disputes, type: 'Other Current Asset' });
     expect(state.changed['payments.disputeAccount']).toMatchObject({ by: 'quickbooks' });
   });
+});
+
+it.each([
+  ['2026-11-23T07:59:00Z', '2026-11-22'],
+  ['2026-11-23T08:00:00Z', '2026-11-23'],
+])('at %s the night of Chicago is %s', (now, night) => {
+  expect(nightOf(new Date(now), 'America/Chicago')).toBe(night);
 });

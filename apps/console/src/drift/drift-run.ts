@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import { parseDecimal } from '@qbo-sync/money/decimal';
 import { GatewayClient } from '../connection/gateway-client';
 import { ChartReader } from '../quickbooks/chart-reader';
@@ -22,6 +21,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** The report was silent for so long that another has begun in its place. */
 class TakenForEnded extends Error {}
+
+const ROWS_AT_ONCE = 500;
 
 /**
  * Reads one company's books and Run a Call's side, and writes down every difference.
@@ -57,25 +58,18 @@ export class DriftRun {
     const books = new BooksReader(this.gateway, tenant);
     await this.readStreams(id, tenant, comparison);
     await this.readBooks(id, comparison, books);
-    const documents = await this.settled(tenant, comparison.rows);
+    const byCause = await this.addDocuments(id, tenant, comparison.rows);
     const names = await this.accountNames(tenant);
     const accounts = comparison.accounts
       .lines()
       .map((line) => ({ ...line, name: NAMES[line.account] ?? names(line.account) }));
-    const owing = comparison.customers.lines().filter(({ difference }) => difference !== '0.00');
-    const customers = await books.byIds(
-      'Customer',
-      owing.map(({ account }) => account),
+    await this.store.addRows(
+      id,
+      accounts.filter(isOff).map((line) => rowOf('account', line, line.name)),
     );
-    const rows = [
-      ...documents,
-      ...accounts.filter(isOff).map((line) => rowOf('account', line, line.name)),
-      ...owing.map((line) => rowOf('customer', line, nameIn(customers.get(line.account)))),
-    ];
-    await this.store.addRows(id, rows);
-    const byCause: Partial<Record<DriftCause, number>> = {};
-    for (const { cause } of documents) byCause[cause] = (byCause[cause] ?? 0) + 1;
-    return { documents: comparison.documents, differing: documents.length, byCause, accounts, reads: books.reads };
+    await this.addCustomers(id, comparison.customers.lines().filter(isOff), books);
+    const differing = Object.values(byCause).reduce((sum, count) => sum + count, 0);
+    return { documents: comparison.documents, differing, byCause, accounts, reads: books.reads };
   }
 
   private async readStreams(id: string, tenant: string, comparison: DriftComparison): Promise<void> {
@@ -85,7 +79,6 @@ export class DriftRun {
         await this.beat(id);
       }
     }
-    comparison.ready();
   }
 
   private async readBooks(id: string, comparison: DriftComparison, books: BooksReader): Promise<void> {
@@ -104,19 +97,45 @@ export class DriftRun {
       }
       // A page may have shifted, or a person moved its day.
       const unseen = comparison.unseen(resource);
-      const found = await books.byIds(resource, unseen);
-      for (const record of found.values()) comparison.see(resource, record);
+      for await (const records of books.byIds(resource, unseen)) {
+        for (const record of records) comparison.see(resource, record);
+        await this.beat(id);
+      }
     }
     comparison.missing();
   }
 
+  /** Some at a time: of the oldest company every document may differ, for go-live left it out. How many there are by cause. */
+  private async addDocuments(id: string, tenant: string, found: readonly FoundRow[]): Promise<DriftResult['byCause']> {
+    const byCause: Partial<Record<DriftCause, number>> = {};
+    for (let at = 0; at < found.length; at += ROWS_AT_ONCE) {
+      const rows = await this.settled(tenant, found.slice(at, at + ROWS_AT_ONCE));
+      for (const { cause } of rows) byCause[cause] = (byCause[cause] ?? 0) + 1;
+      await this.store.addRows(id, rows);
+      await this.beat(id);
+    }
+    return byCause;
+  }
+
+  /** Names of customers are QuickBooks' own. */
+  private async addCustomers(id: string, owing: readonly AccountLine[], books: BooksReader): Promise<void> {
+    const names = new Map<string, string | null>();
+    const ids = owing.map(({ account }) => account);
+    for await (const records of books.byIds('Customer', ids)) {
+      for (const record of records) names.set(textAt(record, 'Id') ?? '', textAt(record, 'DisplayName') ?? null);
+      await this.beat(id);
+    }
+    await this.store.addRows(
+      id,
+      owing.map((line) => rowOf('customer', line, names.get(line.account) ?? null)),
+    );
+  }
+
   /** What a stream has taken in since is under way; what its row in the log warns of stands beside the difference. */
   private async settled(tenant: string, found: readonly FoundRow[]): Promise<DriftRow[]> {
-    const before = new Map(
-      found.flatMap(({ stream }) => (stream === undefined ? [] : [[stream.ref, stream] as const])),
-    );
-    const now = await this.streams.now(tenant, [...before.keys()]);
-    const warnings = await this.log.warnings(tenant, [...before.keys()]);
+    const refs = [...new Set(found.flatMap(({ stream }) => stream?.ref ?? []))];
+    const now = await this.streams.now(tenant, refs);
+    const warnings = await this.log.warnings(tenant, refs);
     return found.map(({ row, stream }) => {
       if (stream === undefined) return row;
       const newest = now.get(stream.ref);
@@ -144,8 +163,6 @@ export class DriftRun {
 }
 
 const isOff = ({ difference }: AccountLine): boolean => difference !== '0.00';
-const nameIn = (record: TextObject | undefined): string | null =>
-  record === undefined ? null : (textAt(record, 'DisplayName') ?? null);
 
 /** An account's or a customer's row: its cause is that of most of its difference. */
 function rowOf(kind: 'account' | 'customer', line: AccountLine, name: string | null): DriftRow {

@@ -1,12 +1,26 @@
 import { readNumbersAsText, type TextJson, type TextObject } from '@qbo-sync/contracts/exact-json';
 import type { DriftRecord, DriftStream } from '@qbo-sync/contracts/internal/drift';
-import { type Decimal, parseDecimal } from '@qbo-sync/money/decimal';
+import { type Decimal, formatExact, parseDecimal } from '@qbo-sync/money/decimal';
 import { listIn, textAt } from '../quickbooks/record-fields';
 import { byAccount, customerOf, type OwnAccounts, postingsOf } from './postings';
 
-/** One record as its stream says it should be in QuickBooks, made small: there may be tens of thousands. */
+/** What is kept of a stream to say why a document of it differs. */
+export type DriftSide = Pick<DriftStream, 'ref' | 'version' | 'standing' | 'reason' | 'number'>;
+
+export function sideOf({ ref, version, standing, reason, number }: DriftStream): DriftSide {
+  return {
+    ...{ ref, version, standing },
+    ...(reason === undefined ? {} : { reason }),
+    ...(number === undefined ? {} : { number }),
+  };
+}
+
+/**
+ * One record as its stream says it should be in QuickBooks. There may be a hundred thousand at once, so its figures are kept as
+ * text: a map of decimals takes twenty times as much.
+ */
 export interface ExpectedDocument {
-  readonly stream: string;
+  readonly stream: DriftSide;
   readonly ref: string;
   readonly resource: string;
   readonly quickbooksId: string;
@@ -16,8 +30,23 @@ export interface ExpectedDocument {
   /** QuickBooks' id; undefined where another record says it. */
   readonly customerId: string | undefined;
   readonly balance: string | undefined;
-  /** Undefined: the body says no lines (it was only linked). */
-  readonly postings: ReadonlyMap<string, Decimal> | undefined;
+  /** As {@link packed}. Undefined: the body says no lines (it was only linked). */
+  readonly postings: string | undefined;
+}
+
+/** Amounts by account as one text: `receivable 163.10|79 -129.00`. */
+function packed(postings: ReadonlyMap<string, Decimal>): string {
+  return [...postings].map(([account, amount]) => `${account} ${formatExact(amount, 0)}`).join('|');
+}
+
+export function unpacked(text: string): ReadonlyMap<string, Decimal> {
+  const postings = text === '' ? [] : text.split('|');
+  return new Map(
+    postings.map((posting) => {
+      const space = posting.lastIndexOf(' ');
+      return [posting.slice(0, space), parseDecimal(posting.slice(space + 1))];
+    }),
+  );
 }
 
 /** QuickBooks' id of a ref of ours. */
@@ -25,11 +54,13 @@ export type Linked = (ref: string) => string | undefined;
 
 /** Every record of a stream that should be in QuickBooks. */
 export function expectedDocuments(stream: DriftStream, linked: Linked, own: OwnAccounts): ExpectedDocument[] {
-  return stream.records.map((record) => expectedDocument(stream, record, linked, own));
+  const side = sideOf(stream);
+  return stream.records.map((record) => expectedDocument(stream, side, record, linked, own));
 }
 
 function expectedDocument(
   stream: DriftStream,
+  side: DriftSide,
   { ref, resource, quickbooksId, removed, body, expect }: DriftRecord,
   linked: Linked,
   own: OwnAccounts,
@@ -41,11 +72,11 @@ function expectedDocument(
   const figures = { ...(total === undefined ? {} : { total }), ...(tax === undefined ? {} : { tax }) };
   const isWhole = ref === stream.ref && resource === 'Invoice' && !removed;
   return {
-    ...{ stream: stream.ref, ref, resource, quickbooksId, removed, total },
+    ...{ stream: side, ref: ref === side.ref ? side.ref : ref, resource, quickbooksId, removed, total },
     date: removed ? undefined : expect['TxnDate'],
     customerId: customerOf(record),
     balance: isWhole && stream.standing === 'settled' ? stream.balance : undefined,
-    postings: removed ? new Map() : hasLines ? byAccount(postingsOf(resource, record, own, figures)) : undefined,
+    postings: removed ? '' : hasLines ? packed(byAccount(postingsOf(resource, record, own, figures))) : undefined,
   };
 }
 
