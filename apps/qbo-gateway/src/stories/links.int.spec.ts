@@ -99,4 +99,59 @@ describe('a link that brings the record', () => {
       ...{ DisplayName: 'Renamed There', CompanyName: 'Long There Inc', Notes: 'gate code 7', SyncToken: '2' },
     });
   });
+
+  describe('of a record that came to an end there since it was shown', () => {
+    /** Merged by a person into another: nothing of it is left under its id. */
+    const end = async (): Promise<string> => {
+      const { Customer } = await back.edit('Customer', { DisplayName: 'Survivor' });
+      const into = Customer?.Id ?? '';
+      await back.rig.admin('POST', 'human', { company: 'us-auto', do: 'merge', entity: 'Customer', id, into });
+      await back.rig.admin('DELETE', 'traffic');
+      return into;
+    };
+    const told = async (type: string, of: string): Promise<void> => {
+      back.later(MINUTE);
+      await back.deliver([event(await back.realmOf(), 'told of its end', type, of)]);
+    };
+
+    it('and nobody told: its first touch is refused (610), it is gone and not made again', async () => {
+      await end();
+      await back.rig.take(link());
+      expect((await back.rig.answered('customer:c1', 1)).outcome).toBe('synced');
+      expect(await requests()).toBe(0);
+      const before = (await back.rig.writes('Customer')).length;
+      await back.rig.take(back.customer(2, { DisplayName: 'Named Here' }));
+      expect(await back.rig.answered('customer:c1', 2)).toMatchObject({ outcome: 'gone' });
+      await back.rig.take(back.customer(3, { DisplayName: 'Named Again' }));
+      expect(await back.rig.answered('customer:c1', 3)).toMatchObject({ outcome: 'gone' });
+      expect(await back.rig.writes('Customer')).toHaveLength(before);
+    });
+
+    it.each([
+      ['a webhook of its deletion', 'qbo.customer.deleted.v1', 'itself'],
+      ['a webhook of the merge', 'qbo.customer.merged.v1', 'the survivor'],
+    ])('after it was linked, by %s: said once, and not made again', async (_, type, named) => {
+      await back.rig.take(link());
+      await back.rig.answered('customer:c1', 1);
+      const into = await end();
+      await told(type, named === 'itself' ? id : into);
+      await back.feed.round();
+      await back.hear();
+      const about = (await back.changes()).filter(({ ref }) => ref === 'customer:c1');
+      expect(about).toEqual([expect.objectContaining({ gone: expect.stringMatching(/^(deleted|merged)$/) as string })]);
+      const before = (await back.rig.writes('Customer')).length;
+      await back.rig.take(back.customer(2, { DisplayName: 'Named Here' }));
+      expect((await back.rig.answered('customer:c1', 2)).outcome).toBe('gone');
+      expect(await back.rig.writes('Customer')).toHaveLength(before);
+    });
+
+    it('before it was linked: the link reads it, and says that it is not there', async () => {
+      await end();
+      await told('qbo.customer.deleted.v1', id);
+      await back.rig.take(link());
+      const answer = await back.rig.answered('customer:c1', 1);
+      expect(answer).toMatchObject({ outcome: 'refused', code: '610' });
+      expect(answer.quickbooksId).toBeUndefined();
+    });
+  });
 });
