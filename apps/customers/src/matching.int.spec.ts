@@ -55,7 +55,7 @@ describe('Match of customers', () => {
       created('cus_vendor', 'Vic Tool'),
     );
     expect(await refusal(rig.api.apply(rig.tenant, { by: 'pat' }))).toBe('not_read');
-    expect(await rig.readAll()).toEqual({ exact: 1, likely: 1, conflict: 2, new: 2, toApply: 3 });
+    expect(await rig.readAll()).toEqual({ exact: 1, likely: 1, conflict: 2, new: 2, toApply: 3, changed: 0 });
     expect(await rig.api.state(rig.tenant)).toMatchObject({ state: 'read', appliedAt: null });
 
     const conflicts = await rig.api.list(rig.tenant, { group: 'conflict', limit: '1' });
@@ -160,5 +160,115 @@ describe('Match of customers', () => {
     const likely = (await rig.listed('exact')).find(({ id }) => id === 'cus_likely');
     expect(likely).toMatchObject({ why: 'linked', applied: true });
     expect((await rig.listed('conflict')).find(({ id }) => id === 'cus_inactive')).toMatchObject({ choice: 'leave' });
+  });
+});
+
+/** What was read and decided, and what each of them is called, has an e-mail address and is linked to by the time of Apply. */
+describe('Apply of what was decided earlier', () => {
+  let database: TestDatabase;
+  let rig: MatchRig;
+  let companies = 0;
+  beforeAll(async () => {
+    database = await testDatabase({ name: 'applying', migrations: [...EVENT_STORE_MIGRATIONS, ...MATCH_MIGRATIONS] });
+  });
+  beforeEach(async () => {
+    const lists = { Customer: [EXACT, LIKELY], Vendor: [], Employee: [] };
+    rig = new MatchRig(database.pool, CUSTOMERS, lists, `company-${++companies}`);
+    await rig.settings(1, { active: false, goLiveAt: null });
+    await rig.trigger(customer('exact', 'Exa Match', { email: 'exa@x.io' }), customer('likely', 'LEE PARK'));
+    expect(await rig.readAll()).toMatchObject({ exact: 1, likely: 1 });
+    await rig.decide('link', 'likely');
+    await rig.settings(2);
+  });
+  afterAll(() => database?.drop());
+
+  const record = (Id: string, DisplayName: string, more: object = {}) => ({ Id, SyncToken: '0', DisplayName, ...more });
+  const customer = (id: string, displayName: string, more: object = {}, sequence = 1) =>
+    rig.changed(id, { kind: 'residential', displayName, taxExempt: false, ...more }, sequence);
+  /** QuickBooks' records from now on. */
+  const there = (...records: readonly object[]): void => {
+    rig.lists['Customer'] = records;
+  };
+  const EXACT = record('1', 'Exa Match', { PrimaryEmailAddr: { Address: 'exa@x.io' } });
+  const LIKELY = record('2', 'Lee Park');
+  const linksOf = async (id: string): Promise<readonly string[]> =>
+    (await rig.requestsOf(id)).filter(({ kind }) => kind === 'link').map(({ body }) => body ?? '');
+  const rowOf = async (id: string) =>
+    [...(await rig.listed('conflict')), ...(await rig.listed('likely'))].find((row) => row.id === id);
+
+  it('links what is as it was, with the record as it is now', async () => {
+    there(EXACT, { ...LIKELY, SyncToken: '4', Notes: 'gate code' });
+    expect(await rig.apply()).toBe(2);
+    expect([await linksOf('exact'), await linksOf('likely')]).toEqual([['{"Id":"1"}'], ['{"Id":"2"}']]);
+    expect((await rig.requestsOf('likely'))[0]?.shown).toContain('"SyncToken":"4"');
+    expect((await rig.api.state(rig.tenant)).counts).toMatchObject({ toApply: 0, changed: 0 });
+  });
+
+  it.each([
+    ['QuickBooks has it no more', () => there(EXACT), 'gone', []],
+    ['it was made inactive', () => there(EXACT, { ...LIKELY, SyncToken: '1', Active: false }), 'inactive', ['2']],
+    ['it was renamed there', () => there(EXACT, { ...LIKELY, SyncToken: '1', DisplayName: 'Leo' }), 'renamed', ['2']],
+    ['ours was renamed', () => rig.trigger(customer('likely', 'Leo Parks', {}, 2)), 'renamed', ['2']],
+  ])('does not link what a person chose where %s, and says so', async (_, change, since, candidates) => {
+    await change();
+    expect(await rig.apply()).toBe(1);
+    expect(await linksOf('likely')).toEqual([]);
+    expect(await rig.wordOn('likely')).toBe(`match_${since}`);
+    expect(await rowOf('likely')).toMatchObject({
+      ...{ why: since, choice: null, applied: false, candidates: candidates.map((id) => ({ id })) },
+      reason: { code: `match_${since}` },
+    });
+    expect((await rig.api.state(rig.tenant)).counts).toMatchObject({ toApply: 0, changed: 1 });
+    // A person says it anew.
+    await rig.decide(candidates.length === 0 ? 'create' : 'link', 'likely');
+    await rig.apply();
+    expect(await rig.requestsOf('likely')).toMatchObject([{ kind: candidates.length === 0 ? 'put' : 'link' }]);
+  });
+
+  it('does not link what was beyond doubt where it is not any more, and asks', async () => {
+    const other = { PrimaryEmailAddr: { Address: 'other@x.io' } };
+    there({ ...EXACT, SyncToken: '1', ...other }, LIKELY);
+    expect(await rig.apply()).toBe(1);
+    expect(await linksOf('exact')).toEqual([]);
+    expect(await rig.wordOn('exact')).toBe('match_needed');
+    expect(await rowOf('exact')).toMatchObject({ group: 'likely', why: 'name', choice: null });
+  });
+
+  it('does not make anew by itself what was beyond doubt and was renamed', async () => {
+    there({ ...EXACT, SyncToken: '1', DisplayName: 'Zed', PrimaryEmailAddr: { Address: 'z@x.io' } }, LIKELY);
+    expect(await rig.apply()).toBe(1);
+    expect(await rig.requestsOf('exact')).toEqual([]);
+    expect(await rig.wordOn('exact')).toBe('match_renamed');
+  });
+
+  it('links what is beyond doubt still, though something of it changed', async () => {
+    there({ ...EXACT, SyncToken: '7', Notes: 'gate code' }, LIKELY);
+    await rig.trigger(customer('exact', 'Exa Match', { email: 'exa@x.io', phone: '512 555 0101' }, 2));
+    expect(await rig.apply()).toBe(2);
+    expect(await linksOf('exact')).toEqual(['{"Id":"1"}']);
+  });
+
+  it('links none that was linked to another of ours meanwhile', async () => {
+    await rig.trigger(customer('told', 'Someone Told', { quickbooksId: '2' }));
+    await rig.answered('told');
+    expect(await rig.apply()).toBe(1);
+    expect(await linksOf('likely')).toEqual([]);
+    expect(await rig.wordOn('likely')).toBe('match_taken');
+    expect(await rowOf('likely')).toMatchObject({
+      ...{ why: 'linked_elsewhere', candidates: [{ id: '2', heldBy: 'customer:told' }] },
+      reason: { code: 'match_taken', params: { name: 'LEE PARK', record: 'Lee Park' } },
+    });
+  });
+
+  it('drops what is over in Run a Call', async () => {
+    await rig.trigger(customer('likely', 'LEE PARK', { active: false }, 2));
+    expect(await rig.apply()).toBe(1);
+    expect(await linksOf('likely')).toEqual([]);
+    expect(await rowOf('likely')).toBeUndefined();
+  });
+
+  it('wants to see the records that it asked for', async () => {
+    const { next } = await rig.api.apply(rig.tenant, { by: 'pat' });
+    expect(await refusal(rig.api.apply(rig.tenant, { by: 'pat', next }))).toBe('field_missing');
   });
 });

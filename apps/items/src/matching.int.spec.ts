@@ -47,7 +47,7 @@ describe('Match of items', () => {
       created('itm_twin_a', 'Late filter', { sku: 'LATE' }),
       created('itm_twin_b', 'Late filter', { sku: 'LATE' }),
     );
-    expect(await rig.readAll()).toEqual({ exact: 2, likely: 1, conflict: 4, new: 1, toApply: 3 });
+    expect(await rig.readAll()).toEqual({ exact: 2, likely: 1, conflict: 4, new: 1, toApply: 3, changed: 0 });
     expect((await rig.listed('exact')).map(({ id, why, candidates }) => [id, why, candidates[0]?.id])).toEqual([
       ['itm_name', 'name', '12'],
       ['itm_sku', 'sku', '11'],

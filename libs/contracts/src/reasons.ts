@@ -223,6 +223,22 @@ const attention = {
     text: '{doc} was deleted in QuickBooks by someone on {date}. Post it again, or leave it.',
     action: 'Post it again, or leave it',
   },
+  match_gone: {
+    text: '{name} was not linked: the record it was to be linked to is not in QuickBooks any more. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  match_inactive: {
+    text: '{name} was not linked: {record} was made inactive in QuickBooks meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  match_renamed: {
+    text: '{name} was not linked to {record} in QuickBooks: one of them was renamed meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  match_taken: {
+    text: '{name} was not linked: {record} in QuickBooks was linked to another record of Run a Call meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
   match_needed: { text: '{name} may be in QuickBooks already. Say in Match which it is.', action: 'Open Match' },
   both_changed: { text: '{name} changed on both sides.', action: 'Choose per field' },
   parent_unknown: { text: 'Run a Call does not know the {kind} this belongs to.', action: 'Ask support' },

@@ -9,7 +9,7 @@ export class CodedDto {
 }
 
 /** Why a row stands as it does, and what ends that. */
-class ReasonDto extends CodedDto {
+export class ReasonDto extends CodedDto {
   @ApiPropertyOptional({ description: 'What to do next, in English.' }) action?: string;
   @ApiPropertyOptional({ description: 'The setting that ends it.', example: 'tax.untaxedCode' }) setting?: string;
 }

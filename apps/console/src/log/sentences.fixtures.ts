@@ -244,4 +244,32 @@ export const SENTENCES: readonly SentenceCase[] = [
     text: 'RAC-1041 was deleted in QuickBooks by someone on 2026-12-02. Post it again, or leave it.',
     action: 'Post it again, or leave it',
   },
+  {
+    when: 'match (adr 0017)',
+    code: 'match_gone',
+    params: { name: 'Dana Ruiz' },
+    text: 'Dana Ruiz was not linked: the record it was to be linked to is not in QuickBooks any more. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  {
+    when: 'match (adr 0017)',
+    code: 'match_inactive',
+    params: { name: 'Dana Ruiz', record: 'Ruiz, Dana' },
+    text: 'Dana Ruiz was not linked: Ruiz, Dana was made inactive in QuickBooks meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  {
+    when: 'match (adr 0017)',
+    code: 'match_renamed',
+    params: { name: 'Dana Ruiz', record: 'Dana R. Ruiz' },
+    text: 'Dana Ruiz was not linked to Dana R. Ruiz in QuickBooks: one of them was renamed meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
+  {
+    when: 'match (adr 0017)',
+    code: 'match_taken',
+    params: { name: 'Dana Ruiz', record: 'Ruiz, Dana' },
+    text: 'Dana Ruiz was not linked: Ruiz, Dana in QuickBooks was linked to another record of Run a Call meanwhile. Say in Match which it is.',
+    action: 'Open Match',
+  },
 ];

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { coded, remedy } from '@qbo-sync/contracts/reasons';
 import type { MatchDecideBody, MatchDecided, MatchPage, MatchState } from '@qbo-sync/contracts/internal/matches';
 import { DataSource } from 'typeorm';
 import { ServiceClient, type ServiceCall, type ServiceFault } from '../connection/service-client';
@@ -39,7 +40,11 @@ export class MatchDesk {
       ...(cursor === undefined ? {} : { after: cursor }),
     });
     const page = await this.ask<MatchPage>(tenant, kind, { method: 'GET', path: `?${query.toString()}` });
-    return { ...page, total: page.counts[group] };
+    const items = page.items.map(({ reason, ...row }) => ({
+      ...row,
+      ...(reason === undefined ? {} : { reason: { ...coded(reason), ...remedy(reason) } }),
+    }));
+    return { ...page, items, total: page.counts[group] };
   }
 
   decide(tenant: string, { kind, ids, filter, choice }: MatchChoiceBody, by: string): Promise<MatchDecided> {

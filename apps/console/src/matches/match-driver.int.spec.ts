@@ -19,12 +19,16 @@ const TENANT = 'acme';
 /** The gateway's and the customers service's internal API: what they were asked, and a gate before each page. */
 class Others {
   readonly asked: string[] = [];
+  readonly bodies: [url: string, body: string][] = [];
   held = false;
   applied = 0;
   private state = 'none';
   private readonly server: Server = createServer((request, response) => {
     const url = (request.url ?? '').split(`/${TENANT}`)[1] ?? '';
     this.asked.push(url);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => this.bodies.push([url, Buffer.concat(chunks).toString()]));
     const send = (): void => {
       if (this.held) setTimeout(send, 20);
       else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.answer(url)));
@@ -52,7 +56,8 @@ class Others {
     if (url === '/matches/match') this.state = 'read';
     if (url === '/matches/apply') {
       this.applied += 1;
-      return { applied: 2, next: this.applied < 3 ? 'links' : null };
+      const look = { resource: 'Customer', ids: ['1', '2'] };
+      return this.applied < 3 ? { applied: 2, next: 'links', look } : { applied: 2, next: null };
     }
     if (url !== '/matches/state') return { QueryResponse: {} };
     const at = this.state === 'none' ? null : '2026-11-03T14:00:00.000Z';
@@ -185,6 +190,25 @@ describe('a reading or an Apply of Match', () => {
     others.held = false;
     await became(second, 'read');
     expect(others.applied).toBe(3);
+  });
+
+  it('looks at the records that links are to be made to, before they are made', async () => {
+    const first = aProcess();
+    await first.desk.read(TENANT, 'customers', 'pat');
+    await became(first, 'read');
+    others.bodies.length = 0;
+    await first.desk.apply(TENANT, 'customers', 'pat');
+    await became(first, 'read');
+    const sent = (url: string) =>
+      others.bodies.flatMap(([to, body]) => (to === url ? [JSON.parse(body) as object] : []));
+    expect(sent('/read')).toHaveLength(2);
+    expect(JSON.stringify(sent('/read')[0])).toContain("Id in ('1', '2') and Active in (true, false)");
+    const looked = { ids: ['1', '2'], pages: ['{"QueryResponse":{}}'] };
+    expect(sent('/matches/apply')).toEqual([
+      { by: 'pat' },
+      { by: 'pat', next: 'links', looked },
+      { by: 'pat', next: 'links', looked },
+    ]);
   });
 
   it('that failed says why, and is not begun again by itself', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { MatchApplied, MatchBegun } from '@qbo-sync/contracts/internal/matches';
+import type { MatchApplied, MatchBegun, MatchLooked } from '@qbo-sync/contracts/internal/matches';
 import type { Log } from '@qbo-sync/service/log';
 import { LOG } from '@qbo-sync/service/tokens';
 import { DataSource } from 'typeorm';
@@ -18,6 +18,9 @@ import {
 } from './match-work';
 
 const PAGE_ROWS = 1000;
+const IDS_AT_ONCE = 100;
+/** Inactive ones too. */
+const ALL = 'Active in (true, false)';
 /** One page of a thousand records, or the matching of all of a company's. */
 const LONG_MS = 60_000;
 
@@ -88,7 +91,7 @@ export class MatchDriver implements OnApplicationBootstrap, BeforeApplicationShu
     const { readId, resources } = await this.tell<MatchBegun>(work, '/begin', {});
     for (const resource of resources) {
       for (let start = 1, taken = PAGE_ROWS; taken === PAGE_ROWS; start += taken) {
-        const page = await this.page(work, resource, start);
+        const page = await this.query(work, `${resource} where ${ALL}`, start);
         ({ taken } = await this.tell<{ taken: number }>(work, '/page', { readId, resource, page }));
         await this.keep(work, (done += taken));
       }
@@ -99,24 +102,34 @@ export class MatchDriver implements OnApplicationBootstrap, BeforeApplicationShu
   private async apply(work: MatchWork): Promise<void> {
     const { by } = work;
     let { done } = work;
-    for (let next: string | null = ''; next !== null;) {
-      await this.keep(work, done);
-      const page: MatchApplied = await this.tell(work, '/apply', next === '' ? { by } : { by, next });
-      done += page.applied;
-      ({ next } = page);
-    }
     await this.keep(work, done);
+    let page = await this.tell<MatchApplied>(work, '/apply', { by });
+    for (;;) {
+      await this.keep(work, (done += page.applied));
+      const { next, look } = page;
+      if (next === null) return;
+      const looked = look === undefined ? {} : { looked: await this.look(work, look) };
+      page = await this.tell<MatchApplied>(work, '/apply', { by, next, ...looked });
+    }
+  }
+
+  /** The records that links are to be made to, as they are now: what was decided on them was decided earlier. */
+  private async look(work: MatchWork, { resource, ids }: NonNullable<MatchApplied['look']>): Promise<MatchLooked> {
+    const pages: string[] = [];
+    for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+      const list = ids.slice(at, at + IDS_AT_ONCE).map((id) => `'${id.replace(/\W/g, '')}'`);
+      pages.push(await this.query(work, `${resource} where Id in (${list.join(', ')}) and ${ALL}`, 1));
+    }
+    return { ids: [...ids], pages };
   }
 
   private async keep({ id }: MatchWork, done: number): Promise<void> {
     if (this.work.stopped || !(await updateDone(this.dataSource.manager, id, this.process, done))) throw new LetGo();
   }
 
-  private async page({ tenant }: MatchWork, resource: string, start: number): Promise<string> {
-    const answer = await this.gateway.query(
-      tenant,
-      `select * from ${resource} where Active in (true, false) startposition ${start} maxresults ${PAGE_ROWS}`,
-    );
+  private async query({ tenant }: MatchWork, from: string, start: number): Promise<string> {
+    const statement = `select * from ${from} startposition ${start} maxresults ${PAGE_ROWS}`;
+    const answer = await this.gateway.query(tenant, statement);
     if (!answer.ok) throw new WorkFailed(answer.code);
     return answer.value;
   }

@@ -3,6 +3,7 @@ import { MATCH_CHOICE, MATCH_GROUPS, type MatchGroup } from '@qbo-sync/contracts
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { PageQuery } from '../http/page-query';
+import { ReasonDto } from '../log/log-dto';
 
 /** Kinds that are matched: each is a service's. */
 const MATCH_KINDS = ['customers', 'items'] as const;
@@ -64,6 +65,7 @@ class MatchRowDto {
   @ApiProperty({ type: [MatchCandidateDto] }) candidates: readonly MatchCandidateDto[];
   @ApiProperty({ type: String, nullable: true }) choice: string | null;
   @ApiProperty() applied: boolean;
+  @ApiPropertyOptional({ type: ReasonDto, description: 'Why Apply did not link it.' }) reason?: ReasonDto;
 }
 
 class MatchCountsDto {
@@ -72,6 +74,8 @@ class MatchCountsDto {
   @ApiProperty() conflict: number;
   @ApiProperty() new: number;
   @ApiProperty({ description: 'What Apply would do now.' }) toApply: number;
+  @ApiProperty({ description: 'Links that Apply did not make: a record had changed since they were decided.' })
+  changed: number;
 }
 
 export class MatchPageDto {

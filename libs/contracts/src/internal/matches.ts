@@ -1,11 +1,14 @@
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MinLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MinLength, ValidateNested } from 'class-validator';
+import type { Reason } from '../reasons';
 
 /**
  * Match over the internal API of customers and items, `/internal/companies/{tenant}/matches` (postings.md §12):
  *
  *   POST begin → page … → match       QuickBooks' lists, read by the console, page by page
  *   GET  state · GET ?group&after     where it stands; one page of a group
- *   POST decide · undo · apply …      choices; apply is called again with `next` until that is null
+ *   POST decide · undo · apply …      choices; apply is called again with `next` until that is null, and with the records
+ *                                     of QuickBooks that it asked to look at, as they are now
  */
 export const MATCH_GROUPS = ['exact', 'likely', 'conflict', 'new'] as const;
 export type MatchGroup = (typeof MATCH_GROUPS)[number];
@@ -37,9 +40,16 @@ export class MatchUndoBody {
   @IsString() @MinLength(1) token: string;
 }
 
+/** Records of QuickBooks as they are now: `ids` were asked for, `pages` are QuickBooks' answers, as text. */
+export class MatchLooked {
+  @IsArray() @ArrayMaxSize(MOST_IDS) @IsString({ each: true }) ids: string[];
+  @IsArray() @IsString({ each: true }) pages: string[];
+}
+
 export class MatchApplyBody {
   @IsString() by: string;
   @IsOptional() @IsString() next?: string;
+  @IsOptional() @ValidateNested() @Type(() => MatchLooked) looked?: MatchLooked;
 }
 
 export interface MatchBegun {
@@ -55,7 +65,12 @@ export interface MatchCounts {
   readonly new: number;
   /** What Apply would do now: links and choices, and what is created when it is first used. */
   readonly toApply: number;
+  /** Links that Apply did not make, because a record had changed since they were decided. */
+  readonly changed: number;
 }
+
+/** What became of a record since a link to it was decided; `taken`: it is linked to another of ours. */
+export type MatchSince = 'gone' | 'inactive' | 'renamed' | 'taken';
 
 /** `stopped`: who was reading did not come back. `readAt`: when the last whole reading ended. */
 export interface MatchState {
@@ -79,6 +94,8 @@ export interface MatchRow {
   /** `link 58`, `create` or `leave`; null: nobody said. */
   readonly choice: string | null;
   readonly applied: boolean;
+  /** Why Apply did not link it. */
+  readonly reason?: Reason;
 }
 
 export interface MatchPage {
@@ -92,8 +109,9 @@ export interface MatchDecided {
   readonly undoToken: string;
 }
 
-/** One page of Apply; `next` null: it is done. */
+/** One page of Apply; `next` null: it is done. `look`: records of QuickBooks the next page wants, as they are then. */
 export interface MatchApplied {
   readonly applied: number;
   readonly next: string | null;
+  readonly look?: { readonly resource: string; readonly ids: readonly string[] };
 }

@@ -8,6 +8,7 @@ import {
   matchCustomer,
 } from '@qbo-sync/mapping/match-customer';
 import { valueAt } from '../sync/compare';
+import { notLinked } from './changed-since';
 import { type Books, type Matching, sketch, withoutSharing } from './matching';
 import type { OurRecord } from './our-record';
 
@@ -63,6 +64,7 @@ export const customerMatching: Matching = {
   },
 
   sharesName: (why) => why !== 'email' && why !== 'phone',
+  notLinked,
 };
 
 /** Each by itself. A parent that is matched beyond doubt counts as linked: its children are looked for under it. */

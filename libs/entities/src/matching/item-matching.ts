@@ -3,6 +3,7 @@ import { mappedAccount } from '@qbo-sync/mapping/item';
 import { itemBooks, itemKeys, itemRecordKeys, matchItem } from '@qbo-sync/mapping/match-item';
 import { valueAt } from '../sync/compare';
 import { mappingContext } from '../sync/plans';
+import { notLinked } from './changed-since';
 import { type Matching, sketch, withoutSharing } from './matching';
 
 /** Pricebook items against QuickBooks' items (postings.md §12). */
@@ -54,4 +55,5 @@ export const itemMatching: Matching = {
   },
 
   sharesName: () => true,
+  notLinked,
 };

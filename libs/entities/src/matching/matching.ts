@@ -1,4 +1,6 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
+import type { MatchSince } from '@qbo-sync/contracts/internal/matches';
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Match } from '@qbo-sync/mapping/match';
 import type { OurRecord } from './our-record';
@@ -29,7 +31,9 @@ export interface Matching {
   sketchOfOurs(data: Readonly<Record<string, unknown>>): Sketch;
   sketchOfRecord(record: TextObject): Sketch;
   /** A record made beside a candidate needs another name: the candidate has it. */
-  sharesName(why: Match['why']): boolean;
+  sharesName(why: string): boolean;
+  /** Why a link that was decided was not made. */
+  notLinked(since: MatchSince, name: string, record: string): Reason;
 }
 
 /** Two of ours never take one record by themselves: both are asked about. */

@@ -1,15 +1,16 @@
-import type { MatchCounts, MatchGroup } from '@qbo-sync/contracts/internal/matches';
+import type { MatchCounts, MatchGroup, MatchSince } from '@qbo-sync/contracts/internal/matches';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { Match } from './definition';
 import type { Place } from './lists';
 
 type Reader = Pick<Client, 'query'>;
 
-/** `choice`: `link 58`, `create` or `leave`; null: nobody said. */
+/** `choice`: `link 58`, `create` or `leave`; null: nobody said. `since`: why a link that was decided was not made. */
 export interface Candidate extends Match {
   readonly ref: string;
   readonly choice: string | null;
   readonly appliedAt: string | null;
+  readonly since: MatchSince | null;
 }
 
 interface Row {
@@ -19,26 +20,34 @@ interface Row {
   candidates: string[];
   choice: string | null;
   applied_at: Date | null;
+  since: MatchSince | null;
 }
 
-const COLUMNS = 'ref, match_group, why, candidates, choice, applied_at';
+const COLUMNS = 'ref, match_group, why, candidates, choice, applied_at, since';
+
+/** `isDone`: there is nothing to apply (linked already, or decided just now). `version`: of our stream as it was matched. */
+export interface MatchedRow {
+  readonly ref: string;
+  readonly match: Match;
+  readonly isDone: boolean;
+  readonly version: number | null;
+}
 
 /**
  * Stores where records stand. A choice stays as long as it was made on the same candidates; so does that it was applied.
- * `isDone`: there is nothing to apply (linked already, or decided just now).
  */
 export async function storeCandidates(
   client: Reader,
   { tenant, books }: Place,
   readId: string,
-  matches: readonly (readonly [ref: string, match: Match, isDone: boolean])[],
+  matches: readonly MatchedRow[],
 ): Promise<void> {
   await client.query(
-    `insert into match_candidate as c (tenant, books, ref, read_id, match_group, why, candidates, applied_at)
+    `insert into match_candidate as c (tenant, books, ref, read_id, match_group, why, candidates, applied_at, seen_version)
      select $1, $2, m.ref, $3, m.match_group, m.why, string_to_array(m.candidates, ' '),
-            case when m.done then clock_timestamp() end
-       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
-         as m (ref, match_group, why, candidates, done)
+            case when m.done then clock_timestamp() end, m.version
+       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::integer[])
+         as m (ref, match_group, why, candidates, done, version)
      on conflict (tenant, books, ref) do update set
        read_id     = excluded.read_id,
        match_group = excluded.match_group,
@@ -47,14 +56,18 @@ export async function storeCandidates(
        choice      = case when c.candidates = excluded.candidates then c.choice end,
        applied_at  = coalesce(excluded.applied_at,
                               case when c.candidates = excluded.candidates and c.match_group = excluded.match_group
-                                   then c.applied_at end)`,
+                                   then c.applied_at end),
+       seen_version = case when c.candidates = excluded.candidates and c.choice is not null
+                           then c.seen_version else excluded.seen_version end,
+       since       = null`,
     [
       ...[tenant, books, readId],
-      matches.map(([ref]) => ref),
-      matches.map(([, { group }]) => group),
-      matches.map(([, { why }]) => why),
-      matches.map(([, { candidates }]) => candidates.join(' ')),
-      matches.map(([, , isDone]) => isDone),
+      matches.map(({ ref }) => ref),
+      matches.map(({ match }) => match.group),
+      matches.map(({ match }) => match.why),
+      matches.map(({ match }) => match.candidates.join(' ')),
+      matches.map(({ isDone }) => isDone),
+      matches.map(({ version }) => version),
     ],
   );
 }
@@ -82,7 +95,7 @@ export async function selectGroup(
   return rows.map(read);
 }
 
-/** A row with the record it is a link to, as it was read: JSON text. */
+/** A row with the record it is a link to, or was to be, as it was read: JSON text. */
 export interface StandingCandidate extends Candidate {
   readonly shown: string | undefined;
 }
@@ -100,7 +113,8 @@ export async function selectCandidates(
 ): Promise<ReadonlyMap<string, StandingCandidate>> {
   const { rows } = await client.query<Row & { shown: string | null }>(
     `select ${COLUMNS}, (select record from match_record r
-                          where r.tenant = $1 and r.books = $2 and r.resource = $3 and r.id = ${LINKED_ID}) as shown
+                          where r.tenant = $1 and r.books = $2 and r.resource = $3
+                             and r.id = case when since is null then ${LINKED_ID} else candidates[1] end) as shown
        from match_candidate where tenant = $1 and books = $2 and ref = any($4::text[])`,
     [tenant, books, resource, refs],
   );
@@ -128,8 +142,9 @@ export async function isSpokenFor(
 const READY = `applied_at is null and (choice is not null or match_group in ('exact', 'new'))`;
 
 export async function countCandidates(client: Reader, { tenant, books }: Place): Promise<MatchCounts> {
-  const { rows } = await client.query<{ match_group: MatchGroup; count: number; ready: number }>(
-    `select match_group, count(*)::int as count, (count(*) filter (where ${READY}))::int as ready
+  const { rows } = await client.query<{ match_group: MatchGroup; count: number; ready: number; changed: number }>(
+    `select match_group, count(*)::int as count, (count(*) filter (where ${READY}))::int as ready,
+            (count(*) filter (where since is not null and choice is null))::int as changed
        from match_candidate where tenant = $1 and books = $2 group by 1`,
     [tenant, books],
   );
@@ -137,6 +152,7 @@ export async function countCandidates(client: Reader, { tenant, books }: Place):
   return {
     ...{ exact: of('exact'), likely: of('likely'), conflict: of('conflict'), new: of('new') },
     toApply: rows.reduce((sum, { ready }) => sum + ready, 0),
+    changed: rows.reduce((sum, { changed }) => sum + changed, 0),
   };
 }
 
@@ -144,12 +160,13 @@ export async function countCandidates(client: Reader, { tenant, books }: Place):
 export type Chosen = { readonly refs: readonly string[] } | { readonly group: MatchGroup };
 
 /**
- * Keeps a choice for rows that are not applied, and what it replaced under `token`. `link` alone takes each row's only
+ * Keeps a choice for rows that are not applied, with what both records were then, and what it replaced under `token`. `link` alone takes each row's only
  * candidate; a row with none, or several, stays as it is. How many rows it changed.
  */
 export async function choose(
   client: Reader,
   { tenant, books }: Place,
+  resource: string,
   { chosen, choice, by, token }: { chosen: Chosen; choice: string; by: string; token: string },
 ): Promise<number> {
   const { rows } = await client.query<{ changed: number }>(
@@ -165,7 +182,12 @@ export async function choose(
        insert into match_undo (token, tenant, books, ref, before, after)
        select $6, $1, $2, ref, before, after from rows where before is distinct from after),
      done as (
-       update match_candidate c set choice = r.after, chosen_by = $7 from rows r
+       update match_candidate c set choice = r.after, chosen_by = $7,
+              seen_version = s.version, chosen_of = m.record, chosen_held = m.held_by
+         from rows r
+         left join stream s on s.tenant = $1 and s.ref = r.ref
+         left join match_record m
+           on m.tenant = $1 and m.books = $2 and m.resource = $8 and r.after like 'link %' and m.id = substr(r.after, 6)
         where c.tenant = $1 and c.books = $2 and c.ref = r.ref and r.before is distinct from r.after
        returning 1)
      select count(*)::int as changed from done`,
@@ -173,45 +195,130 @@ export async function choose(
       ...[tenant, books],
       'refs' in chosen ? chosen.refs : null,
       'group' in chosen ? chosen.group : null,
-      ...[choice, token, by],
+      ...[choice, token, by, resource],
     ],
   );
   return rows[0]?.changed ?? 0;
 }
 
 /** Takes a decision back where it still stands and is not applied. How many rows; undefined: no such decision. */
-export async function undo(client: Reader, { tenant, books }: Place, token: string): Promise<number | undefined> {
+export async function undo(
+  client: Reader,
+  { tenant, books }: Place,
+  resource: string,
+  token: string,
+): Promise<number | undefined> {
   const { rows } = await client.query<{ known: number; changed: number }>(
     `with taken as (delete from match_undo where token = $3 and tenant = $1 and books = $2 returning ref, before, after),
      done as (
-       update match_candidate c set choice = t.before from taken t
+       update match_candidate c set choice = t.before, chosen_of = m.record, chosen_held = m.held_by
+         from taken t
+         left join match_record m
+           on m.tenant = $1 and m.books = $2 and m.resource = $4 and t.before like 'link %' and m.id = substr(t.before, 6)
         where c.tenant = $1 and c.books = $2 and c.ref = t.ref and c.choice = t.after and c.applied_at is null
        returning 1)
      select (select count(*) from taken)::int as known, (select count(*) from done)::int as changed`,
-    [tenant, books, token],
+    [tenant, books, token, resource],
   );
   return rows[0] === undefined || rows[0].known === 0 ? undefined : rows[0].changed;
 }
 
-/** Marks links applied, at most `limit`, and returns them: those a person chose, and those beyond doubt. */
-export async function takeLinks(
-  client: Reader,
-  { tenant, books }: Place,
-  limit: number,
-): Promise<readonly { readonly ref: string; readonly id: string }[]> {
-  const { rows } = await client.query<{ ref: string; id: string }>(
-    `with links as (
-       select ref, ${LINKED_ID} as id
-         from match_candidate
-        where tenant = $1 and books = $2 and ${READY}
-          and (choice like 'link %' or (choice is null and match_group = 'exact'))
-        order by ref limit $3 for update)
-     update match_candidate c set applied_at = clock_timestamp() from links l
-      where c.tenant = $1 and c.books = $2 and c.ref = l.ref
-     returning c.ref, l.id`,
+/** Rows that are links to be made: those a person chose, and those beyond doubt. */
+const LINKS = `${READY} and (choice like 'link %' or (choice is null and match_group = 'exact'))`;
+
+/** QuickBooks' ids of the next links to be made, by at most so many rows. */
+export async function selectDue(client: Reader, { tenant, books }: Place, limit: number): Promise<readonly string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `select distinct id from (
+       select ${LINKED_ID} as id from match_candidate
+        where tenant = $1 and books = $2 and ${LINKS} order by ref limit $3) due`,
     [tenant, books, limit],
   );
+  return rows.map(({ id }) => id);
+}
+
+/** A link that was decided, by a person's `choice` or by itself, with what both records were then. */
+export interface DecidedLink {
+  readonly ref: string;
+  /** QuickBooks'. */
+  readonly id: string;
+  readonly choice: string | null;
+  readonly candidates: readonly string[];
+  /** Version of our stream; null: not known. */
+  readonly seenVersion: number | null;
+  /** The record chosen, JSON text, and who of ours had it. */
+  readonly chosenOf: string | null;
+  readonly chosenHeld: string | null;
+  /** Who has it now shares it by a person's word. */
+  readonly isShared: boolean;
+}
+
+/** Locks the links to be made to these records. */
+export async function lockLinks(
+  client: Reader,
+  { tenant, books }: Place,
+  resource: string,
+  ids: readonly string[],
+): Promise<readonly DecidedLink[]> {
+  const { rows } = await client.query<DecidedLink>(
+    `with due as (
+       select ref, ${LINKED_ID} as id, choice, candidates, seen_version, chosen_of, chosen_held
+         from match_candidate
+        where tenant = $1 and books = $2 and ${LINKS} and ${LINKED_ID} = any($4::text[])
+        order by ref for update)
+     select due.ref, due.id, due.choice, due.candidates, due.seen_version as "seenVersion",
+            due.chosen_of as "chosenOf", due.chosen_held as "chosenHeld",
+            coalesce(h.choice = 'link ' || due.id, false) as "isShared"
+       from due
+       left join match_record r on r.tenant = $1 and r.books = $2 and r.resource = $3 and r.id = due.id
+       left join match_candidate h on h.tenant = $1 and h.books = $2 and h.ref = r.held_by
+      order by due.ref`,
+    [tenant, books, resource, ids],
+  );
   return rows;
+}
+
+export async function markLinked(client: Reader, { tenant, books }: Place, refs: readonly string[]): Promise<void> {
+  await client.query(
+    `update match_candidate set applied_at = clock_timestamp(), since = null
+      where tenant = $1 and books = $2 and ref = any($3::text[])`,
+    [tenant, books, refs],
+  );
+}
+
+/** A link that is not made after all: where it stands now, for a person to say anew. */
+export interface NotLinked {
+  readonly ref: string;
+  readonly match: Match;
+  readonly since: MatchSince | null;
+}
+
+export async function takeBack(client: Reader, { tenant, books }: Place, rows: readonly NotLinked[]): Promise<void> {
+  await client.query(
+    `update match_candidate c
+        set match_group = n.match_group, why = n.why, candidates = string_to_array(n.candidates, ' '), since = n.since,
+            choice = null, chosen_by = null, chosen_of = null, chosen_held = null
+       from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+         as n (ref, match_group, why, candidates, since)
+      where c.tenant = $1 and c.books = $2 and c.ref = n.ref`,
+    [
+      ...[tenant, books],
+      rows.map(({ ref }) => ref),
+      rows.map(({ match }) => match.group),
+      rows.map(({ match }) => match.why),
+      rows.map(({ match }) => match.candidates.join(' ')),
+      rows.map(({ since }) => since),
+    ],
+  );
+}
+
+/** Ours are not there any more: nothing of them is to be matched. */
+export async function dropRows(client: Reader, { tenant, books }: Place, refs: readonly string[]): Promise<void> {
+  await client.query(`delete from match_candidate where tenant = $1 and books = $2 and ref = any($3::text[])`, [
+    tenant,
+    books,
+    refs,
+  ]);
 }
 
 /** Marks everything else that is ready: what is created when first used, and what is left out. */
@@ -223,6 +330,6 @@ export async function takeOthers(client: Reader, { tenant, books }: Place): Prom
   return rowCount ?? 0;
 }
 
-function read({ ref, match_group: group, why, candidates, choice, applied_at: appliedAt }: Row): Candidate {
-  return { ref, group, why, candidates, choice, appliedAt: appliedAt?.toISOString() ?? null };
+function read({ ref, match_group: group, why, candidates, choice, applied_at: appliedAt, since }: Row): Candidate {
+  return { ref, group, why, candidates, choice, appliedAt: appliedAt?.toISOString() ?? null, since };
 }

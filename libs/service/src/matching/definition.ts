@@ -1,6 +1,7 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
-import type { MatchGroup, MatchSketch } from '@qbo-sync/contracts/internal/matches';
+import type { MatchGroup, MatchSince, MatchSketch } from '@qbo-sync/contracts/internal/matches';
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { NewEvent } from '@qbo-sync/eventstore/streams';
 
 /** Where one record of ours stands, why, and the QuickBooks ids a person has to look at (postings.md §12). */
@@ -43,10 +44,13 @@ export interface Matching {
   sketchOfRecord(record: TextObject): MatchSketch;
   /** Whether the candidate has our record's name, so that one made beside it needs another. */
   sharesName(why: string): boolean;
+  /** Why a link that was decided was not made; names as they are now. */
+  notLinked(since: MatchSince, name: string, record: string): Reason;
 }
 
 /** What Match says of one record that is not linked; the entity's plan reads it. */
 export type MatchStanding =
-  | { readonly is: 'open' | 'ask' | 'leave' }
+  | { readonly is: 'open' | 'leave' }
+  | { readonly is: 'ask'; readonly since?: MatchSince; readonly record?: string }
   | { readonly is: 'link'; readonly id: string; readonly shown?: string }
   | { readonly is: 'create'; readonly beside: boolean };

@@ -1,36 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { isObject, parseExact, printExact, readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
-import type { MatchApplied, MatchBegun, MatchPageBody } from '@qbo-sync/contracts/internal/matches';
+import type { MatchBegun, MatchPageBody } from '@qbo-sync/contracts/internal/matches';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { readSettings } from '@qbo-sync/eventstore/settings';
-import { allStreams, openStreams } from '@qbo-sync/eventstore/stream-lists';
+import { allStreams } from '@qbo-sync/eventstore/stream-lists';
 import { loadEvents, streamId, type StoredEvent, type StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { EntityService } from '../entity-service/definition';
 import type { EntityRuntime } from '../entity-service/runtime';
-import { dropOthers, storeCandidates, takeLinks, takeOthers } from './candidates';
-import type { HeldAs, Match, Matching, OurRecord } from './definition';
-import { analyze, beginReading, endReading, goOnReading, markApplied, type Place } from './lists';
-import { dropOlder, holdRecords, type ListedRecord, selectRecords, storeRecords } from './records';
+import { Applier } from './applier';
+import { dropOthers, storeCandidates } from './candidates';
+import type { HeldAs, Matching, OurRecord } from './definition';
+import { listedRecords } from './listed-record';
+import { analyze, beginReading, endReading, goOnReading, type Place } from './lists';
+import { dropOlder, holdRecords, selectRecords, storeRecords } from './records';
 
-/** Streams folded, rows stored and links asked for at once. */
+/** Streams folded and rows stored at once. */
 const PAGE = 500;
-/** Where Apply stands when every link is asked for, and what waited is decided again. */
-const OPEN = 'open:';
-const LINKS = 'links';
 
 /**
- * Reads what is in QuickBooks already, says where each of ours stands, and applies what was decided (postings.md §12).
+ * Reads what is in QuickBooks already, and says where each of ours stands (postings.md §12).
  *
- *   begin ─▶ take, page by page ─▶ match ─▶ (a person decides) ─▶ apply, page by page
+ *   begin ─▶ take, page by page ─▶ match ─▶ (a person decides) ─▶ apply, page by page (applier.ts)
  */
 export class Matcher {
+  readonly applier: Applier;
+
   constructor(
     readonly runtime: Pick<EntityRuntime, 'database' | 'tell'>,
     private readonly service: EntityService,
     readonly matching: Matching,
-  ) {}
+  ) {
+    this.applier = new Applier(runtime, service.functions, matching);
+  }
 
   /** The company's settings, or undefined while it has no books. */
   async settingsOf(tenant: string): Promise<(SyncSettings & { readonly books: string }) | undefined> {
@@ -48,7 +50,7 @@ export class Matcher {
 
   /** Takes one page, QuickBooks' answer as text; how many records were in it. Undefined: another reading has begun. */
   take(place: Place, { readId, resource, page }: MatchPageBody): Promise<number | undefined> {
-    const records = recordsIn(page, resource).map((text) => this.listed(text));
+    const records = listedRecords(this.matching, resource, page);
     return inTransaction(this.runtime.database, async (client) => {
       if (!(await goOnReading(client, place, readId))) return undefined;
       await storeRecords(client, place, { resource, readId, records });
@@ -62,15 +64,20 @@ export class Matcher {
     const { resource, others } = this.matching;
     if (!(await goOnReading(database, place, readId))) return false;
     await dropOlder(database, place, readId);
-    const ours = await this.ours(place);
+    const streams = await this.streams(place);
+    const ours = streams.map((stream) => stream.ours);
     const records = await selectRecords(database, place, [resource]);
     const names = others.length === 0 ? [] : await selectRecords(database, place, others);
     const held = new Map<string, HeldAs>();
     const books = { records: records.map(({ record }) => record), others: names.map(({ record }) => record), held };
-    const matches = [...this.matching.matchAll(ours, books, settings)];
+    const versions = new Map(streams.map(({ ours: { ref }, version }) => [ref, version]));
+    // Linked already: nothing is to be applied.
+    const matches = [...this.matching.matchAll(ours, books, settings)].map(([ref, match]) => ({
+      ...{ ref, match, isDone: match.why === 'linked', version: versions.get(ref) ?? null },
+    }));
     const isStored = await inTransaction(database, async (client) => {
       if (!(await goOnReading(client, place, readId))) return false;
-      for (const page of pagesOf(matches)) await storeCandidates(client, place, readId, page.map(asRow));
+      for (const page of pagesOf(matches)) await storeCandidates(client, place, readId, page);
       await dropOthers(client, place, readId);
       await holdRecords(client, place, resource, ours);
       await endReading(client, place);
@@ -80,55 +87,23 @@ export class Matcher {
     return isStored;
   }
 
-  /** One page of Apply, from where the one before it ended: links first, then what waited for Apply. */
-  apply(place: Place, by: string, next: string | null): Promise<MatchApplied> {
-    return next?.startsWith(OPEN) === true
-      ? this.decideOpen(place, next.slice(OPEN.length))
-      : this.applyLinks(place, by);
-  }
-
-  private async applyLinks(place: Place, by: string): Promise<MatchApplied> {
-    const { tenant } = place;
-    const run = `match-${randomUUID()}`;
-    const at = new Date().toISOString();
-    let page: MatchApplied = { applied: 0, next: OPEN };
-    await this.runtime.tell(tenant, async (client) => {
-      await markApplied(client, place);
-      const links = await takeLinks(client, place, PAGE);
-      const linked = links.map(({ ref, id }) => ({ ref, data: {}, linked: { id, as: 'adopted' } as const }));
-      await holdRecords(client, place, this.matching.resource, linked);
-      const others = links.length < PAGE ? await takeOthers(client, place) : 0;
-      page = { applied: links.length + others, next: links.length < PAGE ? OPEN : LINKS };
-      return links.map(({ ref }) => ({
-        ...{ tenant, ref },
-        trigger: { kind: 'wanted', commandId: `${run}/${ref}`, by, at, run, lane: 'backlog' },
-      }));
-    });
-    return page;
-  }
-
-  private async decideOpen({ tenant }: Place, after: string): Promise<MatchApplied> {
-    const page = await openStreams(this.runtime.database, tenant, after, PAGE);
-    await this.runtime.tell(tenant, async () =>
-      page.filter((key) => this.isOurs(key)).map((key) => ({ ...key, trigger: { kind: 'redecide', why: 'related' } })),
-    );
-    const last = page[PAGE - 1];
-    return { applied: 0, next: last === undefined ? null : `${OPEN}${last.ref}` };
-  }
-
   private isOurs({ ref }: StreamKey): boolean {
     return entityOf(ref) === this.matching.entity;
   }
 
-  /** All of ours, folded page by page. */
-  private async ours({ tenant, books }: Place): Promise<readonly OurRecord[]> {
+  /** All of ours, folded page by page, with the version each stream had. */
+  private async streams({ tenant, books }: Place): Promise<readonly { ours: OurRecord; version: number }[]> {
     const { database } = this.runtime;
-    const all: OurRecord[] = [];
+    const all: { ours: OurRecord; version: number }[] = [];
     for (let after: string | null = null; ;) {
       const page: readonly StreamKey[] = await allStreams(database, tenant, after, PAGE);
       const keys = page.filter((key) => this.isOurs(key));
       const streams = await loadEvents(database, keys);
-      for (const key of keys) all.push(...[this.oursIn(key, streams.get(streamId(key)) ?? [], books) ?? []].flat());
+      for (const key of keys) {
+        const events = streams.get(streamId(key)) ?? [];
+        const ours = this.oursIn(key, events, books);
+        if (ours !== undefined) all.push({ ours, version: events.at(-1)?.version ?? 0 });
+      }
       after = page[PAGE - 1]?.ref ?? null;
       if (after === null) return all;
     }
@@ -144,30 +119,8 @@ export class Matcher {
     const state = events.reduce((to, event) => functions.evolve(to, event), functions.initial(tenant, ref));
     return this.matching.ours(state, events, books);
   }
-
-  private listed(text: string): ListedRecord {
-    const record = readNumbersAsText(text) as TextObject;
-    return {
-      id: String(record['Id']),
-      keys: this.matching.keysOfRecord(record).map((key) => key.replaceAll('\n', ' ')),
-      record: text,
-    };
-  }
-}
-
-/** Linked already: nothing is to be applied. */
-function asRow([ref, match]: readonly [string, Match]): readonly [string, Match, boolean] {
-  return [ref, match, match.why === 'linked'];
 }
 
 function pagesOf<One>(all: readonly One[]): readonly (readonly One[])[] {
   return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) => all.slice(page * PAGE, (page + 1) * PAGE));
-}
-
-/** The records of a page, each as QuickBooks spelt it. */
-function recordsIn(page: string, resource: string): readonly string[] {
-  const answer = parseExact(page);
-  const response = isObject(answer) ? answer['QueryResponse'] : undefined;
-  const records = isObject(response) ? response[resource] : undefined;
-  return Array.isArray(records) ? records.map(printExact) : [];
 }

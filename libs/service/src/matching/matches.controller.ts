@@ -106,14 +106,15 @@ export class MatchesController {
         throw new Problem(422, 'record_unknown', `choice: QuickBooks has no ${resource} ${id}, as far as was read`);
     }
     const token = randomUUID();
-    return { changed: await choose(database, place, { chosen, choice, by, token }), undoToken: token };
+    return { changed: await choose(database, place, resource, { chosen, choice, by, token }), undoToken: token };
   }
 
   @Post('undo')
   @HttpCode(200)
   async undo(@Param('tenant') tenant: string, @Body() body: unknown): Promise<{ changed: number }> {
     const { place } = await this.open(tenant);
-    const changed = await undo(this.matcher.runtime.database, place, read(MatchUndoBody, body).token);
+    const { matching, runtime } = this.matcher;
+    const changed = await undo(runtime.database, place, matching.resource, read(MatchUndoBody, body).token);
     if (changed === undefined) throw new Problem(404, 'not_found', 'No such decision, or it was taken back before.');
     return { changed };
   }
@@ -121,11 +122,14 @@ export class MatchesController {
   @Post('apply')
   @HttpCode(200)
   async apply(@Param('tenant') tenant: string, @Body() body: unknown): Promise<MatchApplied> {
-    const { place } = await this.open(tenant);
-    const { by, next = null } = read(MatchApplyBody, body);
+    const { place, settings } = await this.open(tenant);
+    const { by, next = null, looked } = read(MatchApplyBody, body);
     const { readAt } = await selectList(this.matcher.runtime.database, place);
     if (readAt === null) throw new Problem(409, 'not_read', 'What is in QuickBooks was not read yet.');
-    return this.matcher.apply(place, by, next);
+    const page = await this.matcher.applier.page(place, settings, { by, next, looked });
+    if (page === undefined)
+      throw new Problem(400, 'field_missing', 'looked must hold the records the last page asked for');
+    return page;
   }
 
   private async open(tenant: string): Promise<Open> {

@@ -6,6 +6,9 @@ import type { SqlMigration } from '../migrations';
  *   match_list       where the reading of QuickBooks' list stands: reading ─▶ read ─▶ applied
  *   match_record     what was read, under the keys it can be found by (`acme:n dana ruiz`)
  *   match_candidate  where each of ours stands, a person's choice, and when it was applied
+ *                    `seen_version`: of our stream, when it was matched or decided
+ *                    `chosen_of`, `chosen_held`: the record a link was chosen to, as it was then, and who of ours had it
+ *                    `since`: why Apply did not make a link that was decided
  *   match_undo       the choices a decision replaced, by its token
  */
 export const MATCH_MIGRATIONS: readonly SqlMigration[] = [
@@ -62,5 +65,14 @@ create table match_undo (
   {
     name: 'matching/0002-by-candidate',
     sql: `create index match_candidate_open on match_candidate using gin (candidates) where applied_at is null;`,
+  },
+  {
+    name: 'matching/0003-changed-since',
+    sql: `
+alter table match_candidate
+  add column seen_version integer,
+  add column chosen_of    text,
+  add column chosen_held  text,
+  add column since        text;`,
   },
 ];

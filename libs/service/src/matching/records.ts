@@ -46,6 +46,19 @@ export async function dropOlder(client: Reader, { tenant, books }: Place, readId
   ]);
 }
 
+/** QuickBooks does not have them any more. */
+export async function dropRecords(
+  client: Reader,
+  { tenant, books }: Place,
+  resource: string,
+  ids: readonly string[],
+): Promise<void> {
+  await client.query(
+    `delete from match_record where tenant = $1 and books = $2 and resource = $3 and id = any($4::text[])`,
+    [tenant, books, resource, ids],
+  );
+}
+
 interface Row {
   id: string;
   record: string;
@@ -117,7 +130,8 @@ export async function holdRecords(
   await client.query(
     `update match_record r set held_by = h.ref, held_as = h.held_as
        from unnest($4::text[], $5::text[], $6::text[]) as h (id, ref, held_as)
-      where r.tenant = $1 and r.books = $2 and r.resource = $3 and r.id = h.id`,
+      where r.tenant = $1 and r.books = $2 and r.resource = $3 and r.id = h.id
+        and (r.held_by, r.held_as) is distinct from (h.ref, h.held_as)`,
     [tenant, books, resource, held.map(({ id }) => id), held.map(({ ref }) => ref), held.map((one) => one.as)],
   );
 }

@@ -19,11 +19,17 @@ export async function showGroup(
   const streams = await loadEvents(runtime.database, keys);
   const ids = [...new Set(rows.flatMap(({ candidates }) => candidates))];
   const records = await selectById(runtime.database, place, matching.resource, ids);
-  return rows.map(({ ref, group, why, candidates, choice, appliedAt }) => {
+  return rows.map(({ ref, group, why, candidates, choice, appliedAt, since }) => {
     const data = matcher.dataOf({ tenant, ref }, streams.get(streamId({ tenant, ref })) ?? [], place.books);
+    const ours = data === undefined ? {} : matching.sketchOfOurs(data);
+    const [first] = candidates.flatMap((id) => records.get(id) ?? []);
+    const record = first === undefined ? {} : matching.sketchOfRecord(first.record);
     return {
+      ...(since === null || choice !== null
+        ? {}
+        : { reason: matching.notLinked(since, ours['name'] ?? '', record['name'] ?? '') }),
       ...{ id: idOf(ref), group, why, choice, applied: appliedAt !== null },
-      ours: data === undefined ? {} : matching.sketchOfOurs(data),
+      ours,
       candidates: candidates.map((id) => {
         const held = records.get(id);
         return {

@@ -1,6 +1,12 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { QboRequest } from '@qbo-sync/contracts/sync/request';
-import type { MatchCounts, MatchDecided, MatchRow } from '@qbo-sync/contracts/internal/matches';
+import type {
+  MatchApplied,
+  MatchCounts,
+  MatchDecided,
+  MatchLooked,
+  MatchRow,
+} from '@qbo-sync/contracts/internal/matches';
 import { DEFAULT_SETTINGS, type SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { storeSettings } from '@qbo-sync/eventstore/settings';
 import { loadEvents, streamId, type StoredEvent } from '@qbo-sync/eventstore/streams';
@@ -26,7 +32,6 @@ const COMPANY: Pick<SyncSettings, 'company' | 'profile' | 'values'> = {
 
 /** For specs of the entity apps: Match of one company on a real database, with the console, the gateway and QuickBooks' lists played. */
 export class MatchRig {
-  readonly tenant = 'acme';
   readonly api: MatchesController;
   private readonly matching: Matching;
 
@@ -35,6 +40,7 @@ export class MatchRig {
     private readonly database: EntityRuntime['database'],
     private readonly service: EntityService,
     readonly lists: Record<string, readonly object[]>,
+    readonly tenant = 'acme',
   ) {
     const { matching } = service;
     if (matching === undefined) throw new Error(`${service.name} matches nothing`);
@@ -84,8 +90,10 @@ export class MatchRig {
 
   async requestsOf(id: string): Promise<readonly SentRequest[]> {
     return (await this.eventsOf(id)).flatMap(({ type, data, personal, version }) => {
+      if (type !== 'PushRequested') return [];
       const { kind, lane } = data as QboRequest;
-      return type === 'PushRequested' ? [{ kind, lane, body: (personal as QboRequest).body, revision: version }] : [];
+      const { body, shown } = personal as QboRequest;
+      return [{ kind, lane, body, shown, revision: version }];
     });
   }
 
@@ -121,11 +129,21 @@ export class MatchRig {
     return this.api.match(this.tenant, { readId });
   }
 
-  /** How many records its first page applied. */
+  /** All of it; how many records were applied. Before each page of links QuickBooks' records are looked at, as they are then. */
   async apply(): Promise<number> {
-    const first = await this.api.apply(this.tenant, { by: 'pat' });
-    for (let { next } = first; next !== null;) ({ next } = await this.api.apply(this.tenant, { by: 'pat', next }));
-    return first.applied;
+    const { tenant } = this;
+    let applied = 0;
+    for (let page = await this.api.apply(tenant, { by: 'pat' }); ;) {
+      applied += page.applied;
+      if (page.next === null) return applied;
+      const looked = page.look === undefined ? {} : { looked: this.lookAt(page.look) };
+      page = await this.api.apply(tenant, { by: 'pat', next: page.next, ...looked });
+    }
+  }
+
+  private lookAt({ resource, ids }: NonNullable<MatchApplied['look']>): MatchLooked {
+    const records = (this.lists[resource] ?? []).filter((record) => ids.includes(String((record as TextObject)['Id'])));
+    return { ids: [...ids], pages: [JSON.stringify({ QueryResponse: { [resource]: records } })] };
   }
 
   private async eventsOf(id: string): Promise<readonly StoredEvent[]> {
@@ -139,6 +157,7 @@ export class MatchRig {
 }
 
 interface SentRequest extends Pick<QboRequest, 'kind' | 'lane' | 'body'> {
+  readonly shown: string | undefined;
   readonly revision: number;
 }
 

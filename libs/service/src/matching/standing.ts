@@ -1,12 +1,13 @@
+import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import { loadEvents, streamId } from '@qbo-sync/eventstore/streams';
-import type { EntityFunctions, RelatedTo, Trigger } from '../entity-service/definition';
+import type { Answered, RelatedTo, Trigger } from '../entity-service/definition';
 import { isSpokenFor, selectCandidates, type StandingCandidate, storeCandidates } from './candidates';
-import type { HeldAs, Matching, MatchStanding, OurRecord } from './definition';
+import type { Matching, MatchStanding, OurRecord } from './definition';
 import { type MatchList, type Place, selectList } from './lists';
-import { holdRecords, selectNear } from './records';
+import { matchOne, type MatchParts } from './match-one';
+import { holdRecords } from './records';
 
 /**
  * What Match says of the record a decision is about, as `related` of its rules.
@@ -19,9 +20,22 @@ import { holdRecords, selectNear } from './records';
  *                                               itself, and only what is likely or in conflict is asked about
  */
 export async function matchRelated(client: Client, parts: MatchParts, to: RelatedTo): Promise<MatchRelated> {
+  if (to.trigger.kind === 'answered') await holdAnswered(client, parts, to, to.trigger.answer);
   if (to.trigger.kind === 'theirs') return relatedToTheirs(client, to, to.trigger);
   const [related] = await relatedTo(client, parts, [to], true);
   return related ?? NOTHING;
+}
+
+/** Ours is linked now, by whatever request: nobody else is matched with that record by itself. */
+async function holdAnswered(
+  client: Client,
+  { matching }: MatchParts,
+  { tenant, ref, state }: RelatedTo,
+  { books, outcome, quickbooksId: id, ref: of }: Answered,
+): Promise<void> {
+  const ours = of === ref && entityOf(ref) === matching.entity ? matching.ours(state, [], books) : undefined;
+  if (outcome !== 'synced' || id === undefined || ours === undefined || ours.linked !== undefined) return;
+  await holdRecords(client, { tenant, books }, matching.resource, [{ ...ours, linked: { id, as: 'adopted' } }]);
 }
 
 async function relatedToTheirs(
@@ -40,11 +54,6 @@ export function matchRelatedToAll(
   to: readonly RelatedTo[],
 ): Promise<readonly MatchRelated[]> {
   return relatedTo(client, parts, to, false);
-}
-
-export interface MatchParts {
-  readonly matching: Matching;
-  readonly functions: EntityFunctions;
 }
 
 interface MatchRelated {
@@ -98,7 +107,9 @@ function oursOf(matching: Matching, { ref, state, trigger }: RelatedTo, books: s
 /** Undefined: nobody answered, and nothing was beyond doubt. */
 function answered(row: StandingCandidate | undefined, matching: Matching): MatchStanding | undefined {
   if (row === undefined) return undefined;
-  const { choice, group, appliedAt, why, candidates, shown } = row;
+  const { choice, group, appliedAt, why, candidates, shown, since } = row;
+  if (appliedAt === null && since !== null && choice === null)
+    return { is: 'ask', since, record: nameIn(shown, matching) };
   if (appliedAt === null) return choice === null ? undefined : { is: 'ask' };
   if (choice === 'leave') return { is: 'leave' };
   if (choice === 'create') return { is: 'create', beside: candidates.length > 0 && matching.sharesName(why) };
@@ -106,6 +117,11 @@ function answered(row: StandingCandidate | undefined, matching: Matching): Match
   const id = choice === null ? only : choice.slice('link '.length);
   if (choice === null && group !== 'exact') return group === 'new' ? { is: 'create', beside: false } : undefined;
   return id === undefined ? undefined : linkTo(id, shown);
+}
+
+/** What a record of QuickBooks is called; empty: it is not there any more. */
+function nameIn(shown: string | undefined, matching: Matching): string {
+  return shown === undefined ? '' : (matching.sketchOfRecord(readNumbersAsText(shown) as TextObject)['name'] ?? '');
 }
 
 function linkTo(id: string, shown: string | undefined): MatchStanding {
@@ -118,45 +134,15 @@ async function lookedFor(
   place: Place,
   { ours, list, settings, keeps }: { ours: OurRecord; list: MatchList; settings: SyncSettings; keeps: boolean },
 ): Promise<MatchStanding> {
-  const keys = matching.keysOfOurs(ours.data);
-  const near = await selectNear(client, place, [matching.resource], keys);
-  const others = await selectNear(client, place, matching.others, keys);
-  const held = near.flatMap(({ id, heldBy, heldAs }): [string, HeldAs][] =>
-    heldAs === null || heldBy === ours.ref ? [] : [[id, heldAs]],
-  );
-  const beside = await recordsOf(client, { matching, functions }, place, matching.besides(ours.data));
-  const matches = matching.matchAll(
-    [...beside, ours],
-    { records: near.map(({ record }) => record), others: others.map(({ record }) => record), held: new Map(held) },
-    settings,
-  );
-  const match = matches.get(ours.ref);
-  if (match === undefined) throw new Error(`${ours.ref} was not matched`);
+  const { match, near } = await matchOne(client, { matching, functions }, place, settings, ours);
   const { group, candidates } = match;
   const isClear = group === 'exact' || group === 'new';
-  if (keeps) await storeCandidates(client, place, list.readId ?? '', [[ours.ref, match, isClear]]);
+  if (keeps)
+    await storeCandidates(client, place, list.readId ?? '', [{ ref: ours.ref, match, isDone: isClear, version: null }]);
   const [id] = candidates;
   if (group === 'exact' && id !== undefined) {
     if (keeps) await holdRecords(client, place, matching.resource, [{ ...ours, linked: { id, as: 'adopted' } }]);
     return linkTo(id, near.find((record) => record.id === id)?.text);
   }
   return group === 'new' ? { is: 'create', beside: false } : { is: 'ask' };
-}
-
-/** Other records of ours, as they are stored. */
-async function recordsOf(
-  client: Client,
-  { matching, functions }: MatchParts,
-  { tenant, books }: Place,
-  refs: readonly string[],
-): Promise<readonly OurRecord[]> {
-  const streams = await loadEvents(
-    client,
-    refs.map((ref) => ({ tenant, ref })),
-  );
-  return refs.flatMap((ref) => {
-    const events = streams.get(streamId({ tenant, ref })) ?? [];
-    const state = events.reduce((to, event) => functions.evolve(to, event), functions.initial(tenant, ref));
-    return matching.ours(state, events, books) ?? [];
-  });
 }
