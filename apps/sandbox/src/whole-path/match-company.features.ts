@@ -66,6 +66,12 @@ export class MatchCompany {
     return (await response.json()) as Answer;
   }
 
+  /** A person makes or changes a customer in its books; QuickBooks' id. */
+  async write(body: object): Promise<string> {
+    const answer = await this.admin<{ Customer: { Id: string } }>('POST', '/write', { entity: 'Customer', body });
+    return answer.Customer.Id;
+  }
+
   /** Customers ever written to its books, by people and by us. */
   async customersWritten(): Promise<number> {
     const path = `/journal?company=${this.books}&entity=Customer`;

@@ -56,6 +56,7 @@ export function manyMatched(rig: MatchRig): void {
         expect(counts).toEqual({
           ...{ exact: ofGroup('exact'), likely: ofGroup('likely'), conflict: ofGroup('conflict'), new: ofGroup('new') },
           toApply: ofGroup('exact') + ofGroup('new'),
+          changed: 0,
         });
       },
       LONG_MS,
