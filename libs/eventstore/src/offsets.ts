@@ -84,19 +84,21 @@ export async function lockOffset(client: Client, key: PartitionKey): Promise<big
 }
 
 async function selectOffset(client: Client, key: PartitionKey): Promise<(bigint | null)[]> {
-  const result = await client.query<{ next_offset: string | null }>(
-    `select next_offset from partition_offset where consumer_group = $1 and topic = $2 and partition = $3 for update`,
-    [key.group, key.topic, key.partition],
-  );
+  const result = await client.query<{ next_offset: string | null }>({
+    name: 'offset locked',
+    text: `select next_offset from partition_offset where consumer_group = $1 and topic = $2 and partition = $3 for update`,
+    values: [key.group, key.topic, key.partition],
+  });
   return result.rows.map((row) => (row.next_offset === null ? null : BigInt(row.next_offset)));
 }
 
 /** Stores the next offset to handle; the row must be locked by `lockOffset` in this transaction. */
 export async function storeOffset(client: Client, key: PartitionKey, next: bigint): Promise<void> {
-  await client.query(
-    `update partition_offset set next_offset = $4 where consumer_group = $1 and topic = $2 and partition = $3`,
-    [key.group, key.topic, key.partition, String(next)],
-  );
+  await client.query({
+    name: 'offset stored',
+    text: `update partition_offset set next_offset = $4 where consumer_group = $1 and topic = $2 and partition = $3`,
+    values: [key.group, key.topic, key.partition, String(next)],
+  });
 }
 
 export interface StoredOffset {

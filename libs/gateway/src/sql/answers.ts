@@ -1,6 +1,6 @@
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Sql } from './client';
-import { joined, joinedJson, joinedOrNull, parted } from './joined';
+import { joined, joinedJsonOrNull, joinedOrNull, joinedOrOne, numbers, parted } from './joined';
 
 export interface NewAnswer {
   readonly tenant: string;
@@ -23,25 +23,28 @@ export interface NewAnswer {
 /** Appends answers, each still to be published; their ids, in the order given: `unnest` gives its rows in theirs. */
 export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Promise<string[]> {
   if (answers.length === 0) return [];
-  type Column = string | number | boolean | null | undefined;
+  type Column = string | boolean | null | undefined;
   const column = (of: (answer: NewAnswer) => Column): string => joined(answers.map((answer) => of(answer) ?? null));
   const rare = (of: (answer: NewAnswer) => Column): string | null =>
     joinedOrNull(answers.map((answer) => of(answer) ?? null));
+  const [outcomes, outcome] = joinedOrOne(answers.map((answer) => answer.outcome));
   const { rows } = await sql.query<{ ids: string | null }>({
     name: 'answers',
     text: `with said as (
        insert into answer (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
                            quickbooks_id, record)
-       select tenant, ref, revision::bigint, attempt::int, books, outcome, at::timestamptz, code, detail, holder,
+       select tenant, ref, revision, attempt, books, coalesce(outcome, $7), at::timestamptz, code, detail, holder,
               adopted::boolean, intuit_tid, quickbooks_id, record
-         from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
-                     string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
-                     string_to_array($7, chr(30)), string_to_array($8, chr(30), ''), string_to_array($9, chr(30), ''),
-                     string_to_array($10, chr(30), ''), string_to_array($11, chr(30), ''),
-                     string_to_array($12, chr(30), ''), string_to_array($13, chr(30), ''),
-                     string_to_array($14, chr(30), ''))
-              as a (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
-                    quickbooks_id, record)
+         from (select unnest(string_to_array($1, chr(30))) as tenant, unnest(string_to_array($2, chr(30))) as ref,
+                      unnest($3::bigint[]) as revision, unnest($4::int[]) as attempt,
+                      unnest(string_to_array($5, chr(30))) as books, unnest(string_to_array($6, chr(30))) as outcome,
+                      unnest(string_to_array($8, chr(30))) as at, unnest(string_to_array($9, chr(30), '')) as code,
+                      unnest(string_to_array($10, chr(30), '')) as detail,
+                      unnest(string_to_array($11, chr(30), '')) as holder,
+                      unnest(string_to_array($12, chr(30), '')) as adopted,
+                      unnest(string_to_array($13, chr(30), '')) as intuit_tid,
+                      unnest(string_to_array($14, chr(30), '')) as quickbooks_id,
+                      unnest(string_to_array($15, repeat(chr(30), 16), '')) as record) as a
        returning id, at
      ), unpublished as (
        insert into unpublished_answer (answer, at) select id, at from said
@@ -50,10 +53,10 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
     values: [
       column(({ tenant }) => tenant),
       column(({ ref }) => ref),
-      column(({ revision }) => revision),
-      column(({ attempt }) => attempt),
+      numbers(answers.map(({ revision }) => revision)),
+      numbers(answers.map(({ attempt }) => attempt)),
       column(({ books }) => books),
-      column(({ outcome }) => outcome),
+      ...[outcomes, outcome],
       column(({ at }) => at),
       rare(({ code }) => code),
       rare(({ detail }) => detail),
@@ -61,7 +64,7 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
       rare(({ adopted }) => adopted),
       rare(({ intuitTid }) => intuitTid),
       rare(({ quickbooksId }) => quickbooksId),
-      joinedJson(answers.map(({ record }) => record)),
+      joinedJsonOrNull(answers.map(({ record }) => record)),
     ],
   });
   return parted(rows[0]?.ids ?? null);

@@ -72,9 +72,9 @@ export async function insertAttempts(sql: Sql, attempts: readonly NewAttempt[]):
               bytes, fields::jsonb, at::timestamptz, at::timestamptz, 1
          from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
                      string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
-                     string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30)),
-                     string_to_array($10, chr(30)), string_to_array($11, chr(30), ''), string_to_array($12, chr(30)),
-                     string_to_array($13, chr(30)), string_to_array($14, chr(30)))
+                     string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, repeat(chr(30), 16)),
+                     string_to_array($10, chr(30)), string_to_array($11, chr(30), ''), string_to_array($12, repeat(chr(30), 16)),
+                     string_to_array($13, repeat(chr(30), 16)), string_to_array($14, chr(30)))
               as a (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bid, bytes, fields, at)
        returning id
      )

@@ -14,7 +14,8 @@ export async function insertOutgoing(sql: Sql, messages: readonly Outgoing[]): P
     name: 'messages',
     text: `insert into unpublished_message (topic, key, value)
            select topic, key, value
-             from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)))
+             from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)),
+                         string_to_array($3, repeat(chr(30), 16)))
                   as m (topic, key, value)`,
     values: [
       joined(messages.map(({ topic }) => topic)),

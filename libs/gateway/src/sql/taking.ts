@@ -1,5 +1,5 @@
 import type { Sql } from './client';
-import { joined, joinedJson, joinedLists, joinedOrNull } from './joined';
+import { joined, joinedJson, joinedLists, joinedOrNull, joinedOrOne, numbers } from './joined';
 import type { PendingRow } from './pending';
 
 /** A request as it comes in, and what would be pending by it. */
@@ -51,58 +51,62 @@ async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Pro
 }
 
 interface FirstColumns {
-  readonly requests: readonly string[];
-  readonly pending: readonly (string | null)[];
+  readonly requests: readonly Column[];
+  readonly pending: readonly Column[];
 }
 
 /** What is given to the two inserts, column by column; of pending rows those that are the newest of their ref. */
 function firstColumns(requests: readonly NewRequest[]): FirstColumns | undefined {
   if (requests.length === 0) return undefined;
   const newest = requests.every((request) => request.newest) ? requests : requests.filter((request) => request.newest);
-  const keys = [joined(requests.map(({ tenant }) => tenant)), joined(requests.map(({ ref }) => ref))];
-  const keysOfNewest =
-    newest === requests ? keys : [joined(newest.map(({ tenant }) => tenant)), joined(newest.map(({ ref }) => ref))];
+  const keys = keyColumns(requests);
+  const [kinds, kind] = joinedOrOne(newest.map((request) => request.kind));
+  const [lasts, last] = joinedOrOne(newest.map((request) => request.last));
+  const [lanes, lane] = joinedOrOne(newest.map((request) => request.lane));
+  const [runs, run] = joinedOrOne(newest.map((request) => request.run));
   return {
-    requests: [
-      ...keys,
-      joined(requests.map(({ revision }) => revision)),
-      joinedJson(requests.map(({ message }) => message)),
-    ],
+    requests: [...keys, joinedJson(requests.map(({ message }) => message))],
     pending: [
-      ...keysOfNewest,
-      joined(newest.map(({ shard }) => shard)),
-      joined(newest.map(({ revision }) => revision)),
+      ...(newest === requests ? keys : keyColumns(newest)),
+      numbers(newest.map(({ shard }) => shard)),
       joined(newest.map(({ books }) => books)),
-      joined(newest.map(({ kind }) => kind)),
-      joined(newest.map(({ last }) => last)),
-      joined(newest.map(({ lane }) => lane)),
-      joinedOrNull(newest.map(({ run }) => run)),
       joinedLists(newest.map(({ refs }) => refs)),
+      ...[kinds, kind, lasts, last, lanes, lane, runs, run],
     ],
   };
 }
 
-/** `unnest` gives its rows in their order: so they stand in line. */
+function keyColumns(requests: readonly NewRequest[]): readonly string[] {
+  return [
+    joined(requests.map(({ tenant }) => tenant)),
+    joined(requests.map(({ ref }) => ref)),
+    numbers(requests.map(({ revision }) => revision)),
+  ];
+}
+
+/**
+ * `unnest` gives its rows in their order: so they stand in line. Side by side in a select list nothing of them is put down in
+ * between, as Postgres does with what is selected from.
+ */
 async function insertFirst(sql: Sql, columns: FirstColumns | undefined): Promise<void> {
   if (columns === undefined) return;
   await sql.query({
     name: 'requests',
     text: `insert into request (tenant, ref, revision, message)
-     select tenant, ref, revision::bigint, message
-       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
-                   string_to_array($4, chr(30))) as r (tenant, ref, revision, message)`,
+     select unnest(string_to_array($1, chr(30))), unnest(string_to_array($2, chr(30))), unnest($3::bigint[]),
+            unnest(string_to_array($4, repeat(chr(30), 16)))`,
     values: [...columns.requests],
   });
   await sql.query({
     name: 'requests pending',
-    text: `insert into pending (tenant, ref, shard, revision, books, kind, last, lane, run, refs)
-     select tenant, ref, shard::smallint, revision::bigint, books, kind, last::boolean, lane, run,
-            string_to_array(coalesce(refs, ''), chr(31))
-       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
-                   string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
-                   string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30), ''),
-                   string_to_array($10, chr(30), ''))
-            as r (tenant, ref, shard, revision, books, kind, last, lane, run, refs)`,
+    text: `insert into pending (tenant, ref, revision, shard, books, refs, kind, last, lane, run)
+     select tenant, ref, revision, shard, books, string_to_array(coalesce(refs, ''), chr(31)), coalesce(kind, $8),
+            coalesce(last::boolean, $10::boolean), coalesce(lane, $12), coalesce(run, $14)
+       from (select unnest(string_to_array($1, chr(30))) as tenant, unnest(string_to_array($2, chr(30))) as ref,
+                    unnest($3::bigint[]) as revision, unnest($4::smallint[]) as shard,
+                    unnest(string_to_array($5, chr(30))) as books, unnest(string_to_array($6, chr(30), '')) as refs,
+                    unnest(string_to_array($7, chr(30))) as kind, unnest(string_to_array($9, chr(30))) as last,
+                    unnest(string_to_array($11, chr(30))) as lane, unnest(string_to_array($13, chr(30), '')) as run) as r`,
     values: [...columns.pending],
   });
 }
@@ -116,7 +120,7 @@ async function insertAgain(sql: Sql, requests: readonly NewRequest[]): Promise<v
        select tenant, ref, revision::bigint, message, newest::boolean, shard::smallint, books, kind, last::boolean, lane,
               run, string_to_array(coalesce(refs, ''), chr(31)) as refs, place
          from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
-                     string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
+                     string_to_array($4, repeat(chr(30), 16)), string_to_array($5, chr(30)), string_to_array($6, chr(30)),
                      string_to_array($7, chr(30)), string_to_array($8, chr(30)), string_to_array($9, chr(30)),
                      string_to_array($10, chr(30)), string_to_array($11, chr(30), ''), string_to_array($12, chr(30), ''))
               with ordinality as r (tenant, ref, revision, message, newest, shard, books, kind, last, lane, run, refs,

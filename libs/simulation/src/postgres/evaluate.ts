@@ -283,6 +283,8 @@ function plainCall(name: string, args: readonly unknown[], run: Execution): unkn
       return first === null ? null : (first as string).length;
     case 'chr':
       return String.fromCharCode(Number(first));
+    case 'repeat':
+      return String(first).repeat(Number(second));
     case 'string_to_array':
       return stringToArray(first as string | null, String(second), args[2]);
     case 'array_to_string':

@@ -40,26 +40,25 @@ export function select(query: Select, outer: Scope, run: Execution): readonly Ro
   return taken;
 }
 
-/** What a select or a `returning` shows of one row; a set-returning function makes several. */
+/** What a select or a `returning` shows of one row; set-returning functions make several, side by side. */
 export function shape(outputs: readonly Output[], scope: Scope, run: Execution): Row[] {
   const row: Record<string, unknown> = {};
-  let series: { name: string; values: readonly unknown[] } | undefined;
+  const series: { name: string; values: readonly unknown[] }[] = [];
   for (const { expr, name } of outputs) {
     if (expr.is === 'star') {
       for (const binding of [...scope.bindings].reverse()) {
         if (expr.table === undefined || expr.table === binding.alias) Object.assign(row, binding.row);
       }
     } else if (expr.is === 'call' && (expr.name === 'generate_series' || expr.name === 'unnest')) {
-      series = {
-        name,
-        values: setOf(
-          expr.name,
-          expr.args.map((each) => evaluate(each, scope, run)),
-        ),
-      };
+      row[name] = null;
+      const args = expr.args.map((each) => evaluate(each, scope, run));
+      series.push({ name, values: setOf(expr.name, args) });
     } else row[name] = evaluate(expr, scope, run);
   }
-  return series === undefined ? [row] : series.values.map((value) => ({ ...row, [series.name]: value }));
+  if (series.length === 0) return [row];
+  return Array.from({ length: Math.max(...series.map(({ values }) => values.length)) }, (_, at) =>
+    Object.assign({ ...row }, ...series.map(({ name, values }) => ({ [name]: values[at] ?? null }))),
+  );
 }
 
 export function joined(joins: readonly Join[], where: Expr | undefined, base: Scope, run: Execution): Scope[] {
