@@ -68,7 +68,7 @@ export function toRefundReceipt(data: RefundData, receipt: Receipt, ctx: Mapping
   const closing = roundingLine(receipt, ctx);
   if ('hold' in closing) return closing;
   const name = invoice.number ?? invoiceId;
-  const number = ownNumber(`${name}-R${String(receipt.place)}`, ctx);
+  const number = ownNumber(receiptNumber(name, receipt.place), ctx);
   const reference = tail(refund.processorRefundId ?? refund.id, PAYMENT_REF_LIMIT);
   const note = `${marker(refund.id)} of ${payment.id}, ${name}`;
   const detail = taxDetail(invoice, share, ctx);
@@ -111,6 +111,9 @@ export function toRefundReceipt(data: RefundData, receipt: Receipt, ctx: Mapping
         : [],
   };
 }
+
+/** `RAC-1041-R1`; `place`: which of the invoice's refunds it is, from 1. */
+export const receiptNumber = (invoice: string, place: number): string => `${invoice}-R${place}`;
 
 function taxHold({ refund }: RefundData, share: RefundShare, ctx: MappingContext): Hold | undefined {
   return ctx.profile.taxMode === 'off' && !share.tax.isZero()

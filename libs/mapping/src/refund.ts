@@ -57,7 +57,7 @@ export function toRefundEntry(data: RefundData, payer: Reference, ctx: MappingCo
   if ('hold' in account) return account;
   return toMoneyBack(
     {
-      number: `RAC-${refund.id}`,
+      number: entryNumber(refund.id),
       on: refund.refundedOn,
       amount: parseDecimal(refund.amount),
       payer,
@@ -68,6 +68,9 @@ export function toRefundEntry(data: RefundData, payer: Reference, ctx: MappingCo
     ctx,
   );
 }
+
+/** What a person calls the entry of a refund. */
+export const entryNumber = (refundId: string): string => `RAC-${refundId}`;
 
 /** Takes back what was posted of a refund that came to nothing. Holds: closed_period. */
 export function toFailedRefund({ refund }: RefundData, resource: string, ctx: MappingContext): Mapped {

@@ -23,7 +23,7 @@ export interface BackfillRecord {
   /** Decimal string. */
   readonly amount?: string;
   readonly currency?: string;
-  /** Ids of the invoices it pays. */
+  /** Ids of the invoices it pays, or takes of. */
   readonly pays?: readonly string[];
   /** What would come of it: a write, a stop for a person, a wait, nothing. */
   readonly comes: 'write' | 'stop' | 'wait' | 'nothing';
@@ -55,6 +55,14 @@ export class BackfillMatchQuery {
   @IsArray() @ValidateNested({ each: true }) @Type(() => BackfillCandidates) records: BackfillCandidates[];
   /** Invoices of ours that are in QuickBooks, or may be: their ids there by ours. */
   @IsOptional() @IsObject() invoices?: Record<string, string>;
+  /** The customers of those invoices there, by ours of the invoice. */
+  @IsOptional() @IsObject() payers?: Record<string, string>;
+}
+
+/** Invoices that a person entered, by Run a Call's ids: QuickBooks ids of them and of their customers. */
+export interface EnteredInvoices {
+  readonly ids: Readonly<Record<string, string>>;
+  readonly payers: Readonly<Record<string, string>>;
 }
 
 /** `same`: number, customer and total agree, or it bears our marker. `differs`: a person looks at both. */

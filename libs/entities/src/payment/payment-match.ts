@@ -1,3 +1,4 @@
+import type { EnteredInvoices } from '@qbo-sync/contracts/internal/backfill';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Match } from '@qbo-sync/mapping/match';
@@ -13,10 +14,10 @@ import { paidIn } from './judge-payment';
 export function matchEntered(
   { data }: View<Payment>,
   theirs: readonly TextObject[],
-  invoices: Readonly<Record<string, string>>,
+  { ids }: EnteredInvoices,
 ): Match | undefined {
   if (data === undefined) return undefined;
-  const invoiceIds = data.allocations.flatMap(({ invoiceId }) => invoices[invoiceId] ?? []);
+  const invoiceIds = data.allocations.flatMap(({ invoiceId }) => ids[invoiceId] ?? []);
   const { id, amount, collectedOn, reference } = data;
   const pays = theirs.find(
     (record) => hasMarker(record, id) || paidIn(record).some((paid) => invoiceIds.includes(paid)),

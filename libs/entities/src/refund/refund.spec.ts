@@ -1,3 +1,4 @@
+import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
 import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { refundOf } from '@qbo-sync/mapping/refund';
@@ -5,6 +6,7 @@ import { POSTED, RE_77 } from '@qbo-sync/mapping/refund-receipt.fixtures';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import { foresee } from '../sync/foresee';
+import { recognize } from '../sync/recognize';
 import { toMessages } from '../sync/messages';
 import type { Trigger } from '../sync/rules';
 import { type RefundRelated, refundRules } from './refund';
@@ -178,6 +180,63 @@ describe('of a payment older than go-live', () => {
       expect(only(taken.events, 'PushRequested').data.lane).toBe('backlog');
       expect(taken.when(take).events).toEqual([]);
     }
+  });
+});
+
+describe('entered in QuickBooks by a person', () => {
+  const OCTOBER = { at: '2026-10-31T15:00:00Z' };
+  const THE_DAY = '2026-10-30';
+  const receipt = (more: TextObject = {}): TextObject => ({
+    ...{ Id: '970', TotalAmt: '50', TxnDate: '2026-10-31', CustomerRef: { value: '58' } },
+    ...more,
+  });
+  const line = (PostingType: string, more: TextObject = {}): TextObject => ({
+    Amount: '50.00',
+    JournalEntryLineDetail: { PostingType, AccountRef: { value: '84' }, ...more },
+  });
+  const entered = (more: TextObject = {}): TextObject => ({
+    ...{ Id: '980', TxnDate: '2026-10-31' },
+    Line: [line('Credit'), line('Debit', { Entity: { Type: 'Customer', EntityRef: { value: '58' } } })],
+    ...more,
+  });
+  it.each<[string, Partial<Refund>, TextObject, string | undefined]>([
+    ['a receipt as large for that customer, a day later', {}, receipt(), 'same customer_amount'],
+    ['… eight days later', {}, receipt({ TxnDate: '2026-11-07' }), undefined],
+    ['… for another customer', {}, receipt({ CustomerRef: { value: '61' } }), undefined],
+    ['… under our number', {}, receipt({ DocNumber: 'RAC-1041-R1', TotalAmt: '9' }), 'differs number_of_another'],
+    [
+      '… with our note and number',
+      {},
+      receipt({ DocNumber: 'RAC-1041-R1', PrivateNote: 'Run a Call re_1 of' }),
+      'same marker',
+    ],
+    ['an entry where ours is a receipt', {}, entered(), undefined],
+    ['an entry: the customer owes as much again', { effect: 'reopen-invoice' }, entered(), 'same customer_amount'],
+    [
+      '… under our number',
+      { effect: 'reopen-invoice' },
+      entered({ DocNumber: 'RAC-re_1', TxnDate: '2026-12-01' }),
+      'differs number_of_another',
+    ],
+    ['a receipt where ours is an entry', { effect: 'reopen-invoice' }, receipt(), undefined],
+  ])('%s', (_what, fields, record, is) => {
+    const said = says({ refundedOn: THE_DAY, ...fields }, { collectedOn: THE_DAY });
+    const story = start().when(changed('refunded', 2, said, OCTOBER));
+    const known = { ids: {}, payers: { inv_1041: '58' } };
+    const match = recognize(refundRules, story.state, [record], known, story.context);
+    expect(match && `${match.is} ${match.why}`).toBe(is);
+  });
+
+  it('is linked where a person says so, and nothing is written', () => {
+    const story = start().when(
+      changed('refunded', 2, says({ refundedOn: THE_DAY }, { collectedOn: THE_DAY }), OCTOBER),
+    );
+    const taken = story.when({
+      ...{ kind: 'wanted', commandId: 'run_1', by: 'dana', at: '2026-12-05T17:00:00Z' },
+      backfill: { run: 'run_1', link: '970' },
+    });
+    expect(lines(taken.events)).toEqual(['Wanted', 'PushRequested link refund:re_1']);
+    expect(only(taken.events, 'PushRequested').data.resource).toBe('RefundReceipt');
   });
 });
 

@@ -11,6 +11,7 @@ import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict, refusal } from '../sync/refusals';
 import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
 import { type FollowedInvoice, isLeftOut } from '../payment/followed-invoice';
+import { invoicesOf, matchEntered } from './refund-match';
 
 export type { RefundData };
 
@@ -52,6 +53,10 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
   facts: [],
 
   ownDate: ({ refund }) => refund.refundedOn,
+
+  pays: invoicesOf,
+
+  match: matchEntered,
 
   describe: ({ data }) =>
     data === undefined ? {} : { number: data.refund.id, amount: data.refund.amount, currency: data.payment.currency },

@@ -141,6 +141,8 @@ describe('a preview', () => {
   });
 });
 
+const NONE = { ids: {}, payers: {} };
+
 describe('what QuickBooks has already', () => {
   const theirs = (change: object = {}) => ({
     ...{ Id: '901', DocNumber: 'RAC-1041', TotalAmt: '179.70', TxnDate: '2026-10-07' },
@@ -155,7 +157,7 @@ describe('what QuickBooks has already', () => {
     ['our note', theirs({ DocNumber: '7', PrivateNote: 'Run a Call inv_1041' }), 'same'],
     ['another number', theirs({ DocNumber: '7' }), undefined],
   ])('an invoice with %s', (_name, one, is) => {
-    const match = recognize(invoiceRules, story.state, [one], {}, context(related()));
+    const match = recognize(invoiceRules, story.state, [one], NONE, context(related()));
     expect(match?.is).toBe(is);
   });
 
@@ -166,10 +168,10 @@ describe('what QuickBooks has already', () => {
       ...{ Id: '902', TotalAmt, TxnDate, CustomerRef: { value: '58' }, Line: [line] },
     });
     const of = (one: object) =>
-      recognize(paymentRules, paid.state, [one as never], { inv_1041: '901' }, paid.context)?.is;
+      recognize(paymentRules, paid.state, [one as never], { ids: { inv_1041: '901' }, payers: {} }, paid.context)?.is;
     expect(of(entered('2026-11-27'))).toBe('same');
     expect(of(entered('2026-11-30'))).toBe('differs');
     expect(of(entered('2026-11-25', '20.00'))).toBe('differs');
-    expect(recognize(paymentRules, paid.state, [entered('2026-11-25') as never], {}, paid.context)).toBeUndefined();
+    expect(recognize(paymentRules, paid.state, [entered('2026-11-25') as never], NONE, paid.context)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import type { EnteredInvoices } from '@qbo-sync/contracts/internal/backfill';
 import type { AssignNumberCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
@@ -210,7 +211,7 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   ownDate?(data: Data): string;
   /** It is only shown to a person: nothing of it is ever in QuickBooks. */
   readonly onlyShown?: true;
-  /** Ids of the invoices it pays. */
+  /** Ids of the invoices it pays, or takes of. */
   pays?(data: Data): readonly string[];
   describe(view: View<Data>, context: Context<Related>): Summary;
   /** Called only when settings and books are there and the record may be sent. */
@@ -229,11 +230,11 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   fix?(view: View<Data>, context: Context<Related>): Readonly<Record<string, string>>;
   /** What a person's choice (`date 2026-12-02`) fixes; undefined: not to be chosen for this record as it stands. */
   choose?(choice: string, view: View<Data>, context: Context<Related>): Readonly<Record<string, string>> | undefined;
-  /** Which of these records of QuickBooks, that nobody linked, it is; `invoices`: QuickBooks ids of invoices, by Run a Call's. */
+  /** Which of these records of QuickBooks, that nobody linked, it is. */
   match?(
     view: View<Data>,
     theirs: readonly TextObject[],
-    invoices: Readonly<Record<string, string>>,
+    entered: EnteredInvoices,
     context: Context<Related>,
   ): Match | undefined;
   /** What Run a Call is told after QuickBooks' record came back. */

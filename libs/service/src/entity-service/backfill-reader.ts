@@ -47,14 +47,18 @@ export class BackfillReader {
   }
 
   /** Which of these records QuickBooks has already, entered by a person. */
-  async matches(tenant: string, { records, invoices = {} }: BackfillMatchQuery): Promise<readonly BackfillMatch[]> {
+  async matches(
+    tenant: string,
+    { records, invoices: ids = {}, payers = {} }: BackfillMatchQuery,
+  ): Promise<readonly BackfillMatch[]> {
     const { database, service } = this.parts;
     const { recognize } = service.functions;
     const theirs = new Map(records.map((one) => [one.ref, one.theirs as unknown as readonly TextObject[]]));
     return inTransaction(database, async (client) => {
       const read = await this.read(client, tenant, [...theirs.keys()]);
       return read.flatMap(
-        ({ ref, rules, state, context }) => recognize?.(rules, state, theirs.get(ref) ?? [], invoices, context) ?? [],
+        ({ ref, rules, state, context }) =>
+          recognize?.(rules, state, theirs.get(ref) ?? [], { ids, payers }, context) ?? [],
       );
     });
   }

@@ -1,7 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AnswerOutcome, QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
-import type { BackfillMatch, BackfillRecord } from '@qbo-sync/contracts/internal/backfill';
+import type { BackfillMatch, BackfillRecord, EnteredInvoices } from '@qbo-sync/contracts/internal/backfill';
 import type { DriftStream } from '@qbo-sync/contracts/internal/drift';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
@@ -113,12 +113,12 @@ export interface EntityFunctions {
   drift?(rules: unknown, state: unknown, context: Context): DriftStream | undefined;
   /** What a backfill would make of a stream; undefined: go-live did not leave it out. */
   foresee?(rules: unknown, state: unknown, context: Context): BackfillRecord | undefined;
-  /** Which of these records of QuickBooks a stream is. `invoices`: QuickBooks ids by Run a Call's. */
+  /** Which of these records of QuickBooks a stream is. */
   recognize?(
     rules: unknown,
     state: unknown,
     theirs: readonly TextObject[],
-    invoices: Readonly<Record<string, string>>,
+    entered: EnteredInvoices,
     context: Context,
   ): BackfillMatch | undefined;
   /** The rules of a stream; undefined for an entity that is not built: what asks for it is set aside. */

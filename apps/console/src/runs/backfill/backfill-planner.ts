@@ -18,6 +18,17 @@ const OWNERS: Readonly<Record<BackfillKind, AskedService>> = {
   payments: 'payments',
   refunds: 'payments',
 };
+/** What of the books is read beside each kind, and the fields of it that are compared. */
+const READ: Readonly<Record<BackfillKind, readonly (readonly [resource: string, fields: string])[]>> = {
+  customers: [],
+  items: [],
+  invoices: [['Invoice', 'Id, DocNumber, CustomerRef, TotalAmt, TxnDate, PrivateNote']],
+  payments: [['Payment', '*']],
+  refunds: [
+    ['RefundReceipt', 'Id, DocNumber, CustomerRef, TotalAmt, TxnDate, PrivateNote'],
+    ['JournalEntry', '*'],
+  ],
+};
 /** QuickBooks gives at most this many records a page (quickbooks.md §6.2). */
 const PAGE = 1000;
 /** A bookkeeper's day may be so much earlier than ours. */
@@ -37,6 +48,12 @@ export interface PlanOf {
   readonly settings: SettingsState;
 }
 
+/** Invoices of ours that may be in QuickBooks: their ids there, and those of their customers. */
+interface Invoices {
+  readonly ids: Map<string, string>;
+  readonly payers: Map<string, string>;
+}
+
 /** Throws out of a plan what somebody outside answered; `plan` makes an outcome of it. */
 class NotAnswered extends Error {
   constructor(readonly code: string) {
@@ -46,7 +63,7 @@ class NotAnswered extends Error {
 
 /**
  * Previews a backfill: pages of what go-live left out from the services that own it, one paged reading of the books'
- * invoices and payments beside them, and the owners' word on what looks alike. Nothing changes but the run's own rows.
+ * invoices, payments and refunds beside them, and the owners' word on what looks alike. Nothing changes but the run's own rows.
  */
 @Injectable()
 export class BackfillPlanner {
@@ -71,7 +88,7 @@ export class BackfillPlanner {
     const standing = await this.gateway.standing(tenant);
     const sum = new PlanSum();
     // Invoices that may be in QuickBooks already: what pays them there may be a payment of ours.
-    const invoices = new Map<string, string>();
+    const invoices: Invoices = { ids: new Map(), payers: new Map() };
     for (const kind of kindsOf(spec)) {
       const [entered, first] = await Promise.all([this.enteredAs(of, kind), this.page(of, kind)]);
       for (let page: BackfillPage | undefined = first; page !== undefined;) {
@@ -83,7 +100,10 @@ export class BackfillPlanner {
         for (const one of planned) {
           sum.add(one);
           const [candidate] = one.candidates;
-          if (kind === 'invoices' && candidate !== undefined) invoices.set(idOf(one.record.ref), candidate);
+          if (kind === 'invoices' && candidate !== undefined) {
+            invoices.ids.set(idOf(one.record.ref), candidate);
+            invoices.payers.set(idOf(one.record.ref), entered.customerOf(candidate) ?? '');
+          }
         }
         await insertRecords(this.dataSource.manager, of.run, planned);
         await onPage();
@@ -106,23 +126,21 @@ export class BackfillPlanner {
     return answer.value;
   }
 
-  /** Masters are adopted by name when they are made; refunds are ours alone. */
+  /** Masters are adopted by name when they are made. */
   private async enteredAs({ tenant, spec }: PlanOf, kind: BackfillKind): Promise<Entered> {
-    const entered = new Entered();
-    if (kind !== 'invoices' && kind !== 'payments') return entered;
-    const [resource, fields] =
-      kind === 'invoices'
-        ? ['Invoice', 'Id, DocNumber, CustomerRef, TotalAmt, TxnDate, PrivateNote']
-        : ['Payment', '*'];
+    const entered = new Entered(kind);
     const since = addDays(spec.from, -DAYS_EARLIER);
-    for (let start = 1; ; start += PAGE) {
-      const query = `select ${fields} from ${resource} where TxnDate >= '${since}' orderby Id startposition ${start} maxresults ${PAGE}`;
-      const answer = await this.gateway.query(tenant, query);
-      if (!answer.ok) throw new NotAnswered(answer.code);
-      const records = readPage(answer.value, resource);
-      for (const record of records) entered.add(record);
-      if (records.length < PAGE) return entered;
+    for (const [resource, fields] of READ[kind]) {
+      for (let start = 1, isMore = true; isMore; start += PAGE) {
+        const query = `select ${fields} from ${resource} where TxnDate >= '${since}' orderby Id startposition ${start} maxresults ${PAGE}`;
+        const answer = await this.gateway.query(tenant, query);
+        if (!answer.ok) throw new NotAnswered(answer.code);
+        const records = readPage(answer.value, resource);
+        for (const record of records) entered.add(record);
+        isMore = records.length === PAGE;
+      }
     }
+    return entered;
   }
 
   private async matches(
@@ -130,22 +148,23 @@ export class BackfillPlanner {
     kind: BackfillKind,
     records: readonly BackfillRecord[],
     entered: Entered,
-    invoices: ReadonlyMap<string, string>,
+    { ids, payers }: Invoices,
   ): Promise<ReadonlyMap<string, BackfillMatch>> {
-    const alike = records.flatMap(({ ref, number, pays = [] }) => {
+    const alike = records.flatMap((record) => {
+      const { ref, pays = [] } = record;
       const theirs = entered.like(
-        kind,
-        idOf(ref),
-        number,
-        pays.flatMap((id) => invoices.get(id) ?? []),
+        record,
+        pays.flatMap((id) => ids.get(id) ?? []),
       );
       return theirs.length === 0 ? [] : [{ ref, theirs, pays }];
     });
     if (alike.length === 0) return new Map();
-    const known = alike.flatMap(({ pays }) => pays).flatMap((id) => (invoices.has(id) ? [[id, invoices.get(id)]] : []));
+    const paid = alike.flatMap(({ pays }) => pays);
+    const known = (of: ReadonlyMap<string, string>): Record<string, string> =>
+      Object.fromEntries(paid.flatMap((id) => (of.has(id) ? [[id, of.get(id) ?? '']] : [])));
     const body = {
       records: alike.map(({ ref, theirs }) => ({ ref, theirs })),
-      invoices: Object.fromEntries(known) as Record<string, string>,
+      ...{ invoices: known(ids), payers: known(payers) },
     };
     const call = { method: 'POST', path: '/backfill/matches', body, timeoutMs: TIMEOUT_MS } as const;
     const answer = await this.services.call<{ matches: readonly BackfillMatch[] }>(OWNERS[kind], tenant, call);

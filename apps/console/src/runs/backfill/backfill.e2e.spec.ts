@@ -34,18 +34,27 @@ const LEFT_OUT: readonly BackfillRecord[] = [
   { ref: 'payment:p_1', date: '2026-02-09', amount: '100.10', currency: 'GBP', pays: ['i_1'], comes: 'write' },
   { ref: 'payment:p_5', date: '2026-02-09', amount: '60.00', currency: 'GBP', pays: ['i_5'], comes: 'write' },
 ];
+const REFUND: BackfillRecord = {
+  ...{ ref: 'refund:r_5', date: '2026-02-10', amount: '60.00', currency: 'GBP', pays: ['i_5'], comes: 'write' },
+};
 const ENTERED = {
   Invoice: [
     { Id: '905', DocNumber: 'RAC-i_5', TotalAmt: 60, CustomerRef: { value: '58', name: 'Maria Lopez' } },
     { Id: '906', DocNumber: 'RAC-i_6', TotalAmt: 66, CustomerRef: { value: '58', name: 'Maria Lopez' } },
   ],
   Payment: [{ Id: '955', TotalAmt: 60, Line: [{ LinkedTxn: [{ TxnId: '905', TxnType: 'Invoice' }] }] }],
+  RefundReceipt: [
+    { Id: '970', TotalAmt: 60, TxnDate: '2026-02-13', CustomerRef: { value: '58' } },
+    { Id: '971', TotalAmt: 60, TxnDate: '2026-02-14', CustomerRef: { value: '58' } },
+  ],
+  JournalEntry: [{ Id: '980', TxnDate: '2026-02-10', Line: [{ Amount: 5 }] }],
 };
 
 describe('a backfill', () => {
   let database: TestDatabase;
   let rig: Rig;
   const takenIn = new Set<string>();
+  const refunds: BackfillRecord[] = [];
   const asked: { url: string; body: Readonly<Record<string, unknown>> }[] = [];
 
   /** The services' internal API, and QuickBooks' records by the gateway's. */
@@ -53,14 +62,16 @@ describe('a backfill', () => {
     asked.push({ url, body });
     if (url.endsWith('/backfill/preview')) {
       const { entity, from, after = '' } = body as Record<string, string>;
-      const all = LEFT_OUT.filter(({ ref }) => ref.startsWith(`${entity ?? ''}:`) && ref > after && !takenIn.has(ref));
+      const all = [...LEFT_OUT, ...refunds].filter(
+        ({ ref }) => ref.startsWith(`${entity ?? ''}:`) && ref > after && !takenIn.has(ref),
+      );
       const page = all.slice(0, 3);
       const records = page.filter(({ date }) => date >= (from ?? ''));
       return { records, next: all.length > 3 ? page.at(-1)?.ref : null };
     }
     if (url.endsWith('/backfill/matches')) {
       const records = body['records'] as { ref: string; theirs: { Id: string; TotalAmt: string }[] }[];
-      const amountOf = (ref: string) => LEFT_OUT.find((one) => one.ref === ref)?.amount;
+      const amountOf = (ref: string) => [...LEFT_OUT, ...refunds].find((one) => one.ref === ref)?.amount;
       return {
         matches: records.map(({ ref, theirs }) => ({
           ...{ ref, why: 'number', candidates: theirs.map(({ Id }) => Id) },
@@ -69,7 +80,8 @@ describe('a backfill', () => {
       };
     }
     const query = (body['params'] as { query?: string } | undefined)?.query ?? '';
-    const resource = /from (Invoice|Payment) /.exec(query)?.[1] as keyof typeof ENTERED | undefined;
+    const resource = /from (Invoice|Payment|RefundReceipt|JournalEntry) /.exec(query)?.[1] as
+      keyof typeof ENTERED | undefined;
     return resource === undefined ? undefined : { QueryResponse: { [resource]: ENTERED[resource] } };
   }
 
@@ -174,6 +186,18 @@ describe('a backfill', () => {
     const reads = asked.filter(({ body }) => JSON.stringify(body).includes('from Invoice'));
     expect(reads).toHaveLength(2);
     expect(handed(earlier.id)).toEqual([]);
+  });
+
+  it('asks about a refund that is there for as much of its invoice’s customer, within three days', async () => {
+    refunds.push(REFUND);
+    const { plan, undecided } = await preview();
+    expect([plan?.counts.refunds, plan?.duplicates.refunds, undecided]).toEqual([1, { same: 1, differ: 0 }, 4]);
+    const { body } = asked.findLast(({ url }) => url.endsWith('/backfill/matches')) ?? {};
+    expect(body).toMatchObject({
+      records: [{ ref: 'refund:r_5', theirs: [{ Id: '970' }] }],
+      ...{ invoices: { i_5: '905' }, payers: { i_5: '58' } },
+    });
+    refunds.pop();
   });
 
   it('starts only verified or overridden, active, and under the settings it was previewed under', async () => {
