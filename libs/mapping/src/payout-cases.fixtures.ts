@@ -309,6 +309,24 @@ export const PAYOUT_CASES: readonly PayoutCase[] = [
     { Checking: '50.00', 'Stripe clearing': '-50.00' },
   ),
   paid(
+    'refund_failure: out of Undeposited Funds the refund and its return, in one payout, are no line',
+    {
+      transactions: [
+        CHARGE_500,
+        REFUND_77,
+        transaction({ source: 're_77', type: 'refund_failure', category: 'refund_failure', amount: '50.00' }),
+      ],
+      places: {
+        [CH_500]: { sits: [{ ...PAYMENT_500, in: 'undeposited' }] },
+        re_77: { missing: 'Refund re_77 failed', half: 'refund:re_77' },
+      },
+      ctx: UNDEPOSITED,
+    },
+    '174.19',
+    deposit([linked('179.70', 'payment:pay_500', 'Payment'), fees('-5.51', '1 payment')]),
+    { Checking: '174.19', 'Stripe fees': '5.51', 'Undeposited Funds': '-179.70' },
+  ),
+  paid(
     'an earlier payout that was posted whole comes off Stripe clearing',
     {
       section: '10.4',

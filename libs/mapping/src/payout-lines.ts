@@ -31,8 +31,11 @@ export type Whereabouts =
   | { readonly sits: readonly Sitting[] }
   /** A person named an account for what Run a Call does not know; kept with the payout. */
   | { readonly account: Choice; readonly text: string }
-  /** Nobody knows, or not yet. `on`: the record of ours that is known and not in QuickBooks, `payment:pay_500`. */
-  | { readonly missing: string; readonly on?: string };
+  /**
+   * Nobody knows, or not yet. `on`: the record of ours that is known and not in QuickBooks, `payment:pay_500`. `half`: of what left and
+   * came back and is in no record, `refund:re_77`; with its other half in the same payout it is nothing.
+   */
+  | { readonly missing: string; readonly on?: string; readonly half?: string };
 
 /** One line of the deposit. */
 export interface DepositLine {
@@ -84,8 +87,14 @@ export function linesOf(part: PayoutPart, where: Whereabouts, accounts: PayoutAc
 }
 
 /** Why the records that hold a part do not account for it; undefined: they do. */
-export function unmatched(part: PayoutPart, where: Whereabouts): { reason: string; on?: string } | undefined {
-  if ('missing' in where) return { reason: where.missing, ...(where.on === undefined ? {} : { on: where.on }) };
+export function unmatched(
+  part: PayoutPart,
+  where: Whereabouts,
+): { reason: string; on?: string; half?: string } | undefined {
+  if ('missing' in where) {
+    const { missing: reason, ...more } = where;
+    return { reason, ...more };
+  }
   if ('account' in where) return undefined;
   const held = sum(where.sits.map((each) => parseDecimal(each.amount)));
   return held.equals(parseDecimal(part.amount)) ? undefined : { reason: 'Run a Call has another amount' };

@@ -82,8 +82,9 @@ export function payoutFold(
       if (reading.is !== 'part') return;
       const placed = { part: reading.part, where: whereOf(reading.part) };
       dealing ??= deal();
-      const number = dealing.split.place({ net: parseDecimal(placed.part.net), lines: lineCount(placed) });
-      dealing.deposits[number - 1]?.add(placed);
+      const posted = withoutHalf(placed);
+      const number = dealing.split.place({ net: parseDecimal(posted.part.net), lines: lineCount(posted) });
+      dealing.deposits[number - 1]?.add(posted);
     },
     deposits() {
       const { split, deposits } = dealing ?? deal();
@@ -100,8 +101,17 @@ export function payoutFold(
 }
 
 /** How many lines a part has beside its fees, for `depositSplit`. */
-const lineCount = ({ part, where }: PlacedPart): number =>
-  SITTING_KINDS.has(part.kind) && 'sits' in where ? where.sits.length : 1;
+function lineCount({ part, where }: PlacedPart): number {
+  if ('missing' in where && where.half !== undefined) return 0;
+  return SITTING_KINDS.has(part.kind) && 'sits' in where ? where.sits.length : 1;
+}
+
+/** Both halves of what left and came back are there, and make nothing: of each only its fees are left. */
+function withoutHalf(placed: PlacedPart): PlacedPart {
+  const { part, where } = placed;
+  if (!('missing' in where) || where.half === undefined) return placed;
+  return { part: { ...part, amount: '0.00', net: formatAmount(parseDecimal(part.fee).negated()) }, where };
+}
 
 /** Each part with its place, once all are known and make the payout. */
 export function placeParts(
@@ -119,7 +129,14 @@ export function placeParts(
     lacking.add(reading.part, where);
     parts.push({ part: reading.part, where });
   }
-  return sums.held() ?? lacking.outcome() ?? { parts };
+  return sums.held() ?? lacking.outcome() ?? { parts: parts.map(withoutHalf) };
+}
+
+/** What of a payout has no place. */
+interface Lack {
+  readonly charge: string;
+  readonly amount: Decimal;
+  readonly reason: string;
 }
 
 /** Takes in where each part is and says at the end which are missing. */
@@ -128,24 +145,36 @@ function unaccounted(payout: StripePayout): {
   outcome(): Hold | PartsWait | undefined;
 } {
   let made = ZERO;
-  let first: { charge: string; amount: Decimal; reason: string } | undefined;
+  let first: Lack | undefined;
   let more = 0;
   let waitsOn: string | undefined;
+  /** By their name, with what those heard of so far come to. */
+  const halves = new Map<string, Lack>();
   return {
     add(part, where) {
       made = made.plus(parseDecimal(part.net));
       const lack = SITTING_KINDS.has(part.kind) ? unmatched(part, where) : undefined;
       if (lack === undefined) return;
       const amount = parseDecimal(part.amount);
+      const missing = { charge: part.source ?? part.id, amount, reason: lack.reason };
+      if (lack.half !== undefined) {
+        const other = halves.get(lack.half)?.amount ?? ZERO;
+        halves.set(lack.half, { ...missing, amount: other.plus(amount) });
+        return;
+      }
       made = made.minus(amount);
       if (lack.on !== undefined) waitsOn ??= lack.on;
-      else if (first === undefined) first = { charge: part.source ?? part.id, amount, reason: lack.reason };
+      else if (first === undefined) first = missing;
       else more += 1;
     },
     outcome() {
-      if (first !== undefined) {
-        const reason = more === 0 ? first.reason : `${first.reason} (and ${more} more)`;
-        return unequal(payout, made, { ...first, reason });
+      const apart = [...halves.values()].filter(({ amount }) => !amount.isZero());
+      const [named, ...others] = first === undefined ? apart : [first, ...apart];
+      if (named !== undefined) {
+        const beside = more + others.length;
+        const reason = beside === 0 ? named.reason : `${named.reason} (and ${beside} more)`;
+        const posted = apart.reduce((rest, { amount }) => rest.minus(amount), made);
+        return unequal(payout, posted, { ...named, reason });
       }
       return waitsOn === undefined ? undefined : { wait: waitsOn };
     },

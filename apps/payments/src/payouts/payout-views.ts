@@ -81,7 +81,10 @@ export async function selectSums(
   return rows;
 }
 
-/** A payout's parts behind a position, each with the record QuickBooks has of it: `open`, only those that are missing or on their way. */
+/**
+ * A payout's parts behind a position, each with the record QuickBooks has of it: `open`, only those that are missing or on their way. The halves of
+ * what left and came back in one payout are not missing.
+ */
 export async function selectParts(
   client: Pick<Client, 'query'>,
   tenant: string,
@@ -104,9 +107,13 @@ export async function selectParts(
        select position, kind, body::json ->> 'amount' as amount, body::json ->> 'fee' as fee, body::json ->> 'net' as net,
               coalesce(body::json ->> 'source', transaction_id) as stripe_id, ref,
               case when waits_on is not null then 'waiting'
+                   when place::json ->> 'half' is not null and exists (
+                          select from payout_transaction o
+                           where o.tenant = p.tenant and o.payout_id = p.payout_id and o.stripe_id = p.stripe_id
+                             and (o.body::json ->> 'amount')::numeric = -(p.body::json ->> 'amount')::numeric) then 'known'
                    when lacking or kind = 'unknown' or (ref is null and stripe_id is not null) then 'missing'
                    else 'known' end as state
-         from payout_transaction
+         from payout_transaction p
         where tenant = $1 and payout_id = $2 and kind <> 'itself' and position > $3
      ) each_part
       where not $5 or state <> 'known'

@@ -94,7 +94,7 @@ describe('payouts of Stripe', () => {
   }
   const paid = (
     { id, charge, amount }: Cash,
-    refund?: { readonly id: string; readonly amount: string },
+    refund?: { readonly id: string; readonly amount: string; readonly status?: 'failed' },
   ): OutgoingMessage =>
     rig.event(TOPICS.runacallPayments, {
       ...{
@@ -117,7 +117,7 @@ describe('payouts of Stripe', () => {
                     effect: 'reopen-invoice',
                     invoiceId: 'inv_1',
                     processorRefundId: refund.id,
-                    status: 'succeeded',
+                    status: refund.status ?? 'succeeded',
                   },
                 },
               ],
@@ -363,13 +363,35 @@ describe('payouts of Stripe', () => {
     });
   });
 
+  it('§10.2 out of Undeposited Funds: a refund that failed in the same payout is no line, and no part is missing', async () => {
+    const clearing = { 'payments.clearingAccount': { id: '4', name: 'Undeposited Funds' } };
+    await rig.send(rig.settings(3, { values: { ...SETTINGS(account), ...clearing } }));
+    const cash = { id: 'pay_bounced', charge: await charged(6_000), amount: '60.00' };
+    const refund = await atStripe<{ id: string }>('refunds', { charge: cash.charge, amount: 2_000 });
+    await atStripe('refund-failures', { refund: refund.id });
+    await rig.send(invoice('inv_1'), paid(cash), paid(cash, { id: refund.id, amount: '20.00', status: 'failed' }));
+    const payout = await atStripe<{ id: string; amount: number }>('payouts', {});
+    await found(payout.id);
+    const request = await requestFor(`payout:${payout.id}`);
+    expect(cents(linesOf(request))).toBe(payout.amount);
+    expect(linesOf(request).map(({ Amount }) => Math.abs(Amount))).not.toContain(20);
+    const { parts } = await asked<PayoutDetail>(`/${payout.id}`);
+    expect(parts.map(({ kind, state }) => [kind, state])).toEqual(
+      expect.arrayContaining([
+        ['refund', 'known'],
+        ['refund_failure', 'known'],
+      ]),
+    );
+    expect((await asked<PayoutDetail>(`/${payout.id}?open=true`)).parts).toEqual([]);
+  });
+
   it('§10.5 a dispute: opened and won, nothing more; lost, with an asset account, it is held and says what waits where', async () => {
     const rowsOf = (dispute: string): RecordActivity[] =>
       rig.rows().filter(({ ref, events: covered = [] }) => ref === `dispute:${dispute}` && covered.length > 0);
     const disputed = async (dispute: string, code: string): Promise<RecordActivity> =>
       until(() => rowsOf(dispute).find(({ reason }) => reason?.code === code), { what: `${dispute} ${code}` });
     const values = { ...SETTINGS(account), 'payments.disputeAccount': { ...ASSET } };
-    await rig.send(rig.settings(3, { values }));
+    await rig.send(rig.settings(4, { values }));
     const [lost, won] = [await charged(17_970), await charged(5_000)];
     await rig.send(invoice('inv_1'), paid({ id: 'pay_lost', charge: lost, amount: '179.70' }));
     const made = [
@@ -386,7 +408,7 @@ describe('payouts of Stripe', () => {
     // What no webhook told of is found by the list, which new settings are a reason for.
     await webhooks({ url: null });
     await atStripe('dispute-closings', { dispute: made[1].id, outcome: 'won' });
-    await rig.send(rig.settings(4, { values }));
+    await rig.send(rig.settings(5, { values }));
     await until(() => rowsOf(made[1].id).find(({ change, state }) => change === 'won' && state === 'skipped'), {
       what: 'won',
     });

@@ -256,24 +256,28 @@ describe('held, naming what is missing', () => {
     expect(accounts.filter((each) => each === '77')).toHaveLength(1);
   });
 
-  it('a refund that failed, out of Undeposited Funds: one account named for it takes both its halves', () => {
+  it('a refund that failed, out of Undeposited Funds: with its return in one payout nothing; alone, on the account a person names', () => {
     const transactions = [
       ...TRANSACTIONS,
       transaction('re_3', 'refund', -1_000),
       { ...transaction('re_3', 'refund_failure', 1_000), id: 'txn_back' },
     ];
-    const gone = { missing: 'RAC-3 re_3 failed and no record holds its money' };
+    const gone = { missing: 'RAC-3 re_3 failed and no record holds its money', half: 'refund:re_3' };
     const where = { ...WHERE, txn_re_3: gone, txn_back: gone };
-    const story = start({ ...RELATED, transactions, where }).when(seen(1));
-    expect(only(story.events, 'Held').personal.reason).toMatchObject({
+    const both = requested(start({ ...RELATED, transactions, where }).when(seen(1)));
+    expect(both.body.Line).toEqual(requested(start().when(seen(1))).body.Line);
+
+    const alone = start({ ...RELATED, transactions: transactions.slice(0, -1), where });
+    const held = alone.when(seen(1, { amount: '3790.30' }));
+    expect(only(held.events, 'Held').personal.reason).toMatchObject({
       code: 'payout_unequal',
-      params: { charge: 're_3', amount: '-10.00', reason: `${gone.missing} (and 1 more)` },
+      params: { y: '3800.30', charge: 're_3', amount: '-10.00', reason: gone.missing },
     });
-    const { body } = requested(story.when(resolve('account re_3 77')));
+    const { body } = requested(held.when(resolve('account re_3 77')));
     const named = (body.Line as unknown as { Amount: number; DepositLineDetail: { AccountRef: { value: string } } }[])
       .filter(({ DepositLineDetail }) => DepositLineDetail.AccountRef.value === '77')
       .map(({ Amount }) => Amount);
-    expect(named).toEqual([-10, 10]);
+    expect(named).toEqual([-10]);
   });
 
   const BY_HAND = { ...RELATED, deposits: [{ date: '2026-12-03', total: AMOUNT, bankId: '35' }] };

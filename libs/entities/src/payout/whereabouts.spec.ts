@@ -107,9 +107,13 @@ describe('a refund that failed at Stripe after its money had left', () => {
     [
       'it had left Undeposited Funds, out of which only records are taken',
       refund(receipt('4', { removed: true }), { clearing: FUNDS }),
-      { missing: NO_RECORD },
+      { missing: NO_RECORD, half: 'refund:re_77' },
     ],
-    ['never posted, payments wait in Undeposited Funds', refund({}, { clearing: FUNDS }), { missing: NO_RECORD }],
+    [
+      'never posted, payments wait in Undeposited Funds',
+      refund({}, { clearing: FUNDS }),
+      { missing: NO_RECORD, half: 'refund:re_77' },
+    ],
   ])('%s', (_what, behind, place) => {
     expect(whereabouts('refund_failure', behind, FUNDS)).toEqual(place);
     // What left is as what came back, once it is known to have failed.

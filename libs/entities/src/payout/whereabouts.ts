@@ -55,10 +55,11 @@ export function whereabouts(kind: PartKind, behind: Behind, undeposited: Choice 
 
 /**
  * Its record is taken out of QuickBooks, or locked by the deposit of an earlier payout: out of Undeposited Funds, where only records
- * are linked, nothing can be taken, and only a person knows what the money is (adr/0013).
+ * are linked, nothing can be taken. With its other half in the same payout it is nothing; else only a person knows what the money is
+ * (adr/0013).
  */
 function leftBy(
-  { text, made }: Extract<Behind, { is: 'ours' }>,
+  { ref, text, made }: Extract<Behind, { is: 'ours' }>,
   clearing: Choice | null,
   undeposited: Choice | null,
 ): Whereabouts {
@@ -69,6 +70,7 @@ function leftBy(
         missing:
           `${text} failed and no record in Undeposited Funds holds its money: name an account for it, ` +
           'the same one for the refund and for its return',
+        half: ref,
       }
     : { account, text: `${text}, failed` };
 }
