@@ -25,7 +25,7 @@ describe('the field-service day', () => {
     expect(day.writes).toBeGreaterThan(200);
   }, 240_000);
 
-  it('writes nothing when every event comes again with its id, and twice more by replays of every topic', async () => {
+  it('writes nothing when every event comes again with its id, and twice more by replays of every topic (postings.md §14)', async () => {
     const first = result(stack);
     const code = await stack.run('--once');
     expect({ code, tail: code === 0 ? '' : stack.output.slice(-4000) }).toEqual({ code: 0, tail: '' });
