@@ -272,3 +272,49 @@ describe('Apply of what was decided earlier', () => {
     expect(await refusal(rig.api.apply(rig.tenant, { by: 'pat', next }))).toBe('field_missing');
   });
 });
+
+describe('a customer first heard of after Apply', () => {
+  let database: TestDatabase;
+  afterAll(() => database?.drop());
+
+  it('is taken by itself only under a parent that is linked', async () => {
+    database = await testDatabase({ name: 'children', migrations: [...EVENT_STORE_MIGRATIONS, ...MATCH_MIGRATIONS] });
+    const named = (Id: string, DisplayName: string, more: object = {}) => ({
+      Id,
+      SyncToken: '0',
+      DisplayName,
+      ...more,
+    });
+    const mail = (Address: string) => ({ PrimaryEmailAddr: { Address } });
+    const phone = (FreeFormNumber: string) => ({ PrimaryPhone: { FreeFormNumber } });
+    const Customer = [
+      named('10', 'Acme', mail('office@acme.io')),
+      named('11', 'Acme Inc'),
+      named('12', 'Bay 4', { ...phone('512 555 0104'), ParentRef: { value: '10' } }),
+      named('20', 'Birch', mail('office@birch.io')),
+      named('22', 'Dock 4', { ...phone('512 555 0204'), ParentRef: { value: '20' } }),
+    ];
+    const rig = new MatchRig(database.pool, CUSTOMERS, { Customer, Vendor: [], Employee: [] });
+    const customer = (id: string, displayName: string, more: object) =>
+      rig.changed(id, { kind: 'commercial', displayName, taxExempt: false, ...more });
+    await rig.settings(1, { active: false, goLiveAt: null });
+    await rig.trigger(
+      customer('acme', 'Acme', { email: 'office@acme.io' }),
+      customer('birch', 'Birch', { email: 'office@birch.io' }),
+    );
+    expect(await rig.readAll()).toMatchObject({ exact: 1, conflict: 1 });
+    await rig.settings(2);
+    await rig.apply();
+    await rig.answered('birch');
+
+    // Shares its parent's address, so that of its parent's records one alone is near it.
+    const of = (parentId: string, email: string, number: string) => ({ parentId, email, phone: number });
+    await rig.trigger(
+      customer('bay', 'Bay 4', of('acme', 'office@acme.io', '512 555 0104')),
+      customer('dock', 'Dock 4', of('birch', 'office@birch.io', '512 555 0204')),
+    );
+    expect(await rig.requestsOf('bay')).toEqual([]);
+    expect(await rig.wordOn('bay')).toBe('match_needed');
+    expect(await rig.requestsOf('dock')).toMatchObject([{ kind: 'link', body: '{"Id":"22"}' }]);
+  });
+});
