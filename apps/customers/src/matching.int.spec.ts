@@ -241,6 +241,28 @@ describe('Apply of what was decided earlier', () => {
     expect(await rig.wordOn('exact')).toBe('match_renamed');
   });
 
+  it('knows of a change it was told of before Apply', async () => {
+    const renamed = { ...EXACT, SyncToken: '1', DisplayName: 'Zed', PrimaryEmailAddr: { Address: 'z@x.io' } };
+    await rig.edited(renamed, 'DisplayName', 'PrimaryEmailAddr');
+    there(renamed, LIKELY);
+    expect(await rig.apply()).toBe(1);
+    expect(await rig.wordOn('exact')).toBe('match_renamed');
+  });
+
+  it('compares what is new from then on with records as they were told of last', async () => {
+    await rig.apply();
+    const made = record('5', 'Newly Made', { PrimaryEmailAddr: { Address: 'new@x.io' } });
+    await rig.edited(made, 'DisplayName');
+    await rig.trigger(customer('late', 'Newly Made', { email: 'new@x.io' }));
+    expect(await rig.requestsOf('late')).toMatchObject([
+      { kind: 'link', body: '{"Id":"5"}', shown: JSON.stringify(made) },
+    ]);
+    await rig.edited({ ...LIKELY, SyncToken: '3', DisplayName: 'Paula' }, 'DisplayName');
+    await rig.edited({ ...LIKELY, SyncToken: '2' }, 'DisplayName');
+    await rig.trigger(customer('other', 'Lee Park', {}));
+    expect(await rig.requestsOf('other')).toMatchObject([{ kind: 'put' }]);
+  });
+
   it('links what is beyond doubt still, though something of it changed', async () => {
     there({ ...EXACT, SyncToken: '7', Notes: 'gate code' }, LIKELY);
     await rig.trigger(customer('exact', 'Exa Match', { email: 'exa@x.io', phone: '512 555 0101' }, 2));

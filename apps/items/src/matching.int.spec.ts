@@ -78,16 +78,17 @@ describe('Match of items', () => {
     expect((await rig.api.state(rig.tenant)).counts.toApply).toBe(8);
   });
 
+  /** Item 12 with another price. */
+  const filter = (SyncToken: string) => ({
+    ...{ Id: '12', SyncToken, Name: 'Filter 16x25', Type: 'Service', Active: 'true', UnitPrice: SyncToken },
+    IncomeAccountRef: SALES,
+  });
+
   it('makes nothing in Run a Call of a record that one of ours may be, or is about to be linked to', async () => {
-    const edited = (Id: string, SyncToken: string) =>
-      rig.edited(
-        { Id, SyncToken, Name: 'Filter 16x25', Type: 'Service', Active: 'true', UnitPrice: '25' },
-        'UnitPrice',
-      );
     await rig.settings(2, { values: { ...VALUES, 'items.pull': true } });
-    await edited('12', '1');
+    await rig.edited(filter('1'), 'UnitPrice');
     expect(await rig.wordOn('qbo.12')).toBeUndefined();
-    await edited('20', '1');
+    await rig.edited({ ...filter('1'), Id: '20', Name: 'Gutter guard' }, 'UnitPrice');
     expect(await rig.wordOn('qbo.20')).toBe('Told');
   });
 
@@ -96,6 +97,8 @@ describe('Match of items', () => {
     await rig.redecide(...ids);
     for (const id of ids) expect(await rig.wordOn(id)).toBe('match_open');
 
+    // What was edited is told of, and read then.
+    rig.lists['Item'] = RECORDS.map((record) => (record.Id === '12' ? filter('1') : record));
     expect(await rig.apply()).toBe(8);
     const linked = { itm_sku: '11', itm_name: '12', itm_other: '13', itm_twin_a: '16', itm_twin_b: '16' };
     for (const [id, to] of Object.entries(linked))
@@ -106,7 +109,7 @@ describe('Match of items', () => {
     expect(await rig.wordOn('itm_old')).toBe('left_out');
 
     // Asked for, and not linked yet.
-    await rig.edited({ Id: '12', SyncToken: '2', Name: 'Filter 16x25', Type: 'Service', UnitPrice: '26' }, 'UnitPrice');
+    await rig.edited(filter('2'), 'UnitPrice');
     expect(await rig.wordOn('qbo.12')).toBeUndefined();
 
     await rig.answered('itm_sku');

@@ -63,6 +63,8 @@ export type Trigger =
       readonly books: string;
       readonly resource: string;
       readonly record: TextObject;
+      /** The same as QuickBooks spelt it, JSON text. */
+      readonly text: string;
       readonly changed: readonly string[];
       readonly gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
       readonly at: string;

@@ -280,7 +280,7 @@ function theirsWork(service: EntityService, change: QboChange, message: Consumed
   const made = pulls?.resource === resource ? `${pulls.entity}:qbo.${String(parsed['Id'])}` : undefined;
   const ref = change.ref ?? made;
   if (ref === undefined || ownerOf(ref) !== service.name || !hasRules(service, ref)) return { do: 'nothing' };
-  const theirs = { kind: 'theirs', ref, books, resource, record: parsed, changed, at } as const;
+  const theirs = { kind: 'theirs', ref, books, resource, record: parsed, text: record, changed, at } as const;
   return {
     do: 'decide',
     tenant,

@@ -105,7 +105,8 @@ export class Applier implements MatchParts {
       ids.filter((id) => !found.has(id)),
     );
     const { readId } = await selectList(client, place);
-    await storeRecords(client, place, { resource, readId: readId ?? '', records: now });
+    const records = now.filter(({ id, record }) => listed.get(id)?.text !== record);
+    await storeRecords(client, place, { resource, readId: readId ?? '', records });
     const streams = await loadEvents(
       client,
       links.map(({ ref }) => ({ tenant, ref })),

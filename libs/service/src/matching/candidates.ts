@@ -312,6 +312,15 @@ export async function takeBack(client: Reader, { tenant, books }: Place, rows: r
   );
 }
 
+/** A record is not as it was compared: what would be linked to it by itself is matched anew by Apply. */
+export async function unsettle(client: Reader, { tenant, books }: Place, id: string): Promise<void> {
+  await client.query(
+    `update match_candidate set seen_version = null
+      where tenant = $1 and books = $2 and applied_at is null and choice is null and candidates @> array[$3]`,
+    [tenant, books, id],
+  );
+}
+
 /** Ours are not there any more: nothing of them is to be matched. */
 export async function dropRows(client: Reader, { tenant, books }: Place, refs: readonly string[]): Promise<void> {
   await client.query(`delete from match_candidate where tenant = $1 and books = $2 and ref = any($3::text[])`, [

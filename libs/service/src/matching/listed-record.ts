@@ -7,10 +7,11 @@ export function listedRecords(matching: Matching, resource: string, page: string
   const answer = parseExact(page);
   const response = isObject(answer) ? answer['QueryResponse'] : undefined;
   const records = isObject(response) ? response[resource] : undefined;
-  return Array.isArray(records) ? records.map((record) => listed(matching, printExact(record))) : [];
+  return Array.isArray(records) ? records.map((record) => listedRecord(matching, printExact(record))) : [];
 }
 
-function listed(matching: Matching, text: string): ListedRecord {
+/** One record, as QuickBooks spelt it. */
+export function listedRecord(matching: Matching, text: string): ListedRecord {
   const record = readNumbersAsText(text) as TextObject;
   return {
     id: String(record['Id']),

@@ -78,7 +78,8 @@ export class MatchRig {
   async edited(record: TextObject, ...changed: readonly string[]): Promise<void> {
     const { resource } = this.matching;
     const ref = this.refOf(`qbo.${String(record['Id'])}`);
-    await this.trigger({ ref, trigger: { kind: 'theirs', ref, books: 'b1', resource, record, changed, at: AT } });
+    const text = JSON.stringify(record);
+    await this.trigger({ ref, trigger: { kind: 'theirs', ref, books: 'b1', resource, record, text, changed, at: AT } });
   }
 
   /** Decides these again, as after a change of settings. */

@@ -3,11 +3,12 @@ import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
 import type { Answered, RelatedTo, Trigger } from '../entity-service/definition';
-import { isSpokenFor, selectCandidates, type StandingCandidate, storeCandidates } from './candidates';
+import { isSpokenFor, selectCandidates, type StandingCandidate, storeCandidates, unsettle } from './candidates';
 import type { Matching, MatchStanding, OurRecord } from './definition';
 import { type MatchList, type Place, selectList } from './lists';
+import { listedRecord } from './listed-record';
 import { matchOne, type MatchParts } from './match-one';
-import { holdRecords } from './records';
+import { dropRecords, holdRecords, selectById, storeRecords } from './records';
 
 /**
  * What Match says of the record a decision is about, as `related` of its rules.
@@ -21,10 +22,35 @@ import { holdRecords } from './records';
  */
 export async function matchRelated(client: Client, parts: MatchParts, to: RelatedTo): Promise<MatchRelated> {
   if (to.trigger.kind === 'answered') await holdAnswered(client, parts, to, to.trigger.answer);
-  if (to.trigger.kind === 'theirs') return relatedToTheirs(client, to, to.trigger);
+  if (to.trigger.kind === 'theirs') return relatedToTheirs(client, parts, to, to.trigger);
   const [related] = await relatedTo(client, parts, [to], true);
   return related ?? NOTHING;
 }
+
+/** The list that was read, with a record as it is now; undefined: QuickBooks has it no more. */
+async function renew(
+  client: Client,
+  matching: Matching,
+  place: Place,
+  id: string,
+  text: string | undefined,
+): Promise<void> {
+  const { readAt, readId } = await selectList(client, place);
+  if (readAt === null) return;
+  const { resource } = matching;
+  if (text === undefined) await dropRecords(client, place, resource, [id]);
+  else {
+    const known = (await selectById(client, place, resource, [id])).get(id);
+    // Read before the list was.
+    if (known !== undefined && tokenOf(known.text) >= tokenOf(text)) return;
+    await storeRecords(client, place, { resource, readId: readId ?? '', records: [listedRecord(matching, text)] });
+  }
+  await unsettle(client, place, id);
+}
+
+const tokenOf = (text: string): number => Number((readNumbersAsText(text) as TextObject)['SyncToken']);
+
+const isOver = (gone: Extract<Trigger, { kind: 'theirs' }>['gone']): boolean => gone === 'deleted' || gone === 'merged';
 
 /** Ours is linked now, by whatever request: nobody else is matched with that record by itself. */
 async function holdAnswered(
@@ -40,10 +66,14 @@ async function holdAnswered(
 
 async function relatedToTheirs(
   client: Client,
+  { matching }: MatchParts,
   { tenant }: RelatedTo,
-  { books, resource, record }: Extract<Trigger, { kind: 'theirs' }>,
+  { books, resource, record, text, gone }: Extract<Trigger, { kind: 'theirs' }>,
 ): Promise<MatchRelated> {
-  const isOpen = await isSpokenFor(client, { tenant, books }, resource, String(record['Id']));
+  const place = { tenant, books };
+  const id = String(record['Id']);
+  if (resource === matching.resource) await renew(client, matching, place, id, isOver(gone) ? undefined : text);
+  const isOpen = await isSpokenFor(client, place, resource, id);
   return isOpen ? { match: { is: 'open' } } : NOTHING;
 }
 
