@@ -67,7 +67,7 @@ export async function selectOpen(manager: EntityManager, run: string): Promise<R
  * Ends what was handed over and has come to rest, as the newest row of its ref says:
  *
  *   synced, with warnings, needs attention, dismissed, skipped   as it says
- *   skipped before_cutover                                       not taken in yet; given up after 15 minutes
+ *   skipped before_cutover                                       not taken in yet; given up 15 minutes after its command
  *   waiting for a setting, or for one that rests unposted        `waiting`: it goes by itself when that is mended
  *   waiting for one that this run leaves out                     `waiting`
  */
@@ -78,7 +78,7 @@ export async function endRecords(manager: EntityManager, tenant: string, run: st
          select o.ref,
                 case
                   when l.state = 'skipped' and l.reason ->> 'code' = 'before_cutover' then
-                    case when o.handed_at < clock_timestamp() - interval '15 minutes' then 'not taken in' end
+                    case when o.sent_at < clock_timestamp() - interval '15 minutes' then 'not taken in' end
                   when l.state in ('synced', 'synced with warnings', 'needs attention', 'dismissed', 'skipped') then l.state
                   when l.state = 'waiting' and l.reason ->> 'code' = 'setting_off' then 'waiting'
                   when l.state = 'waiting' and exists (
