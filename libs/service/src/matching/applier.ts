@@ -9,6 +9,7 @@ import { loadEvents, streamId, type StoredEvent } from '@qbo-sync/eventstore/str
 import type { Told } from '../entity-service/apart';
 import type { EntityFunctions } from '../entity-service/definition';
 import type { EntityRuntime } from '../entity-service/runtime';
+import { takeOthers } from './candidates';
 import {
   type DecidedLink,
   dropRows,
@@ -17,8 +18,7 @@ import {
   type NotLinked,
   selectDue,
   takeBack,
-  takeOthers,
-} from './candidates';
+} from './decided-links';
 import type { Match, Matching, OurRecord } from './definition';
 import { checkLink, type LinkFacts } from './link-check';
 import { markApplied, type Place, selectList } from './lists';

@@ -1,6 +1,6 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import type { MatchSince } from '@qbo-sync/contracts/internal/matches';
-import type { DecidedLink } from './candidates';
+import type { DecidedLink } from './decided-links';
 import type { Matching, OurRecord } from './definition';
 import type { HeldRecord } from './records';
 
