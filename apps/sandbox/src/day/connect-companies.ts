@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlayedCompany } from '@qbo-sync/sandbox/runacall/companies';
 import { ConsoleApi } from './console-api';
@@ -22,7 +22,10 @@ export async function connectCompanies(world: World, companies: readonly PlayedC
     const one = { company, token, api: new ConsoleApi(CONSOLE_URL, token) };
     connected.push(one);
     const file = connected.map((each) => ({ id: each.company.id, token: each.token }));
-    writeFileSync(join(STATE_DIR, 'companies.json'), JSON.stringify(file), { mode: 0o600 });
+    const place = join(STATE_DIR, 'companies.json');
+    // Put there whole: the stack reads it at any moment.
+    writeFileSync(`${place}.new`, JSON.stringify(file), { mode: 0o600 });
+    renameSync(`${place}.new`, place);
     const found = await connect(one);
     world.progress.step(`${company.id}: connected to ${found} in QuickBooks`);
   }
