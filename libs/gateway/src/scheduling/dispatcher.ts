@@ -46,6 +46,8 @@ export interface DispatcherOptions {
 
 /** Rows being worked on at once: what is prepared waits for a permit in memory. */
 const MOST = 4_000;
+/** Heads of one statement, as many as the ledger settles in one transaction. */
+const CLAIMED = 1_000;
 /** Rows a realm may start before the next one's turn: what fills a batch. */
 const QUANTUM = MOST_PARTS;
 const POLL_MS = 2_000;
@@ -115,7 +117,7 @@ export class Dispatcher {
       courier: this.#courier,
       open: openings(options.db),
       ledger: new Ledger(options.db, (tenant) => this.wake([tenant])),
-      claim: gather((heads) => claimHeads(options.db, heads)),
+      claim: gather((heads) => claimHeads(options.db, heads), CLAIMED),
       around: gather((rows) => readSurroundings(options.db, rows)),
       clock,
       unsureWaitMs: options.unsureWaitMs,

@@ -23,7 +23,7 @@ export interface LedgerEntry {
 }
 
 /** Entries of one transaction, and transactions at a time: while these write, the next ones gather. */
-const MOST = 500;
+const MOST = 1_000;
 const WRITERS = 2;
 
 interface Waiting {
