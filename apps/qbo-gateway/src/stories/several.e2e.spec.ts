@@ -251,7 +251,7 @@ describe('several gateways', () => {
 
       await ask(10);
       await until(async () => (await unsent('a')).length > 0, {
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
         what: 'a send under way',
         everyMs: 5,
       });

@@ -18,6 +18,5 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+// What is still connected to a broker that was killed must not keep a day that has ended.
+void main().then((code) => process.exit(code));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import type { Baseline } from '@qbo-sync/sandbox/books/compare';
 import { type ExpectedBooks, expectBooks } from '@qbo-sync/sandbox/books/model';
@@ -23,6 +24,8 @@ import { replayAll } from './replay-day';
 import { readStandings, settle, type SettledEvent } from './settle';
 import type { ConnectedCompany, World } from './world';
 import { countWrites } from './writes';
+
+const CLOSE_WITHIN_MS = 10_000;
 
 /** A company ready for its day: what its books were, and what its settings say. */
 interface ReadyCompany extends ConnectedCompany {
@@ -120,8 +123,9 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
     for (const line of reportLines(result)) progress.step(line);
     return result;
   } finally {
-    await numbers.close();
-    await runACall.close();
+    // Brokers that were killed meanwhile may never answer a goodbye.
+    const closed = Promise.allSettled([numbers.close(), runACall.close()]);
+    await Promise.race([closed, sleep(CLOSE_WITHIN_MS)]);
   }
 }
 

@@ -162,6 +162,15 @@ describe('what the second accountant writes, and what waits', () => {
     expect(of(['6'])).toEqual(['synced with warnings rounded', '4.80']);
   });
 
+  test('a rate that charges nothing, of which no code is known: no warning', () => {
+    const taxes = [
+      { taxRateId: 'tax_7', taxableAmount: '80.00', amount: '6.60' },
+      { taxRateId: 'tax_new', taxableAmount: '0.05', amount: '0.00' },
+    ];
+    const wires = [says('sent', 1, { taxes, taxTotal: '6.60', total: '86.60', balance: '86.60' })];
+    expect(restOf(expectBooks('acme', wires, CHOICES), wires).map((rest) => rest.trim())).toEqual(['synced']);
+  });
+
   test('taxed though exempt: held', () => {
     const customer = says('created', 1, { id: 'cus_1', displayName: 'Dana', taxExempt: true }, 'day', 'customer');
     const sent = says('sent', 1);

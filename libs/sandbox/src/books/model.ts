@@ -263,8 +263,9 @@ function taxWarning(invoice: Data, choices: BooksChoices): string | undefined {
   if (cents(invoice.taxTotal) === 0n) return undefined;
   if (roundingOf(invoice, choices) !== 0n) return 'rounded';
   if (codeChosen(invoice, choices) !== undefined) return undefined;
-  if (invoice.taxes.some(({ taxRateId }) => !choices.mappedRates.includes(taxRateId))) return 'tax_fallback';
-  return choices.taxedBy === 'automated' && invoice.taxes.length > 1 ? 'tax_split' : undefined;
+  const charged = invoice.taxes.filter(({ amount }) => cents(amount) !== 0n);
+  if (charged.some(({ taxRateId }) => !choices.mappedRates.includes(taxRateId))) return 'tax_fallback';
+  return choices.taxedBy === 'automated' && charged.length > 1 ? 'tax_split' : undefined;
 }
 
 function exemptWarning(customer: Data, choices: BooksChoices): string | undefined {
