@@ -48,6 +48,27 @@ export async function replayAll(
   };
 }
 
+/** Invariant 5 where every event was published once more with its id: all were known, and QuickBooks was written nothing. */
+export function publishedAgain(day: {
+  readonly messages: readonly PublishedMessage[];
+  /** Events whose rows were at rest before. */
+  readonly known: number;
+  /** Null: not counted. */
+  readonly writes: number | null;
+}): Invariant {
+  const events = new Set(day.messages.map(({ headers }) => headers['ce_id'])).size;
+  const { known, writes } = day;
+  return {
+    number: 5,
+    says: 'Publishing every event once more writes nothing: every one is known',
+    checked: known,
+    broken: [
+      ...(known === events ? [] : [`${events} events, ${known} known`]),
+      ...(writes === null || writes === 0 ? [] : [`QuickBooks was written ${writes} times`]),
+    ],
+  };
+}
+
 async function askFor(
   runACall: Pick<RunACall, 'send'>,
   range: { readonly from: string; readonly to: string },

@@ -23,17 +23,27 @@ describe('the field-service day', () => {
     expect(day.rows.filter(({ times }) => times === 0)).toEqual([]);
     expect(day.invariants.filter(({ checked, broken }) => checked === 0 || broken.length > 0)).toEqual([]);
     expect(day.writes).toBeGreaterThan(200);
-  }, 240_000);
+  }, 300_000);
 
-  it('writes nothing when every event comes again with its id, and twice more by replays of every topic (postings.md §14)', async () => {
+  it('wrote nothing at its end, when every topic was replayed twice (postings.md §14)', () => {
+    const day = result(stack);
+    expect(day.invariants.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+    const replayed = day.invariants.find(({ number }) => number === 5);
+    expect(replayed?.broken).toEqual([]);
+    expect(replayed?.checked).toBeGreaterThanOrEqual(2 * day.published);
+  });
+
+  it('writes nothing when every event comes again with its id, and every webhook of Stripe (postings.md §14)', async () => {
     const first = result(stack);
     const code = await stack.run('--once');
     expect({ code, tail: code === 0 ? '' : stack.output.slice(-4000) }).toEqual({ code: 0, tail: '' });
     const second = result(stack);
     expect(second).toMatchObject({ published: first.published, known: first.published, writes: 0, agreed: true });
-    const replayed = second.invariants.find(({ number }) => number === 5);
-    expect(replayed?.broken).toEqual([]);
-    expect(replayed?.checked).toBeGreaterThanOrEqual(2 * first.published);
+    expect(second.toldAgain).toBeGreaterThan(0);
+    expect(second.invariants.find(({ number }) => number === 5)).toMatchObject({
+      checked: first.published,
+      broken: [],
+    });
   }, 180_000);
 });
 

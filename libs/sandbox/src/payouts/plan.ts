@@ -63,8 +63,9 @@ const SCRIPTS: Readonly<Record<string, Act>> = {
   },
   'us-manual': (plan) => {
     const { early, late, spare } = plan;
-    const [forLink, disputed, ...rest] = spare;
-    plan.charge(...early);
+    const [forLink, disputed, beside, ...rest] = spare;
+    // With one that is no few cents: fees of those alone would leave less than nothing, which no deposit can be.
+    plan.charge(...early, beside);
     plan.payOut('entered by hand', { steps: false }, 'leave');
     plan.charge(forLink);
     plan.payOut('entered by hand, linked', { steps: false }, 'link');
