@@ -170,9 +170,9 @@ describe('a reading or an Apply of Match', () => {
     const [first, second] = [aProcess(), aProcess()];
     await first.desk.read(TENANT, 'customers', 'pat');
     expect(await refused(second.desk.read(TENANT, 'customers', 'kim'))).toBe('match_under_way');
-    expect(await refused(second.desk.read(TENANT, 'items', 'kim'))).toBe('taken');
     await lapse();
     expect(await refused(second.desk.read(TENANT, 'customers', 'kim'))).toBe('taken');
+    expect(await refused(second.desk.read(TENANT, 'items', 'kim'))).toBe('taken');
   });
 
   it('goes on with what is not applied yet', async () => {
@@ -189,7 +189,9 @@ describe('a reading or an Apply of Match', () => {
     await until(() => asks('/matches/apply') === 2, { what: 'Apply to go on', timeoutMs: 30_000 });
     others.held = false;
     await became(second, 'read');
-    expect(others.applied).toBe(3);
+    // The page that the first had in hand may be answered between two of the second's, or after them: one more is asked for.
+    expect(others.applied).toBeGreaterThanOrEqual(3);
+    expect(others.applied).toBeLessThanOrEqual(4);
   });
 
   it('looks at the records that links are to be made to, before they are made', async () => {
