@@ -1,5 +1,6 @@
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
-import { kilobyte, type Contender, type Job } from './peers-work';
+import { jobOf, requestOf, type Contender } from './peers-work';
 
 export const GRAPHILE =
   'graphile-worker 0.18.0: addJobs by 1,000, queueName per key, localQueue 500, completeJobBatchDelay 0, concurrency 24, pollInterval 100 ms';
@@ -15,7 +16,7 @@ export async function graphileWorker(connectionString: string): Promise<Contende
   let stopping: Promise<void> | undefined;
   return {
     prepare: (jobs) => {
-      const specs = jobs.map((job) => ({ identifier: 'send', queueName: job.key, payload: kilobyte(job) }));
+      const specs = jobs.map((job) => ({ identifier: 'send', queueName: job.key, payload: requestOf(job) }));
       return async () => {
         for (let from = 0; from < specs.length; from += ADDED) await utils.addJobs(specs.slice(from, from + ADDED));
       };
@@ -32,7 +33,7 @@ export async function graphileWorker(connectionString: string): Promise<Contende
         },
         taskList: {
           send: (payload) => {
-            start(payload as Job);
+            start(jobOf(payload as QboRequest));
             left -= 1;
             if (left === 0) end();
           },

@@ -11,7 +11,7 @@ import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { selectGatesInNeed } from '@qbo-sync/gateway/sql/gates';
 import { claimHeads, type ClaimedRow, type HeadRow } from '@qbo-sync/gateway/sql/pending';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
-import { KILOBYTE, type Contender, type Job } from './peers-work';
+import { jobOf, requestOf, type Contender, type Job } from './peers-work';
 
 export const OURS =
   'the gateway: takeRequests by 900 with the offset row; shards leased, windows by keyset, claims and answers by 1,000';
@@ -37,7 +37,7 @@ export async function ours(connectionString: string, keys: readonly string[]): P
   await leases.start();
   return {
     prepare: (jobs) => {
-      const reads = jobs.map(requestOf);
+      const reads = jobs.map(requestOf).map((request) => ({ request, text: JSON.stringify(request) }));
       return async () => {
         for (let from = 0; from < reads.length; from += TAKEN) await take(db, reads.slice(from, from + TAKEN));
       };
@@ -106,6 +106,11 @@ async function dispatch(db: Database, leases: Leases, total: number, start: (job
   await Promise.all(writing);
 }
 
+interface Read {
+  readonly request: QboRequest;
+  readonly text: string;
+}
+
 interface Claimed {
   readonly heads: readonly HeadRow[];
   readonly rows: readonly (ClaimedRow | undefined)[];
@@ -162,22 +167,6 @@ function nextHeads(realms: ReadonlyMap<string, Realm>, ready: Set<string>, busy:
 interface Read {
   readonly request: QboRequest;
   readonly text: string;
-}
-
-function requestOf({ key, place }: Job): Read {
-  const given = {
-    ...{ tenant: key, ref: `customer:cus_${place}`, revision: 1, books: `bk_${key}`, lane: 'live' },
-    ...{ occurredAt: '2026-11-20T10:00:00Z', kind: 'put', resource: 'Customer' },
-    how: { path: 'customer', update: 'changed' },
-  };
-  const body = (notes: string): string => JSON.stringify({ DisplayName: `Customer ${place}`, Notes: notes });
-  const left = KILOBYTE - JSON.stringify({ ...given, body: body('') }).length;
-  const request = { ...given, body: body('x'.repeat(left)) } as QboRequest;
-  return { request, text: JSON.stringify(request) };
-}
-
-function jobOf({ tenant, ref }: QboRequest): Job {
-  return { key: tenant, place: Number(ref.slice('customer:cus_'.length)) };
 }
 
 async function connect(db: Database, keys: readonly string[]): Promise<void> {

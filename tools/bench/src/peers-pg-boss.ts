@@ -1,5 +1,6 @@
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
 import { PgBoss } from 'pg-boss';
-import { kilobyte, type Contender, type Job } from './peers-work';
+import { jobOf, requestOf, type Contender } from './peers-work';
 
 export const PG_BOSS = 'pg-boss 12.38.0: insert by 1,000, policy key_strict_fifo, fetch by 500 and complete, 2 loops';
 
@@ -15,7 +16,7 @@ export async function pgBoss(connectionString: string): Promise<Contender> {
   await boss.createQueue('send', { policy: 'key_strict_fifo' });
   return {
     prepare: (jobs) => {
-      const inserts = jobs.map((job) => ({ singletonKey: job.key, data: kilobyte(job) }));
+      const inserts = jobs.map((job) => ({ singletonKey: job.key, data: requestOf(job) }));
       return async () => {
         for (let from = 0; from < inserts.length; from += INSERTED)
           await boss.insert('send', inserts.slice(from, from + INSERTED));
@@ -25,8 +26,8 @@ export async function pgBoss(connectionString: string): Promise<Contender> {
       let left = total;
       const loop = async (): Promise<void> => {
         while (left > 0) {
-          const jobs = await boss.fetch<Job>('send', { batchSize: FETCHED });
-          for (const { data } of jobs) start(data);
+          const jobs = await boss.fetch<QboRequest>('send', { batchSize: FETCHED });
+          for (const { data } of jobs) start(jobOf(data));
           left -= jobs.length;
           if (jobs.length > 0)
             await boss.complete(

@@ -1,4 +1,6 @@
-/** The work all contenders do: jobs of 1 KB of JSON, each of a key whose jobs are to start in order. */
+import type { QboRequest } from '@qbo-sync/contracts/sync/request';
+
+/** The work all contenders do: jobs, each of a key whose jobs are to start in order. */
 export interface Job {
   readonly key: string;
   /** Its place among the jobs of its key: 0, 1, 2 … */
@@ -20,12 +22,45 @@ export function jobsOf(count: number, keys: number): Job[] {
   return Array.from({ length: count }, (_, n) => ({ key: `key-${n % keys}`, place: Math.floor(n / keys) }));
 }
 
-export const KILOBYTE = 1_024;
+const KILOBYTE = 1_024;
+const NOTES = 'Gate code at the office. Call before arrival; two dogs in the yard. ';
 
-/** A job as an object that is 1 KB as JSON. */
-export function kilobyte(job: Job): object {
-  const left = KILOBYTE - JSON.stringify({ ...job, filling: '' }).length;
-  return { ...job, filling: 'x'.repeat(left) };
+/**
+ * What a job asks for: a customer as the customers service hands one over, 1 KB as JSON. Its text has the quotes and digits
+ * of a document, which cost a store more than letters do.
+ */
+export function requestOf({ key, place }: Job): QboRequest {
+  const name = `Dana Ruiz ${place}`;
+  const phone = `(512) 555-${String(place).padStart(4, '0')}`;
+  const given = {
+    ...{ tenant: key, ref: `customer:cus_${place}`, revision: 1, books: `bk_${key}`, lane: 'live' as const },
+    ...{ occurredAt: '2026-11-20T16:04:05Z', kind: 'put' as const, resource: 'Customer' },
+    how: {
+      ...{ path: 'customer', update: 'changed' as const, clear: 'full' as const },
+      remove: { as: 'inactive' as const, fields: '{"sparse":true,"Active":false}' },
+    },
+    find: {
+      where: [['DisplayName', name]] as [string, string][],
+      agree: ['DisplayName'],
+      anyOf: ['PrimaryEmailAddr.Address', 'PrimaryPhone.FreeFormNumber', 'BillAddr.Line1'],
+      adopt: true,
+    },
+  };
+  const body = (notes: string): string =>
+    JSON.stringify({
+      ...{ DisplayName: name, GivenName: 'Dana', FamilyName: 'Ruiz' },
+      PrimaryEmailAddr: { Address: `dana.${place}@example.com` },
+      PrimaryPhone: { FreeFormNumber: phone },
+      BillAddr: { Line1: `${place} Oak St`, City: 'Austin', CountrySubDivisionCode: 'TX', PostalCode: '78701' },
+      ...{ Notes: notes, Taxable: true },
+    });
+  const left = KILOBYTE - JSON.stringify({ ...given, body: body('') }).length;
+  return { ...given, body: body(NOTES.repeat(KILOBYTE / NOTES.length).slice(0, left)) };
+}
+
+/** The job of a request. */
+export function jobOf({ tenant, ref }: QboRequest): Job {
+  return { key: tenant, place: Number(ref.slice('customer:cus_'.length)) };
 }
 
 /** Counts jobs that start after a later one of their key. */
