@@ -117,7 +117,9 @@ export function gatewayParts({ config, log, metrics, group, consumed, onCommit }
     },
   });
   const ended: ConstructorParameters<typeof Quickbooks>[5] = (...call) => counts.ended(...call);
-  const reads = new ReadsNoted(db, clock);
+  const reads = new ReadsNoted(db, clock, (err) =>
+    log.warn({ err }, 'could not note the end of a read; it counts for longer'),
+  );
   const quickbooks = new Quickbooks(client, tokens, permits, watch, mayWrite, ended, reads);
   const connections = new Connections({ db, vault, oauth, client, onCommit: wake });
   const reader = new Reader(db, quickbooks);

@@ -102,7 +102,7 @@ export function storyRig({
   const dispatch = async (): Promise<void> => {
     const permits = new Permits(limits);
     const watch = new CompanyWatch(db, clock, () => dispatcher.wake(), backOff);
-    const reads = new ReadsNoted(db, clock);
+    const reads = new ReadsNoted(db, clock, (error) => errors.push(error));
     const quickbooks = new Quickbooks(client, tokens, permits, watch, undefined, undefined, reads);
     const dispatcher: Dispatcher = new Dispatcher({
       ...{ db, quickbooks, backOff, owner: 'spec', unsureWaitMs: UNSURE_WAIT_MS, pollMs: 100 },

@@ -15,17 +15,24 @@ export class ReadsNoted {
   constructor(
     private readonly db: Database,
     private readonly clock: () => Date,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
+  /** Throws where the read could not be noted and was not made. */
   async around<T>(books: string, call: () => Promise<T>): Promise<T> {
     const at = this.clock();
     const id = await insertReadCall(this.db, books, at);
     const result = await call();
-    await updateReadEnded(this.db, id, this.clock());
-    if (at.getTime() - this.#forgotAt > FORGET_EVERY_MS) {
-      this.#forgotAt = at.getTime();
-      await deleteReadsBefore(this.db, new Date(at.getTime() - KEPT_MS));
-    }
+    // Whatever becomes of the note, the answer is heard: it may be a refusal by throttling.
+    await this.#ended(id, at).catch(this.onError);
     return result;
+  }
+
+  /** An end that is not noted makes the read count for longer. */
+  async #ended(id: string, at: Date): Promise<void> {
+    await updateReadEnded(this.db, id, this.clock());
+    if (at.getTime() - this.#forgotAt <= FORGET_EVERY_MS) return;
+    this.#forgotAt = at.getTime();
+    await deleteReadsBefore(this.db, new Date(at.getTime() - KEPT_MS));
   }
 }

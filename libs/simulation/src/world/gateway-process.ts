@@ -77,7 +77,9 @@ export function startGateway(
   const permits = new Permits({ ...REALM_LIMITS, perWindow: { ...REALM_LIMITS.perWindow, single } });
   const mayWrite = (company: Company, forMs: number): boolean => dispatcher.maySend(company, forMs);
   const watch = new CompanyWatch(db, clock, wake);
-  const reads = new ReadsNoted(db, clock);
+  const reads = new ReadsNoted(db, clock, (error) =>
+    world.trace(`${name} a read's end is not noted ${String(error).slice(0, 60)}`),
+  );
   const quickbooks = new Quickbooks(client, tokens, permits, watch, mayWrite, () => undefined, reads);
   const dispatcher: Dispatcher = new Dispatcher({
     db,
