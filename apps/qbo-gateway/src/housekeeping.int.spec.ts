@@ -1,4 +1,5 @@
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { keepHouse } from '@qbo-sync/gateway/housekeeping';
 import {
@@ -40,6 +41,8 @@ describe('answers by day', () => {
   });
   afterEach(() => database.drop());
 
+  const take = (requests: readonly NewRequest[]): Promise<void> =>
+    inTransaction(database.pool, (sql) => insertRequests(sql, requests));
   const tablesOf = async (): Promise<string[]> => {
     const { rows } = await database.pool.query<{ of: string }>(
       `select distinct tableoid::regclass::text as of from answer order by 1`,
@@ -63,9 +66,9 @@ describe('answers by day', () => {
   it('go after so many days with the bodies they answered; who asked for what stays, and what waits stays whole', async () => {
     const { pool } = database;
     await keepHouse(pool, NOW, KEPT_DAYS);
-    await insertRequests(pool, [request('invoice:inv_1', 1)]);
-    await insertRequests(pool, [request('invoice:inv_1', 2)]);
-    await insertRequests(pool, [request('invoice:inv_1', 3)]);
+    await take([request('invoice:inv_1', 1)]);
+    await take([request('invoice:inv_1', 2)]);
+    await take([request('invoice:inv_1', 3)]);
     const [id = ''] = await insertAnswers(pool, [answer('invoice:inv_1', 2, NOW)]);
     await pool.query(
       `insert into attempt (tenant, books, ref, revision, number, epoch, kind, path, query, requestid, bytes, fields,
@@ -91,7 +94,7 @@ describe('answers by day', () => {
       { requestid: 'rid', bytes: '' },
       { requestid: 'open', bytes: 'bytes' },
     ]);
-    await insertRequests(pool, [request('invoice:inv_1', 1)]);
+    await take([request('invoice:inv_1', 1)]);
     expect((await selectRequests(pool, [{ ...key, revision: 1 }]))[0]).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import { EVENT_STORE_MIGRATIONS } from '@qbo-sync/eventstore/migrations';
+import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { Fenced } from '@qbo-sync/gateway/sending/desk';
 import { shardOf } from '@qbo-sync/gateway/intake';
 import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
@@ -34,10 +35,8 @@ describe('answers committed together', () => {
     database = await testDatabase({ name: 'ledger', migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
     await database.pool.query(`update shard set epoch = 7, owner = 'spec' where shard = $1`, [shardOf(TENANT)]);
     ledger = new Ledger(database.pool);
-    await insertRequests(
-      database.pool,
-      [1, 2, 3, 4].map((n) => request(`invoice:inv_${n}`, 1)),
-    );
+    const four = [1, 2, 3, 4].map((n) => request(`invoice:inv_${n}`, 1));
+    await inTransaction(database.pool, (sql) => insertRequests(sql, four));
   });
   afterEach(() => database.drop());
 

@@ -47,6 +47,9 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
   });
   afterAll(() => store.close());
 
+  const taken = (requests: readonly NewRequest[]): Promise<void> =>
+    inTransaction(db, (sql) => insertRequests(sql, requests));
+
   it('stores a request once; what is new and the newest of its ref takes its place in line', async () => {
     const request: NewRequest = {
       ...{
@@ -76,21 +79,21 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       ...{ ...pending, said: null, attempts: 0, suspectSince: null },
       ...{ ctid: expect.any(String) as string, xmin: expect.any(String) as string },
     };
-    await insertRequests(db, [other]);
-    await insertRequests(db, [{ ...request, revision: 2, newest: false, message: '{}' }, request]);
-    await insertRequests(db, [request, { ...request, revision: 1 }]);
+    await taken([other]);
+    await taken([{ ...request, revision: 2, newest: false, message: '{}' }, request]);
+    await taken([request, { ...request, revision: 1 }]);
     expect(await selectRequests(db, [{ ...request, revision: 9 }, request])).toEqual([undefined, '{"a":"ü"}']);
     expect((await selectRequests(db, [{ ...request, revision: 1 }]))[0]).toBe('{"a":"ü"}');
     expect(await line()).toEqual([
       shown,
       expect.objectContaining({ ref: 'customer:cus_1', run: 'run_1', refs: [], last: true }),
     ]);
-    await insertRequests(db, [{ ...request, revision: 5, refs: ['customer:cus_2'] }]);
+    await taken([{ ...request, revision: 5, refs: ['customer:cus_2'] }]);
     expect(await line()).toMatchObject([{ revision: 5, refs: ['customer:cus_2'] }, { ref: 'customer:cus_1' }]);
     await deletePending(db, [other, { ...request, revision: 4 }]);
     expect(await line()).toMatchObject([{ ref: 'invoice:inv_1', revision: 5 }]);
     await deletePending(db, [{ ...request, revision: 5 }]);
-    await insertRequests(db, [{ ...request, revision: 4 }]);
+    await taken([{ ...request, revision: 4 }]);
     expect(await line()).toEqual([]);
   });
 
@@ -112,14 +115,9 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     const cursor = { tenant: 'birch', all: true, lane: 'live', after: '0' } as const;
     const line = async (): Promise<string[]> =>
       (await selectHeads(db, [cursor], 10, AT)).map(({ ref, revision }) => `${ref} ${revision}`);
-    await insertRequests(db, [
-      first('b:1', 2, true),
-      first('b:2', 1, false),
-      first('b:2', 3, true),
-      first('b:0', 1, true),
-    ]);
+    await taken([first('b:1', 2, true), first('b:2', 1, false), first('b:2', 3, true), first('b:0', 1, true)]);
     expect(await line()).toEqual(['b:1 2', 'b:2 3', 'b:0 1']);
-    await insertRequests(db, [first('b:1', 1, false), first('b:2', 4, true), first('b:3', 1, true)]);
+    await taken([first('b:1', 1, false), first('b:2', 4, true), first('b:3', 1, true)]);
     expect(await line()).toEqual(['b:1 2', 'b:2 4', 'b:0 1', 'b:3 1']);
     const keys = ['b:3', 'b:9', 'b:2'].map((ref) => ({ tenant: 'birch', ref }));
     expect(await selectClaimed(db, keys)).toEqual([
@@ -127,6 +125,21 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       undefined,
       expect.objectContaining({ ref: 'b:2', revision: 4, said: null, attempts: 0, message: '{"of":"b:2 4"}' }),
     ]);
+  });
+
+  it('claims none that came after a later one of its ref was settled', async () => {
+    const request = (ref: string, revision: number): NewRequest => ({
+      ...{ tenant: 'dogwood', ref, revision, books: 'books_4', kind: 'put', last: false, lane: 'live' },
+      ...{ run: null, newest: true, refs: [], message: `{"of":"${ref} ${revision}"}`, shard: 7 },
+    });
+    const cursor = { tenant: 'dogwood', all: true, lane: 'live', after: '0' } as const;
+    const claimed = async (): Promise<unknown[]> =>
+      (await claimHeads(db, await selectHeads(db, [cursor], 10, AT))).map((row) => row?.message);
+    await taken([request('d:1', 3)]);
+    await deletePending(db, [request('d:1', 3)]);
+    await taken([request('d:2', 1), request('d:1', 1)]);
+    expect(await claimed()).toEqual(['{"of":"d:2 1"}', undefined]);
+    expect(await claimed()).toEqual(['{"of":"d:2 1"}']);
   });
 
   it('claims heads as they stand now, and settles them whether or not they were changed since', async () => {
@@ -137,13 +150,10 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     const cursor = { tenant: 'cedar', all: true, lane: 'live', after: '0' } as const;
     const claimed = async (): Promise<unknown[]> =>
       (await claimHeads(db, heads)).map((row) => row && [row.message, row.attempts]);
-    await insertRequests(
-      db,
-      [1, 2, 3, 4, 5].map((n) => request(n)),
-    );
+    await taken([1, 2, 3, 4, 5].map((n) => request(n)));
     const heads = await selectHeads(db, [cursor], 10, AT);
     expect(await claimed()).toEqual([1, 2, 3, 4, 5].map((n) => [`{"of":"${n} 1"}`, 0]));
-    await insertRequests(db, [request(2, 2)]);
+    await taken([request(2, 2)]);
     await updateWait(db, { ...request(3), said: 'refused//1', attempts: 1 });
     await updateWait(db, { ...request(4), said: 'parent/c:9/', waitsOn: 'c:9' });
     await deletePending(db, [request(5)]);

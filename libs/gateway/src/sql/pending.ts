@@ -91,6 +91,14 @@ export async function selectHeads(
   );
 }
 
+/**
+ * The request a pending row `p` stands for, as a sub-select: empty where a later one of its ref is
+ * stored. Such a row came late, after what was asked later had been settled; it is not looked for when it comes in, but here,
+ * where its request is looked for in any case.
+ */
+const MESSAGE = `(select case when r.revision > p.revision then '' else r.message end from request r
+                    where r.tenant = p.tenant and r.ref = p.ref order by r.revision desc limit 1)`;
+
 /** A row that is worked on, with the request it stands for: JSON text. */
 export interface ClaimedRow extends ReadRow {
   readonly message: string | null;
@@ -98,14 +106,22 @@ export interface ClaimedRow extends ReadRow {
 
 /**
  * Heads as they stand now, in the order asked for: one that is gone or waits or has an attempt open is undefined. Mostly each
- * stands as it was read, and its request alone is missing; what was changed since is read anew, by its key.
+ * stands as it was read, and its request alone is missing; what was changed since is read anew, by its key. One that came late
+ * is taken away.
  */
 export async function claimHeads(sql: Sql, heads: readonly HeadRow[]): Promise<(ClaimedRow | undefined)[]> {
-  const claimed = await selectUnchanged(sql, heads);
-  const others = heads.filter((_, place) => claimed[place] === undefined);
-  if (others.length === 0) return claimed;
+  const unchanged = await selectUnchanged(sql, heads);
+  const others = heads.filter((_, place) => unchanged[place] === undefined);
   const anew = (await selectClaimed(sql, others)).values();
-  return claimed.map((row) => row ?? anew.next().value);
+  const claimed = others.length === 0 ? unchanged : unchanged.map((row) => row ?? anew.next().value);
+  const late = claimed.flatMap((row) => (row !== undefined && isLate(row) ? [row] : []));
+  if (late.length === 0) return claimed;
+  await deleteSettled(sql, late);
+  return claimed.map((row) => (row === undefined || isLate(row) ? undefined : row));
+}
+
+function isLate({ message }: ClaimedRow): boolean {
+  return message === '';
 }
 
 /** Those that are the version that was read. Row by row through their places. */
@@ -113,9 +129,7 @@ async function selectUnchanged(sql: Sql, heads: readonly HeadRow[]): Promise<(Cl
   if (heads.length === 0) return [];
   const { rows } = await sql.query<{ place: string; message: string | null }>({
     name: 'pending unchanged',
-    text: `select k.place,
-                  (select message from request r
-                    where r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision) as message
+    text: `select k.place, ${MESSAGE} as message
              from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
                     as k (ctid, xmin, place)
             cross join lateral (
@@ -140,9 +154,7 @@ export async function selectClaimed(
   if (keys.length === 0) return [];
   const { rows } = await sql.query<{ row: string; message: string | null }>({
     name: 'pending claimed',
-    text: `select concat_ws(chr(30), k.place, ${COLUMNS}) as row,
-                  (select message from request r
-                    where r.tenant = p.tenant and r.ref = p.ref and r.revision = p.revision) as message
+    text: `select concat_ws(chr(30), k.place, ${COLUMNS}) as row, ${MESSAGE} as message
              from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
                     as k (tenant, ref, place)
             cross join lateral (

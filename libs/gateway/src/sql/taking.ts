@@ -16,30 +16,51 @@ export interface NewRequest extends Omit<PendingRow, 'said' | 'attempts'> {
  * place among what is pending: a higher revision replaces the row and starts over, and keeps its place in line. New rows
  * stand in line in the order given, those of refs that came before behind those that come for the first time.
  *
- *   ref never asked for ──▶ nothing of it is stored: two plain inserts
- *   asked for before ─────▶ one statement that looks for the same revision, a higher one, and what is pending
+ *   revision 1, or its ref ───▶ nothing of it is stored: two plain inserts ──▶ stored
+ *   never asked for before                      │ 23505: came before after all
+ *                                               ▼
+ *                              taken back; asked of all: was the ref asked for before?
+ *   asked for before ─────────▶ one statement that looks for the same revision, a higher one, and what is pending
  *
- * Within a transaction: a request without its pending row would never be sent. Two that bring the same ref for the first
- * time at the same moment (its partition is another since a moment ago) end in 23505 for one; it comes again and finds it.
+ * A revision 1 is mostly the first; that it comes again, or after a later one that is pending, its keys say. After a later one
+ * that is settled it becomes pending for nothing; whoever claims it sees that ({@link claimHeads}).
+ *
+ * Within a transaction: a request without its pending row would never be sent. Two that bring the same ref for the first time
+ * at the same moment (its partition is another since a moment ago) may end in 23505 for one; it comes again and finds it.
  */
 export async function insertRequests(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  const asking = selectAskedBefore(sql, requests);
-  // Mostly all are new: what stores them is made while Postgres looks.
-  const all = firstColumns(requests);
-  const known = await asking;
-  const first = known.size === 0 ? all : firstColumns(requests.filter((_, place) => !known.has(place)));
+  const later = requests.filter(({ revision }) => revision > FIRST_REVISION);
+  const known = await selectAskedBefore(sql, later);
+  if (later.length === requests.length) return insertApart(sql, requests, known);
+  await sql.query('savepoint first');
+  try {
+    await insertApart(sql, requests, known);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    await sql.query('rollback to savepoint first');
+    await insertApart(sql, requests, await selectAskedBefore(sql, requests));
+  }
+}
+
+const FIRST_REVISION = 1;
+
+/** Unique violation. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505';
+}
+
+async function insertApart(sql: Sql, requests: readonly NewRequest[], known: ReadonlySet<NewRequest>): Promise<void> {
+  const first = known.size === 0 ? requests : requests.filter((request) => !known.has(request));
   await insertFirst(sql, first);
-  await insertAgain(
-    sql,
-    requests.filter((_, place) => known.has(place)),
-  );
+  await insertAgain(sql, known.size === 0 ? [] : requests.filter((request) => known.has(request)));
 }
 
 type Column = string | number | boolean | null;
 
-/** The places of those whose ref was asked for before. Row by row through the key. */
-async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Promise<Set<number>> {
+/** Those whose ref was asked for before. Row by row through the key. */
+async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Promise<Set<NewRequest>> {
+  if (requests.length === 0) return new Set();
   const { rows } = await sql.query<{ place: string }>({
     name: 'requests before',
     text: `select k.place from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) with ordinality
@@ -47,56 +68,27 @@ async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Pro
       cross join lateral (select from request o where o.tenant = k.tenant and o.ref = k.ref limit 1) as r`,
     values: [joined(requests.map(({ tenant }) => tenant)), joined(requests.map(({ ref }) => ref))],
   });
-  return new Set(rows.map(({ place }) => Number(place) - 1));
-}
-
-interface FirstColumns {
-  readonly requests: readonly Column[];
-  readonly pending: readonly Column[];
-}
-
-/** What is given to the two inserts, column by column; of pending rows those that are the newest of their ref. */
-function firstColumns(requests: readonly NewRequest[]): FirstColumns | undefined {
-  if (requests.length === 0) return undefined;
-  const newest = requests.every((request) => request.newest) ? requests : requests.filter((request) => request.newest);
-  const keys = keyColumns(requests);
-  const [kinds, kind] = joinedOrOne(newest.map((request) => request.kind));
-  const [lasts, last] = joinedOrOne(newest.map((request) => request.last));
-  const [lanes, lane] = joinedOrOne(newest.map((request) => request.lane));
-  const [runs, run] = joinedOrOne(newest.map((request) => request.run));
-  return {
-    requests: [...keys, joinedJson(requests.map(({ message }) => message))],
-    pending: [
-      ...(newest === requests ? keys : keyColumns(newest)),
-      numbers(newest.map(({ shard }) => shard)),
-      joined(newest.map(({ books }) => books)),
-      joinedLists(newest.map(({ refs }) => refs)),
-      ...[kinds, kind, lasts, last, lanes, lane, runs, run],
-    ],
-  };
-}
-
-function keyColumns(requests: readonly NewRequest[]): readonly string[] {
-  return [
-    joined(requests.map(({ tenant }) => tenant)),
-    joined(requests.map(({ ref }) => ref)),
-    numbers(requests.map(({ revision }) => revision)),
-  ];
+  return new Set(rows.flatMap(({ place }) => requests[Number(place) - 1] ?? []));
 }
 
 /**
  * `unnest` gives its rows in their order: so they stand in line. Side by side in a select list nothing of them is put down in
  * between, as Postgres does with what is selected from.
  */
-async function insertFirst(sql: Sql, columns: FirstColumns | undefined): Promise<void> {
-  if (columns === undefined) return;
-  await sql.query({
+async function insertFirst(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const keys = keyColumns(requests);
+  const storing = sql.query({
     name: 'requests',
     text: `insert into request (tenant, ref, revision, message)
      select unnest(string_to_array($1, chr(30))), unnest(string_to_array($2, chr(30))), unnest($3::bigint[]),
             unnest(string_to_array($4, repeat(chr(30), 16)))`,
-    values: [...columns.requests],
+    values: [...keys, joinedJson(requests.map(({ message }) => message))],
   });
+  // What is pending by them is made while Postgres stores them.
+  const newest = requests.every((request) => request.newest) ? requests : requests.filter((request) => request.newest);
+  const pending = pendingColumns(newest, newest === requests ? keys : keyColumns(newest));
+  await storing;
   await sql.query({
     name: 'requests pending',
     text: `insert into pending (tenant, ref, revision, shard, books, refs, kind, last, lane, run)
@@ -107,8 +99,31 @@ async function insertFirst(sql: Sql, columns: FirstColumns | undefined): Promise
                     unnest(string_to_array($5, chr(30))) as books, unnest(string_to_array($6, chr(30), '')) as refs,
                     unnest(string_to_array($7, chr(30))) as kind, unnest(string_to_array($9, chr(30))) as last,
                     unnest(string_to_array($11, chr(30))) as lane, unnest(string_to_array($13, chr(30), '')) as run) as r`,
-    values: [...columns.pending],
+    values: pending,
   });
+}
+
+/** Column by column. */
+function keyColumns(requests: readonly NewRequest[]): readonly string[] {
+  return [
+    joined(requests.map(({ tenant }) => tenant)),
+    joined(requests.map(({ ref }) => ref)),
+    numbers(requests.map(({ revision }) => revision)),
+  ];
+}
+
+function pendingColumns(newest: readonly NewRequest[], keys: readonly string[]): Column[] {
+  const [kinds, kind] = joinedOrOne(newest.map((request) => request.kind));
+  const [lasts, last] = joinedOrOne(newest.map((request) => request.last));
+  const [lanes, lane] = joinedOrOne(newest.map((request) => request.lane));
+  const [runs, run] = joinedOrOne(newest.map((request) => request.run));
+  return [
+    ...keys,
+    numbers(newest.map(({ shard }) => shard)),
+    joined(newest.map(({ books }) => books)),
+    joinedLists(newest.map(({ refs }) => refs)),
+    ...[kinds, kind, lasts, last, lanes, lane, runs, run],
+  ];
 }
 
 async function insertAgain(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
