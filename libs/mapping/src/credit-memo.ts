@@ -1,6 +1,6 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { How } from '@qbo-sync/contracts/sync/request';
-import { formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
+import { type Decimal, formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
 import { amountNumber } from '@qbo-sync/money/print';
 import { addDays } from '@qbo-sync/money/zone';
 import { type BodyObject, hold, idTo, type Mapped, type MappingContext, marker, printBody, refTo } from './document';
@@ -19,6 +19,11 @@ const SUFFIX = '-C1';
 
 export const creditMemoRef = (invoiceRef: string): string => `${invoiceRef}/credit-memo`;
 export const creditApplicationRef = (invoiceRef: string): string => `${invoiceRef}/credit-applied`;
+
+/** What is fixed once the credit memo is posted: books that are closed later never move it. */
+export interface CreditOptions {
+  readonly day?: string | undefined;
+}
 
 /** The day of the void, else the first day after the closed books. */
 function creditDay(voidedOn: string, { profile }: MappingContext): string {
@@ -40,7 +45,7 @@ export function toCreditMemo(
   invoice: Invoice,
   invoiceRef: string,
   ctx: MappingContext,
-  options: FormOptions = {},
+  options: FormOptions & CreditOptions = {},
 ): Mapped {
   if (invoice.voidedOn === undefined) return hold('date_missing', { doc: invoice.number });
   const text = texts();
@@ -48,7 +53,7 @@ export function toCreditMemo(
   if ('hold' in form) return form;
   const number = ownNumber(`${invoice.number}${SUFFIX}`, ctx);
   const total = formatAmount(parseDecimal(invoice.total));
-  const day = creditDay(invoice.voidedOn, ctx);
+  const day = options.day ?? creditDay(invoice.voidedOn, ctx);
   return {
     resource: 'CreditMemo',
     how: CREDIT_MEMO_HOW,
@@ -74,19 +79,25 @@ export function toCreditMemo(
 }
 
 /**
- * Applies the credit memo to its invoice: a payment of nothing with two lines (quickbooks.md §9.6).
+ * Applies the credit memo to its invoice, as far as that is open (`amount`, by default all of it): a payment of nothing with
+ * two lines (quickbooks.md §9.6).
  *
  *   {"TotalAmt":0.00,"CustomerRef":{…},"TxnDate":"2026-12-02","ProcessPayment":false,"PrivateNote":"Run a Call inv_1041 …","Line":[
  *    {"Amount":179.70,"LinkedTxn":[{"TxnId":{"$ref":"invoice:inv_1041"},"TxnType":"Invoice"}]},
  *    {"Amount":179.70,"LinkedTxn":[{"TxnId":{"$ref":"invoice:inv_1041/credit-memo"},"TxnType":"CreditMemo"}]}]}
  */
-export function toCreditApplication(invoice: Invoice, invoiceRef: string, ctx: MappingContext): Mapped {
+export function toCreditApplication(
+  invoice: Invoice,
+  invoiceRef: string,
+  ctx: MappingContext,
+  options: CreditOptions & { readonly amount?: Decimal } = {},
+): Mapped {
   if (invoice.voidedOn === undefined) return hold('date_missing', { doc: invoice.number });
-  const total = amountNumber(parseDecimal(invoice.total));
+  const amount = amountNumber(options.amount ?? parseDecimal(invoice.total));
   const nothing = amountNumber(parseDecimal('0'));
-  const day = creditDay(invoice.voidedOn, ctx);
+  const day = options.day ?? creditDay(invoice.voidedOn, ctx);
   const line = (ref: string, type: string): BodyObject => ({
-    Amount: total,
+    Amount: amount,
     LinkedTxn: [{ TxnId: refTo(ref).value, TxnType: type }],
   });
   return {

@@ -8,6 +8,12 @@ export function currencyHold(n: string, currency: string, ctx: MappingContext): 
   return currency === home ? undefined : hold('currency', { n, cur: currency, home });
 }
 
+/** As if no books were closed: what is posted and says the same is no change of them, and what was never posted none at all. */
+export const openBooks = (ctx: MappingContext): MappingContext => ({
+  ...ctx,
+  profile: { ...ctx.profile, bookCloseDate: null },
+});
+
 /** `closed_period` when the day lies in closed books. */
 export function closedHold(doc: string, day: string, ctx: MappingContext): Hold | undefined {
   const closed = ctx.profile.bookCloseDate;

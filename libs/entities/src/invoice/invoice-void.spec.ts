@@ -11,6 +11,8 @@ const REVISIT: Trigger = { kind: 'redecide', why: 'revisit' };
 const applied = (change: object = {}) => [{ ref: 'payment:pay_500', amount: '79.70', locked: false, ...change }];
 const closed = (day: string) => ({ settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: day } }) });
 const resolve = (choice: string): Trigger => ({ kind: 'resolve', commandId: 'cmd_9', by: 'pat', choice });
+const bodies = ({ events }: InvoiceStory): string[] =>
+  events.flatMap((event) => (event.type === 'PushRequested' ? [event.personal.body] : []));
 const paidRefusal = (story: InvoiceStory): Trigger =>
   answered(story, { outcome: 'refused', code: '6000', detail: 'A paid transaction cannot be voided.' });
 
@@ -170,16 +172,52 @@ describe('voided in closed books (postings.md §6.8, §1.5)', () => {
     expect(lines(wrong.events)).toEqual(['Held refused']);
   });
 
-  it('paid by our payments: they lose their lines before the credit memo', () => {
-    const waits = held()
-      .under({ related: related({ payments: applied() }) })
+  it('held even while payments of ours are applied: they may lie in the closed books too', () => {
+    const paid = posted().under({ ...closed('2026-11-30'), related: related({ payments: applied({ locked: true }) }) });
+    const story = paid.when(changed('voided', 4, voided));
+    expect(lines(story.events)).toEqual(['Changed voided', 'Held closed_period']);
+  });
+
+  it('part paid by payments that keep their lines: the credit memo is whole, and closes what is open', () => {
+    const chosen = held()
+      .under({ related: related({ payments: applied({ amount: '100.00', locked: true }) }) })
       .when(resolve('credit-memo'));
-    expect(lines(waits.events)).toEqual(['Chosen', 'Deferred parent']);
-    const free = waits.under({ related: related() }).when(RELATED);
-    expect(lines(free.events)).toEqual([
-      'PushRequested put invoice:inv_1041/credit-memo',
-      'PushRequested put invoice:inv_1041/credit-applied',
-    ]);
+    const [memo, application] = bodies(chosen);
+    expect(memo).toContain('"TotalTax":13.70');
+    expect(application).toContain('"Line":[{"Amount":79.70,"LinkedTxn":[{"TxnId":{"$ref":"invoice:inv_1041"}');
+    const free = chosen.under({ related: related() }).when(RELATED);
+    expect(lines(free.events)).toEqual(['PushRequested put invoice:inv_1041/credit-applied']);
+    expect(bodyOf(free)).toContain('"Line":[{"Amount":179.70,');
+  });
+
+  it('paid in full by payments that keep their lines: the credit memo is the customer’s credit', () => {
+    const chosen = held()
+      .under({ related: related({ payments: applied({ amount: '179.70' }) }) })
+      .when(resolve('credit-memo'));
+    expect(lines(chosen.events)).toEqual(['Chosen', 'PushRequested put invoice:inv_1041/credit-memo']);
+  });
+
+  it('books closed over the credit memo since then do not move it', () => {
+    const chosen = held().when(resolve('credit-memo'));
+    const credited = [
+      ['credit-memo', { DocNumber: 'RAC-1041-C1', TxnDate: '2026-12-01', TotalAmt: '179.70' }],
+      ['credit-applied', { TxnDate: '2026-12-01', TotalAmt: '0' }],
+    ] as const;
+    const done = credited.reduce(
+      (story, [part, shown]) =>
+        story.when(answered(story, { ref: `${ref}/${part}`, quickbooksId: part, record: shown })),
+      chosen,
+    );
+    const later = done.under(closed('2026-12-31')).when(changed('updated', 5, { ...RAC_1041, customerMemo: 'x' }));
+    expect(lines(later.events)).toEqual(['Changed updated', 'Skipped unchanged']);
+  });
+
+  it('never posted, its day being closed: nothing is there to void', () => {
+    const story = start(closed('2026-11-30')).when(changed('sent', 3, RAC_1041));
+    expect(lines(story.events)).toContain('Held closed_period');
+    const gone = story.when(changed('voided', 4, voided));
+    expect(lines(gone.events)).toContain('PushRequested remove invoice:inv_1041');
+    expect(lines(gone.when(answered(gone, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
   });
 
   it('is no choice for an invoice that stands', () => {

@@ -2,6 +2,7 @@ import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { isHold, type Mapped, type MappedRecord, type MappingContext } from '@qbo-sync/mapping/document';
 import { INVOICE_HOW, invoiceNote, type InvoiceOptions, toInvoice } from '@qbo-sync/mapping/invoice';
+import { openBooks } from '@qbo-sync/mapping/rules-before-sending';
 import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import type { Context, Plan, Push, Rules, View } from '../sync/rules';
 import { basisOf, type InvoiceBasis, isPosted, sameBody, under, usedValues, type When } from './invoice-basis';
@@ -166,9 +167,8 @@ function mapOpen({ data, ctx, options }: Posting, view: View<Invoice>, basis: In
   const day = basis?.day ?? data.issuedOn;
   const isClosed = isHold(mapped) ? mapped.hold.code === 'closed_period' : day <= closed;
   if (!isClosed) return mapped;
-  const open = { ...ctx, profile: { ...ctx.profile, bookCloseDate: null } };
   const form = (rounding: string | undefined): Mapped =>
-    toInvoice(data, open, { ...options, ...(rounding === undefined ? {} : { rounding }) });
+    toInvoice(data, openBooks(ctx), { ...options, ...(rounding === undefined ? {} : { rounding }) });
   const posted = form(view.round === 0 ? basis?.rounding : undefined);
   if (!isHold(posted) && sameBody(posted.body, view.lastBody)) return form(undefined);
   return isHold(mapped) ? mapped : { hold: { code: 'closed_period', params: { doc: data.number, d: day, c: closed } } };

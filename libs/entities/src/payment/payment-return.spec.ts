@@ -62,6 +62,20 @@ describe('failed or returned (postings.md §8.5)', () => {
     expect(bodyOf(dated)).toMatchObject({ TxnDate: '2027-01-02', DocNumber: 'RAC-pay_500-F' });
   });
 
+  it('posted, and closed over since then → it stands, whatever is heard of its invoice', () => {
+    const closed = settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } });
+    const story = back();
+    const entered = story.when(answered(story, { ref: entry, record: shownEntry }));
+    const done = entered
+      .when(answered(entered, { record: { ...record, UnappliedAmt: '0' } }))
+      .under({ settings: closed });
+    expect(done.when({ kind: 'redecide', why: 'related' }).events).toEqual([]);
+    expect(lines(done.when(changed('updated', 3, { ...returned, memo: 'x' })).events)).toEqual([
+      'Changed updated',
+      'Skipped unchanged',
+    ]);
+  });
+
   it('its payment’s month is closed → the entry alone, with a warning', () => {
     const closed = settings({ profile: { ...PROFILE, bookCloseDate: '2026-11-30' } });
     const story = posted()

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
-import { answered, changed, lines, only, settings, wanted } from '../sync/spec-kit';
+import { answered, changed, lines, only, PROFILE, settings, wanted } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { followed, ref, start, record, collected, posted, bodyOf, refund } from './spec-payment';
 
@@ -188,6 +188,24 @@ describe('voided', () => {
     const story = posted().when(changed('voided', 2, inError));
     expect(lines(story.events)).toEqual(['Changed voided', 'PushRequested remove payment:pay_500']);
     expect(lines(story.when(answered(story, { record: { TotalAmt: '0' } })).events)).toEqual(['Settled']);
+  });
+
+  it('in books closed since then it stays voided; held for its closed day, there is nothing to void', () => {
+    const closed = { settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
+    const story = posted().when(changed('voided', 2, inError));
+    const done = story.when(answered(story, { record: { TotalAmt: '0' } })).under(closed);
+    expect(done.when({ kind: 'redecide', why: 'related' }).events).toEqual([]);
+    expect(
+      lines(
+        posted()
+          .under(closed)
+          .when(changed('voided', 2, inError)).events,
+      ),
+    ).toContain('Held closed_period');
+    const held = start(undefined, closed).when(changed('collected', 1, PAY_500));
+    expect(lines(held.events)).toContain('Held closed_period');
+    const gone = held.when(changed('voided', 2, inError));
+    expect(lines(gone.when(answered(gone, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
   });
 
   it('never posted → nothing to do', () => {

@@ -11,7 +11,7 @@ import {
 } from '@qbo-sync/mapping/payment';
 import type { PaidInvoice, PaidLine, PaymentPart } from '@qbo-sync/mapping/payment-parts';
 import { returnRef, toReturns } from '@qbo-sync/mapping/payment-return';
-import { closedHold } from '@qbo-sync/mapping/rules-before-sending';
+import { closedHold, openBooks } from '@qbo-sync/mapping/rules-before-sending';
 import { mappingContext, NOT_READY, pushOf, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
 import type { Context, Plan, Push, Rules, View } from '../sync/rules';
@@ -96,9 +96,11 @@ function dated(data: Payment, { chosen: { date, returnDate } }: View<Payment>): 
 }
 
 function removal(voided: Payment, view: View<Payment>, ctx: MappingContext): Plan {
-  const mapped = toVoidedPayment(voided, ctx);
-  if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
   const refs = [view.ref, ...partsMade(view).keys()];
+  // Neither what was voided before they were closed nor what was never posted is a change of closed books.
+  const isChange = Object.values(view.made).some(({ linked, removed }) => linked && !removed);
+  const mapped = toVoidedPayment(voided, isChange ? ctx : openBooks(ctx));
+  if (isHold(mapped)) return { do: 'hold', reason: mapped.hold };
   const pushes = [...new Set(refs)].map((ref) => pushOf(ref, 'remove', mapped));
   return { do: 'push', pushes, warnings: [] };
 }
@@ -128,7 +130,7 @@ function planParts(data: Payment, view: View<Payment>, ctx: MappingContext, cont
   const { payments } = mapped;
   const puts = payments.map(putOf);
   const closed = closedHold(data.id, data.collectedOn, ctx);
-  const isNews = puts.some(({ ref, body }) => view.made[ref]?.linked !== true || view.made[ref].body !== body);
+  const isNews = puts.some((push) => !isThere(view, push));
   const warnings = [
     ...payments.flatMap((one) => one.warnings),
     ...(refused || (isBack && closed !== undefined)
@@ -145,12 +147,20 @@ function planParts(data: Payment, view: View<Payment>, ctx: MappingContext, cont
     };
   }
   const { account } = view.chosen;
-  const back = toReturns(data, payments, ctx, { invoice, ...(account === undefined ? {} : { account }) });
+  const options = { invoice, ...(account === undefined ? {} : { account }) };
+  const returnsIn = (books: MappingContext) => toReturns(data, payments, books, options);
+  const posted = returnsIn(openBooks(ctx));
+  const stands = 'entries' in posted && posted.entries.every((entry) => isThere(view, entry));
+  const back = stands ? posted : returnsIn(ctx);
   if ('hold' in back) return { do: 'hold', reason: back.hold };
   const entries = back.entries.map((entry) => pushOf(entry.ref, 'put', entry));
   // A payment of closed books keeps its line: QuickBooks takes no change of it.
   return { do: 'push', pushes: [...(closed === undefined ? puts : []), ...entries], warnings };
 }
+
+/** It is in QuickBooks as it was last asked for: the same again is no change of closed books. */
+const isThere = ({ made }: View<Payment>, { ref, body }: Pick<Push, 'ref' | 'body'>): boolean =>
+  made[ref]?.linked === true && made[ref].body === body;
 
 function putOf(payment: MappedPayment): Push {
   const { ref, part, basis } = payment;

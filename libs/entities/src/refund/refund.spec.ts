@@ -261,6 +261,24 @@ describe('failed later', () => {
     expect(lines(off.events)).toEqual(['PushRequested remove refund:re_1']);
   });
 
+  it('taken back before its day was closed → it stays so; its day closed before → held', () => {
+    const closed = { settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
+    const failed = (sequence: number, of: Partial<Payment> = {}) =>
+      beside(changed('updated', sequence, says({ status: 'failed' }, of)));
+    const story = posted().when(failed(3));
+    const gone = story.when(answered(story, { record: { status: 'Deleted' } }));
+    expect(lines(gone.under(closed).when(failed(4, { allocations: [] })).events)).toEqual(['Changed updated']);
+    expect(lines(posted().under(closed).when(failed(3)).events)).toEqual(['Changed updated', 'Held closed_period']);
+  });
+
+  it('held for its closed day, then failed → nothing is there to take back', () => {
+    const closed = { settings: settings({ profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
+    const story = start({}, closed)
+      .when(changed('refunded', 2, says()))
+      .when(beside(changed('updated', 3, says({ status: 'failed' }))));
+    expect(lines(story.when(answered(story, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);
+  });
+
   it('never posted → nothing is there to take back', () => {
     const story = start().when(changed('refunded', 2, says({ status: 'failed' })));
     expect(lines(story.when(answered(story, { outcome: 'cancelled' })).events)).toEqual(['Skipped unchanged']);

@@ -5,6 +5,7 @@ import type { Mapped, MappingContext } from '@qbo-sync/mapping/document';
 import { partsOf, payerOf } from '@qbo-sync/mapping/payment-parts';
 import { overRefunded, type RefundData, toFailedRefund, toRefundEntry } from '@qbo-sync/mapping/refund';
 import { toRefundReceipt } from '@qbo-sync/mapping/refund-receipt';
+import { openBooks } from '@qbo-sync/mapping/rules-before-sending';
 import { shareOf, type SharedRefund } from '@qbo-sync/mapping/refund-share';
 import { differences, valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
@@ -207,7 +208,10 @@ function planFailed(
   const basis = view.made[view.ref]?.basis as unknown as Basis | undefined;
   const resource = basis?.resource ?? 'RefundReceipt';
   if (resource === 'JournalEntry' && related.heldByPayment) return waitFor(`payment:${data.payment.id}`);
-  return planFor(view.ref, 'remove', toFailedRefund(data, resource, ctx));
+  const made = view.made[view.ref];
+  // Neither what was taken back before they were closed nor what was never posted is a change of closed books.
+  const isChange = made?.linked === true && !made.removed;
+  return planFor(view.ref, 'remove', toFailedRefund(data, resource, isChange ? ctx : openBooks(ctx)));
 }
 
 function waitFor(waitsOn: string): Plan {
