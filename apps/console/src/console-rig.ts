@@ -36,6 +36,7 @@ export interface Body {
   readonly token: string;
   readonly code: string;
   readonly errors: readonly Point[];
+  readonly params: Readonly<Record<string, string>>;
   readonly needed: readonly Point[];
   readonly advised: readonly Point[];
   readonly active: boolean;

@@ -390,6 +390,53 @@ describe('the console', () => {
     expect(refused.body).toMatchObject({ code: 'query_invalid' });
   });
 
+  it.each([
+    ['log?from=2026-13-45', 'from', 'day'],
+    ['log?from=2026-12-01T99:99Z', 'from', 'instant'],
+    ['log?state=done', 'state', 'needs attention'],
+    ['log?entity=invoices', 'entity', 'invoice'],
+    ['log?limit=ten', 'limit', 'from 1 to 200'],
+    ['log?limit=1&limit=2', 'limit', 'from 1 to 200'],
+    ['log?page=2', 'page', 'cursor'],
+    ['log?q=%00', 'q', 'NUL'],
+    ['quickbooks/accounts?use=toString', 'use', 'income'],
+    ['runs/run_1/records?finding=double', 'finding', 'duplicate'],
+    ['payouts?month=2026-13', 'month', '2026-12'],
+  ])('GET %s names the parameter and what it takes', async (query, parameter, fix) => {
+    const { body } = await rig.call('GET', `${rig.path}/${query}`);
+    expect(body).toMatchObject({ status: 400, code: 'query_invalid', params: { parameter } });
+    expect(body.params['message']).toContain(fix);
+  });
+
+  it.each([
+    ['runs', { kind: 'backfill' }, '/spec', 'object'],
+    ['runs', { kind: 'backfill', spec: [] }, '/spec', 'object'],
+    ['runs', { kind: 'backfill', spec: { from: '2026-13-01' } }, '/spec/from', 'YYYY-MM-DD'],
+    ['runs', { kind: 'backfill', spec: { from: '2026-01-01', invoice: false } }, '/spec/invoice', 'invoices'],
+    ['runs', { kind: 'backfill', spec: { from: '2026-01-01' }, why: 'a\0' }, '/why', 'NUL'],
+    ['matches/decide', { kind: 'customers', choice: 'link', filter: [] }, '/filter', 'object'],
+    ['matches/decide', { kind: 'customers', choice: 'link', ids: null, filter: null }, '/ids', 'either'],
+    ['matches/decide', { kind: 'customers', choice: 'yes', ids: ['a'] }, '/choice', 'leave'],
+    ['quickbooks/accounts', { template: 'toString' }, '/template', 'stripe-clearing'],
+    ['quickbooks/tax-codes', { template: 'toString' }, '/template', 'to_classify'],
+    ['verify', { invoice: 'inv_1' }, '/invoice', 'invoiceId'],
+    ['settings/check', { value: {} }, '/value', 'values'],
+  ])('POST %s %j points at the field and says what it takes', async (url, given, pointer, fix) => {
+    const { body } = await rig.call('POST', `${rig.path}/${url}`, given);
+    expect(body).toMatchObject({ status: url.startsWith('quickbooks') ? 422 : 400, errors: [{ pointer }] });
+    expect(body.errors[0]?.text).toContain(fix);
+  });
+
+  it('takes an instant of any offset', async () => {
+    const { status } = await rig.call('GET', `${rig.path}/log?from=2026-12-01T10:00%2B23:59&to=2026-12-02`);
+    expect(status).toBe(200);
+  });
+
+  it('knows nothing under a name that no record can have', async () => {
+    const { body } = await rig.call('GET', `${rig.path}/log/%00`);
+    expect(body).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
   it('describes itself', async () => {
     const { body } = await rig.call('GET', '/api/openapi.json', undefined, { bearer: '' });
     const list = body.paths['/api/v1/companies/{company}/log']?.['get'];

@@ -31,6 +31,7 @@ const ENTITY_OWNERS = {
   profile: 'tax',
 } as const satisfies Record<string, ServiceName>;
 export type Entity = keyof typeof ENTITY_OWNERS;
+export const ENTITIES = Object.keys(ENTITY_OWNERS) as readonly Entity[];
 
 export function entityOf(ref: string): string {
   const colon = ref.indexOf(':');

@@ -103,3 +103,24 @@ describe('our own messages', () => {
     );
   });
 });
+
+describe('fields that a class does not have', () => {
+  const command = {
+    kind: 'push',
+    tenant: 'acme',
+    ref: 'invoice:inv_1',
+    commandId: 'c1',
+    by: 'company',
+    at: '2026-11-20T16:04:05Z',
+    when: 'now',
+  };
+
+  it('are ignored in messages', () => expect(check(SyncCommand, command)).toMatchObject({ ok: true }));
+
+  it('are faults where only known ones are taken, with those there are', () => {
+    expect(check(SyncCommand, command, { onlyKnown: true })).toMatchObject({
+      ok: false,
+      fault: { path: 'when', code: 'field_invalid', message: expect.stringContaining('commandId') },
+    });
+  });
+});

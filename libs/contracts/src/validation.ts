@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
-import { buildMessage, validateSync, ValidateBy, type ValidationError } from 'class-validator';
+import { buildMessage, getMetadataStorage, validateSync, ValidateBy, type ValidationError } from 'class-validator';
 
 /**
  * Decorators for the wire's own forms, and one function that checks a plain object against a DTO class.
@@ -64,6 +64,20 @@ export function IsInstant(): PropertyDecorator {
   });
 }
 
+const TO_THE_MINUTE = /^([\d-]+T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/;
+
+/** A day, or an instant, to the minute too. */
+export function IsDayOrInstant(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isDayOrInstant',
+    validator: {
+      validate: (value: unknown) =>
+        isDay(value) || isInstant(typeof value === 'string' ? value.replace(TO_THE_MINUTE, '$1:00$2') : value),
+      defaultMessage: buildMessage((each) => `${each}$property must be a day, YYYY-MM-DD, or an RFC 3339 instant`),
+    },
+  });
+}
+
 export type FaultCode = 'field_missing' | 'number_not_text' | 'field_invalid';
 
 /** What is wrong with one field: where, which code, the sentence's text. Never the value. */
@@ -75,13 +89,24 @@ export interface FieldFault {
 
 export type Checked<T> = { ok: true; value: T } | { ok: false; fault: FieldFault };
 
-/** Checks a parsed JSON value against a DTO class; the first fault (by the class's order) or the typed value. */
-export function check<T extends object>(dto: new () => T, value: unknown): Checked<T> {
+/**
+ * Checks a parsed JSON value against a DTO class; the first fault (by the class's order) or the typed value. `onlyKnown`: a field that
+ * the class does not have is a fault too.
+ */
+export function check<T extends object>(
+  dto: new () => T,
+  value: unknown,
+  { onlyKnown = false }: { readonly onlyKnown?: boolean } = {},
+): Checked<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, fault: { path: '', code: 'field_invalid', message: 'must be a JSON object' } };
   }
   const instance = plainToInstance(dto, value);
-  const errors = validateSync(instance, { forbidUnknownValues: true });
+  const errors = validateSync(instance, {
+    forbidUnknownValues: true,
+    whitelist: onlyKnown,
+    forbidNonWhitelisted: onlyKnown,
+  });
   const first = errors[0];
   return first === undefined ? { ok: true, value: instance } : { ok: false, fault: firstFault(first, '') };
 }
@@ -91,7 +116,14 @@ function firstFault(error: ValidationError, parent: string): FieldFault {
   const child = error.children?.[0];
   if (error.constraints === undefined && child !== undefined) return firstFault(child, path);
   const [constraint, message] = Object.entries(error.constraints ?? {})[0] ?? ['', 'is invalid'];
+  if (constraint === 'whitelistValidation') return { path, code: 'field_invalid', message: unknownField(error) };
   return { path, code: faultCode(constraint, error), message };
+}
+
+function unknownField({ property, target }: ValidationError): string {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target?.constructor ?? Object, '', true, false);
+  const known = [...new Set(metadata.map(({ propertyName }) => propertyName))];
+  return `${property} is not known here; there is ${known.join(', ')}`;
 }
 
 function faultCode(constraint: string, error: ValidationError): FaultCode {

@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import type { ConsoleConfig } from '../console-config';
 import { SettingsStore } from '../settings/settings-store';
 import { type Caller, readToken } from './company-token';
+import { findNul } from './nul';
 import { Problem } from './problem';
 
 const OPERATOR_ONLY = 'operator-only';
@@ -34,6 +35,7 @@ export class BearerGuard implements CanActivate {
     const caller = token === undefined ? undefined : readToken(this.config.OPERATOR_TOKEN, token);
     if (caller === undefined) throw new Problem('unauthorized');
     request.caller = caller;
+    if (findNul(request.params) !== undefined) throw new Problem('not_found');
     const operatorOnly = this.reflector.getAllAndOverride<boolean | undefined>(OPERATOR_ONLY, [
       context.getHandler(),
       context.getClass(),

@@ -5,15 +5,16 @@ import { Problem } from './problem';
 
 const PAGE = 50;
 const MOST_ROWS = 200;
+const LIMIT_WRONG = { message: `limit must be a whole number from 1 to ${String(MOST_ROWS)}` };
 
 /** Query of a list by pages (console.md §12); a list with filters adds them. */
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: MOST_ROWS, default: PAGE })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MOST_ROWS)
+  @IsInt(LIMIT_WRONG)
+  @Min(1, LIMIT_WRONG)
+  @Max(MOST_ROWS, LIMIT_WRONG)
   limit: number = PAGE;
 
   @ApiPropertyOptional({ description: '`next` of the page before.' })

@@ -1,5 +1,16 @@
+import type { RecordState } from '@qbo-sync/contracts/sync/activity';
 import { IsInt, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export const ROW_STATES = [
+  'waiting',
+  'sending',
+  'synced',
+  'synced with warnings',
+  'needs attention',
+  'skipped',
+  'dismissed',
+] as const satisfies readonly RecordState[];
 
 /** Shapes of console.md §12 as the API serves them. */
 export class CodedDto {
@@ -42,10 +53,7 @@ export class LogRowDto {
   @ApiPropertyOptional({ type: MoneyDto }) amount?: MoneyDto;
   @ApiProperty() occurredAt: string;
   @ApiProperty() receivedAt: string;
-  @ApiProperty({
-    enum: ['waiting', 'sending', 'synced', 'synced with warnings', 'needs attention', 'skipped', 'dismissed'],
-  })
-  state: string;
+  @ApiProperty({ enum: ROW_STATES }) state: string;
   @ApiPropertyOptional({ type: ReasonDto }) reason?: ReasonDto;
   @ApiProperty({ type: [CodedDto] }) warnings: readonly CodedDto[];
   @ApiProperty() attempts: number;

@@ -1,19 +1,21 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ENTITIES } from '@qbo-sync/contracts/refs';
+import { IsDayOrInstant } from '@qbo-sync/contracts/validation';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsListOf } from '../http/is-list-of';
 import { PageQuery } from '../http/page-query';
-
-const WHEN = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+import { ROW_STATES } from './log-dto';
 
 /** Query of the log's lists. */
 export class LogListQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'States, separated by commas.', example: 'waiting,needs attention' })
   @IsOptional()
-  @IsString()
+  @IsListOf(ROW_STATES)
   state?: string;
 
   @ApiPropertyOptional({ description: 'Entities, separated by commas.', example: 'invoice' })
   @IsOptional()
-  @IsString()
+  @IsListOf(ENTITIES)
   entity?: string;
 
   @ApiPropertyOptional({ description: 'Number, name, event, record, trace or row id; #238 is a QuickBooks id.' })
@@ -24,11 +26,11 @@ export class LogListQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Events that happened at or after this instant or day.' })
   @IsOptional()
-  @Matches(WHEN)
+  @IsDayOrInstant()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Events that happened before this instant or day.' })
   @IsOptional()
-  @Matches(WHEN)
+  @IsDayOrInstant()
   to?: string;
 }

@@ -48,10 +48,10 @@ export class MatchDesk {
   }
 
   decide(tenant: string, { kind, ids, filter, choice }: MatchChoiceBody, by: string): Promise<MatchDecided> {
-    if ((ids === undefined) === (filter === undefined)) {
-      throw new Problem('body_invalid', {}, [{ pointer: '/ids', code: 'either_ids_or_filter', params: {} }]);
-    }
-    const which = ids === undefined ? { group: filter?.group } : { ids };
+    const byIds = ids ?? null;
+    const byFilter = filter ?? null;
+    if ((byIds === null) === (byFilter === null)) throw new Problem('body_invalid', {}, [EITHER]);
+    const which = byFilter === null ? { ids: byIds } : { group: byFilter.group };
     const body = { ...which, choice, by } as MatchDecideBody;
     return this.ask(tenant, kind, { method: 'POST', path: '/decide', body });
   }
@@ -84,6 +84,11 @@ export class MatchDesk {
     return answer.value;
   }
 }
+
+const EITHER = {
+  ...{ pointer: '/ids', code: 'either_ids_or_filter', params: {} },
+  text: 'Say which records: either ids or filter, not both.',
+} as const;
 
 /** A reading or an Apply is under way only while a process of the console does it, whatever the service heard last. */
 function stateOf(known: MatchState['state'], work: MatchWork | undefined): MatchStateDto['state'] {

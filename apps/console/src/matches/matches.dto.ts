@@ -1,7 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { MATCH_CHOICE, MATCH_GROUPS, type MatchGroup } from '@qbo-sync/contracts/internal/matches';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { PageQuery } from '../http/page-query';
 import { ReasonDto } from '../log/log-dto';
 
@@ -36,12 +46,13 @@ export class MatchChoiceBody extends MatchKindBody {
 
   @ApiPropertyOptional({ type: MatchFilter })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => MatchFilter)
   filter?: MatchFilter;
 
   @ApiProperty({ description: '`link` takes the only candidate, `link 58` this one; `create`; `leave`.' })
-  @Matches(MATCH_CHOICE)
+  @Matches(MATCH_CHOICE, { message: 'choice must be link, link <id of QuickBooks>, create or leave' })
   choice: string;
 }
 

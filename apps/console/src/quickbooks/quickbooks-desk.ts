@@ -8,6 +8,7 @@ import { fits } from '../settings/settings-check';
 import { SettingsStore } from '../settings/settings-store';
 import { ACCOUNT_USES } from '../settings/settings-table';
 import { ChartReader, type FetchedChart } from './chart-reader';
+import { templateUnknown } from './template-unknown';
 import { ToClassifyDesk } from './to-classify-desk';
 import type { AccountsDto, AccountWantedDto, PreferencesDto, TaxCodesDto } from './quickbooks.dto';
 
@@ -24,7 +25,6 @@ export class QuickBooksDesk {
   /** Fitting accounts of a use; all of them without one. */
   async accounts(tenant: string, use: string | undefined): Promise<AccountsDto> {
     const fit = use === undefined ? undefined : ACCOUNT_USES[use];
-    if (use !== undefined && fit === undefined) throw new Problem('query_invalid', { parameter: 'use' });
     const { accounts, fetchedAt } = await this.chart(tenant);
     const items = accounts
       .filter((account) => fit === undefined || fits(account, fit))
@@ -52,7 +52,7 @@ export class QuickBooksDesk {
   /** Asks payments for the role's account; what comes of it is seen in the setting and in the log. */
   async wantAccount(tenant: string, role: string, by: string): Promise<AccountWantedDto> {
     if (!isAccountRole(role)) {
-      throw new Problem('template_unknown', {}, [{ pointer: '/template', code: 'template_unknown', params: {} }]);
+      throw templateUnknown(Object.keys(ACCOUNT_ROLES));
     }
     if ((await this.settings.load(tenant)).state.books === null) throw new Problem('not_connected');
     const at = new Date().toISOString();

@@ -23,11 +23,12 @@ import {
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
 import { readBody } from '../http/read-body';
-import { ACCOUNT_USES } from '../settings/settings-table';
+import { readQuery } from '../http/read-query';
 import { QuickBooksDesk } from './quickbooks-desk';
 import {
   AccountBody,
   AccountsDto,
+  AccountsQuery,
   AccountWantedDto,
   PreferencesDto,
   TaxCodeBody,
@@ -48,10 +49,10 @@ export class QuickBooksController {
   ) {}
 
   @Get('accounts')
-  @ApiQuery({ name: 'use', required: false, enum: Object.keys(ACCOUNT_USES) })
+  @ApiQuery({ type: AccountsQuery })
   @ApiOkResponse({ type: AccountsDto })
-  accounts(@Param('company') tenant: string, @Query('use') use?: string): Promise<AccountsDto> {
-    return this.desk.accounts(tenant, use);
+  accounts(@Param('company') tenant: string, @Query() query: object): Promise<AccountsDto> {
+    return this.desk.accounts(tenant, readQuery(AccountsQuery, query).use);
   }
 
   @Post('accounts')

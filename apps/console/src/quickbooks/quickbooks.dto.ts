@@ -1,6 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
 import { CodedDto } from '../log/log-dto';
+import { ACCOUNT_USES } from '../settings/settings-table';
+
+const USES = Object.keys(ACCOUNT_USES);
+
+/** Query of `GET /quickbooks/accounts`. */
+export class AccountsQuery {
+  @ApiPropertyOptional({ enum: USES, description: 'Only accounts that fit it.' })
+  @IsOptional()
+  @IsIn(USES)
+  use?: string;
+}
 
 class AccountDto {
   @ApiProperty() id: string;

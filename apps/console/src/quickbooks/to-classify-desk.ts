@@ -10,6 +10,7 @@ import { SettingsStore } from '../settings/settings-store';
 import type { SettingsState } from '../settings/settings-state';
 import { familyRefs, TO_CLASSIFY } from '../settings/to-classify';
 import { ChartReader } from './chart-reader';
+import { templateUnknown } from './template-unknown';
 import type { FamilyRecordDto, ToClassifyDto } from './quickbooks.dto';
 
 const NOTES = {
@@ -35,7 +36,7 @@ export class ToClassifyDesk {
   /** Asks tax for the agency and a code per unmapped percentage; the setting takes the family when QuickBooks has it. */
   async want(tenant: string, template: string, by: string): Promise<ToClassifyDto> {
     if (template !== TO_CLASSIFY.id) {
-      throw new Problem('template_unknown', {}, [{ pointer: '/template', code: 'template_unknown', params: {} }]);
+      throw templateUnknown([TO_CLASSIFY.id]);
     }
     if ((await this.settings.load(tenant)).state.books === null) throw new Problem('not_connected');
     this.charts.forget(tenant);

@@ -7,14 +7,16 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { IsListOf } from '../http/is-list-of';
 import { PageQuery } from '../http/page-query';
-import type { BackfillPlan, BackfillResult } from './backfill/plan';
+import { type BackfillPlan, type BackfillResult, FINDINGS } from './backfill/plan';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './run.entity';
 
 class BackfillSpecBody {
@@ -31,7 +33,11 @@ class BackfillSpecBody {
 export class RunBody {
   @ApiProperty({ enum: RUN_KINDS }) @IsIn(RUN_KINDS) kind: RunKind;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) why?: string;
-  @ApiProperty({ type: BackfillSpecBody }) @ValidateNested() @Type(() => BackfillSpecBody) spec: BackfillSpecBody;
+  @ApiProperty({ type: BackfillSpecBody })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => BackfillSpecBody)
+  spec: BackfillSpecBody;
 }
 
 /** Body of `decide`: what QuickBooks may have already. */
@@ -52,7 +58,7 @@ export class RunChoiceBody {
 export class RunRecordListQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Findings, separated by commas.', example: 'duplicate,differs' })
   @IsOptional()
-  @IsString()
+  @IsListOf(FINDINGS)
   finding?: string;
 }
 

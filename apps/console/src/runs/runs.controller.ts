@@ -17,6 +17,7 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiProduces, ApiQu
 import { DataSource } from 'typeorm';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
+import { listIn } from '../http/is-list-of';
 import { PageQuery, positionOf } from '../http/page-query';
 import { readBody } from '../http/read-body';
 import { readQuery } from '../http/read-query';
@@ -62,9 +63,8 @@ export class RunsController {
   @ApiQuery({ type: RunRecordListQuery })
   @ApiOkResponse({ type: RunRecordsDto })
   records(@Param('company') tenant: string, @Param('id') id: string, @Query() query: object): Promise<RunRecordsDto> {
-    const { limit, cursor = null, finding = '' } = readQuery(RunRecordListQuery, query);
-    const findings = finding.split(',').filter((one) => one !== '');
-    return this.runs.records(tenant, id, findings, limit, cursor);
+    const { limit, cursor = null, finding } = readQuery(RunRecordListQuery, query);
+    return this.runs.records(tenant, id, listIn(finding), limit, cursor);
   }
 
   @Get(':id/result.csv')

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../http/problem';
 import { SettingsStore } from '../settings/settings-store';
 import { VerifyGate } from '../verify/verify-gate';
+import type { BackfillSpec } from './backfill/plan';
 import type { RunBody, RunChoiceBody, RunDto, RunRecordsDto, RunsDto } from './run.dto';
 import { RunDriver, settingsOf } from './run-driver';
 import { RunEntity, type RunState } from './run.entity';
@@ -25,9 +26,8 @@ export class Runs {
   async make(tenant: string, { kind, spec, why }: RunBody, by: string): Promise<RunDto> {
     const { state } = await this.settings.load(tenant);
     if (state.goLiveAt === null) throw new Problem('not_active');
-    const { from, customers = true, items = true, invoices = true, payments = true } = spec;
     const run = this.dataSource.manager.create(RunEntity, {
-      ...{ id: `run_${randomUUID()}`, tenant, kind, spec: { from, customers, items, invoices, payments } },
+      ...{ id: `run_${randomUUID()}`, tenant, kind, spec: specOf(spec) },
       ...{ state: 'planning', by, why: why ?? null, madeAt: new Date(), plan: null, plannedOf: null, total: 0 },
       ...{ startedAt: null, endedAt: null, result: null, fault: null, working: true },
     });
@@ -131,6 +131,17 @@ const ONE_REF = {
   code: 'field_invalid',
   params: { message: 'name the one record that it is' },
 } as const;
+
+/** Everything that was not left out. */
+function specOf({ from, customers, items, invoices, payments }: RunBody['spec']): BackfillSpec {
+  return {
+    from,
+    customers: customers ?? true,
+    items: items ?? true,
+    invoices: invoices ?? true,
+    payments: payments ?? true,
+  };
+}
 
 /** The unique index of runs at work refused a second one. */
 function isAtWork(error: unknown): boolean {

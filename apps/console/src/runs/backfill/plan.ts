@@ -35,7 +35,17 @@ export const ORDER = Object.keys(KINDS) as readonly BackfillKind[];
  *   closed     its day is in closed books                                  left out
  *   nothing    a rule says that nothing is posted of it (`code`)           left out
  */
-export type Finding = 'clear' | 'unmapped' | 'stopped' | 'waiting' | 'duplicate' | 'differs' | 'closed' | 'nothing';
+export const FINDINGS = [
+  'clear',
+  'unmapped',
+  'stopped',
+  'waiting',
+  'duplicate',
+  'differs',
+  'closed',
+  'nothing',
+] as const;
+export type Finding = (typeof FINDINGS)[number];
 /** Null where a person is asked: until then it is left out. */
 export type Choice = 'take' | 'link' | 'leave';
 
