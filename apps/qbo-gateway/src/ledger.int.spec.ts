@@ -5,7 +5,7 @@ import { shardOf } from '@qbo-sync/gateway/intake';
 import { Ledger, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { oldestUnpublished } from '@qbo-sync/gateway/sql/answers';
-import { selectClaimed } from '@qbo-sync/gateway/sql/pending';
+import { selectClaimed } from '@qbo-sync/gateway/sql/claiming';
 import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import { testDatabase, type TestDatabase } from '@qbo-sync/testkit/database';
 import { until } from '@qbo-sync/testkit/until';

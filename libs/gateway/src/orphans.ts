@@ -2,7 +2,7 @@ import type { Database } from '@qbo-sync/eventstore/pool';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { orphanActivity } from './messages';
 import { insertOutgoing } from './sql/outgoing';
-import { selectOrphans, updateOrphanSaid } from './sql/pending';
+import { selectOrphans, updateOrphanSaid } from './sql/waiting';
 
 /** A parent that nobody sends within this time is not on its way. */
 const PARENT_MS = 15 * 60_000;

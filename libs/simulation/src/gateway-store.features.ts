@@ -11,7 +11,10 @@ import {
 } from '@qbo-sync/gateway/sql/companies';
 import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
-import { claimHeads, deletePending, selectClaimed, selectHeads, updateWait } from '@qbo-sync/gateway/sql/pending';
+import { claimHeads, selectClaimed } from '@qbo-sync/gateway/sql/claiming';
+import { selectHeads } from '@qbo-sync/gateway/sql/heads';
+import { deletePending } from '@qbo-sync/gateway/sql/pending';
+import { updateWait } from '@qbo-sync/gateway/sql/waiting';
 import { selectRequests } from '@qbo-sync/gateway/sql/requests';
 import { insertRequests, type NewRequest } from '@qbo-sync/gateway/sql/taking';
 import type { OpenStore } from './store.features';

@@ -172,7 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody is woken when a parent is there',
     breaks: 'E',
-    alter: { '@qbo-sync/gateway/sql/pending': { wakeWaiters: nothing, wakeForgotten: nothing } },
+    alter: { '@qbo-sync/gateway/sql/waiting': { wakeWaiters: nothing, wakeForgotten: nothing } },
   },
   {
     name: 'an answer settles revisions beyond its own',

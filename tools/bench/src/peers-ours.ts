@@ -9,7 +9,8 @@ import { settleAll, type LedgerEntry } from '@qbo-sync/gateway/sending/ledger';
 import { howToRead, newRealm, readWindows, type Realm } from '@qbo-sync/gateway/scheduling/realms';
 import { upsertConnected } from '@qbo-sync/gateway/sql/companies';
 import { selectGatesInNeed } from '@qbo-sync/gateway/sql/gates';
-import { claimHeads, type ClaimedRow, type HeadRow } from '@qbo-sync/gateway/sql/pending';
+import { claimHeads, type ClaimedRow } from '@qbo-sync/gateway/sql/claiming';
+import type { HeadRow } from '@qbo-sync/gateway/sql/heads';
 import { MOST_PARTS } from '@qbo-sync/qbo/batch';
 import { jobOf, requestOf, type Contender, type Job } from './peers-work';
 

@@ -3,7 +3,7 @@ import { EMPTY, size, type Lanes } from '../decide/lanes';
 import type { Sql } from '../sql/client';
 import { selectOpenAttempts, type AttemptRow } from '../sql/attempts';
 import type { GateRow } from '../sql/gates';
-import { selectHeads, type HeadRow, type LaneCursor } from '../sql/pending';
+import { selectHeads, type HeadRow, type LaneCursor } from '../sql/heads';
 
 /** Heads of each lane kept in memory per realm; never the whole queue. */
 const WINDOW = 150;

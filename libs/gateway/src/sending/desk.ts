@@ -7,7 +7,9 @@ import type { OpeningCall } from './openings';
 import type { AttemptRow } from '../sql/attempts';
 import type { Place } from '../messages';
 import type { Company, Quickbooks } from '../calling/quickbooks';
-import type { ClaimedRow, HeadRow, RowVersion } from '../sql/pending';
+import type { ClaimedRow } from '../sql/claiming';
+import type { HeadRow } from '../sql/heads';
+import type { RowVersion } from '../sql/pending-row';
 import type { Looked, Surroundings } from './surroundings';
 
 /** What working on one row needs: the database, QuickBooks, the clock and the limits handed in. */

@@ -6,7 +6,9 @@ import { insertAnswers, type NewAnswer } from '../sql/answers';
 import { deleteAsked } from '../sql/asked';
 import { closeAttempts, type Closing } from '../sql/attempts';
 import { upsertLinks, type LinkRow } from '../sql/links';
-import { deletePending, wakeWaiters, type RowVersion } from '../sql/pending';
+import { deletePending } from '../sql/pending';
+import type { RowVersion } from '../sql/pending-row';
+import { wakeWaiters } from '../sql/waiting';
 import { selectHeldEpochs } from '../sql/shards';
 
 /** An answer with all that follows from it. */

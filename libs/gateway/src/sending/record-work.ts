@@ -14,7 +14,10 @@ import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from '../sql/answers';
 import { selectLinkedIds, updateKept, type LinkRow } from '../sql/links';
-import { selectDependants, wakeWaiters, type HeadRow, type PendingRow } from '../sql/pending';
+import type { HeadRow } from '../sql/heads';
+import { selectDependants } from '../sql/pending';
+import type { PendingRow } from '../sql/pending-row';
+import { wakeWaiters } from '../sql/waiting';
 import { selectRequests } from '../sql/requests';
 import type { Surroundings } from './surroundings';
 

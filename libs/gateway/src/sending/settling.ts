@@ -13,7 +13,7 @@ import { insertAsked } from '../sql/asked';
 import { closeAttempts, updateActAt, updateResent, type AttemptRow } from '../sql/attempts';
 import { selectLink, type LinkRow } from '../sql/links';
 import { insertOutgoing } from '../sql/outgoing';
-import { updateWait } from '../sql/pending';
+import { updateWait } from '../sql/waiting';
 import { selectHeldEpochs } from '../sql/shards';
 
 /** What an answer says, and what the link becomes by it. */

@@ -1,6 +1,6 @@
 import type { Sql } from './client';
 import { joined, joinedJson, joinedLists, joinedOrNull, joinedOrOne, numbers } from './joined';
-import type { PendingRow } from './pending';
+import type { PendingRow } from './pending-row';
 
 /** A request as it comes in, and what would be pending by it. */
 export interface NewRequest extends Omit<PendingRow, 'said' | 'attempts'> {

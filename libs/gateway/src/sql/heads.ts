@@ -1,0 +1,55 @@
+import type { Sql } from './client';
+import { joined, partedRows } from './joined';
+import { COLUMNS, readRow, type ReadRow } from './pending-row';
+
+/** A row that waits for nothing, with its place in line. */
+export interface HeadRow extends ReadRow {
+  readonly position: string;
+}
+
+/** Where to read on in one lane of a tenant. */
+export interface LaneCursor {
+  readonly tenant: string;
+  /** False: lists, links, cancels and runs alone. */
+  readonly all: boolean;
+  readonly lane: 'live' | 'backlog';
+  /** The position read last; `0` begins anew. */
+  readonly after: string;
+}
+
+/** Each lane's next rows that wait for nothing and have no attempt open, oldest first. */
+export async function selectHeads(
+  sql: Sql,
+  cursors: readonly LaneCursor[],
+  each: number,
+  now: Date,
+): Promise<HeadRow[]> {
+  if (cursors.length === 0) return [];
+  const { rows } = await sql.query<{ rows: string | null }>({
+    name: 'pending heads',
+    text: `select string_agg(concat_ws(chr(30), p.position, ${COLUMNS}), chr(29)) as rows
+       from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
+                   string_to_array($4, chr(30))) as c (tenant, whole, lane, after)
+      cross join lateral (
+        select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, suspect_since, position, o.ctid,
+               o.xmin
+          from pending o
+         where o.tenant = c.tenant and o.lane = c.lane and o.position > c.after::bigint
+           and o.waits_on is null and (o.not_before is null or o.not_before <= $6)
+           and not exists (select from attempt a where a.tenant = o.tenant and a.ref = o.ref and a.closed_at is null)
+           and (c.whole::boolean or o.run is not null or o.kind in ('list', 'link', 'cancel'))
+         order by o.position limit $5
+      ) as p`,
+    values: [
+      joined(cursors.map(({ tenant }) => tenant)),
+      joined(cursors.map(({ all }) => all)),
+      joined(cursors.map(({ lane }) => lane)),
+      joined(cursors.map(({ after }) => after)),
+      each,
+      now,
+    ],
+  });
+  return partedRows(rows[0]?.rows ?? null).map((parts) =>
+    Object.assign(readRow(parts, 1), { position: parts[0] ?? '' }),
+  );
+}
