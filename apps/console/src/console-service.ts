@@ -20,6 +20,7 @@ import { DRIFT_SQL } from './migrations/0021-drift';
 import { RUNS_SENT_SQL } from './migrations/0022-runs-sent';
 import { MATCH_WORK_SQL } from './migrations/0023-match-work';
 import { DRIFT_TRIES_SQL } from './migrations/0024-drift-tries';
+import { RUNS_WHY_SQL } from './migrations/0025-runs-why';
 
 /** The console's process. `group` is its consumer group; specs have their own. */
 export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfig> {
@@ -38,6 +39,7 @@ export function consoleService(group = 'qbo-sync.console'): Service<ConsoleConfi
       { name: 'console/0022-runs-sent', sql: RUNS_SENT_SQL },
       { name: 'console/0023-match-work', sql: MATCH_WORK_SQL },
       { name: 'console/0024-drift-tries', sql: DRIFT_TRIES_SQL },
+      { name: 'console/0025-runs-why', sql: RUNS_WHY_SQL },
     ],
     module: (config, log) => ConsoleModule.of(config, log, group),
     transports: (app) => [app.get(BatchTransport, { strict: false })],

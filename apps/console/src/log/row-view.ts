@@ -1,6 +1,6 @@
 import { type Coded, coded, isReasonCode, type Reason, remedy } from '@qbo-sync/contracts/reasons';
 import type { CompanyActivity, CompanyCondition } from '@qbo-sync/contracts/sync/activity';
-import type { LogRowDto, OperationsLogRowDto } from './log-dto';
+import type { LogRowDto, OperationsLogRowDto, ReasonDto } from './log-dto';
 import { rowChoices } from './resolve';
 import type { LogRowEntity } from './log-row.entity';
 
@@ -32,7 +32,7 @@ export function rowView(row: LogRowEntity, condition: CompanyActivity | null): L
     occurredAt: row.occurredAt.toISOString(),
     receivedAt: row.receivedAt.toISOString(),
     state: row.state,
-    ...(reason === null ? {} : { reason: { ...codedOf(reason), ...remedyOf(reason) } }),
+    ...(reason === null ? {} : { reason: reasonView(reason) }),
     warnings: row.warnings.map(codedOf),
     attempts: row.attempts,
     ...(row.retryAt === null ? {} : { retryAt: row.retryAt.toISOString() }),
@@ -54,7 +54,10 @@ export function codedOf(reason: Reason): Coded {
   return isReasonCode(code) ? coded(reason) : { code, params, text: code };
 }
 
-const remedyOf = (reason: Reason): ReturnType<typeof remedy> => (isReasonCode(reason.code) ? remedy(reason) : {});
+/** The sentence, what to do next and the setting that ends it. */
+export function reasonView(reason: Reason): ReasonDto {
+  return { ...codedOf(reason), ...(isReasonCode(reason.code) ? remedy(reason) : {}) };
+}
 
 function conditionReason(row: LogRowEntity, condition: CompanyActivity | null): Reason | null {
   const code = condition === null ? undefined : CONDITION_REASONS[condition.condition];

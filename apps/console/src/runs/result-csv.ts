@@ -1,10 +1,12 @@
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { DataSource } from 'typeorm';
 import { csvLine } from '../http/csv';
+import { codedOf } from '../log/row-view';
 import type { RunEntity } from './run.entity';
 
 const PAGE = 1_000;
 const HEADER = [
-  ...['record', 'date', 'number', 'customer', 'amount', 'finding', 'choice', 'state', 'reason'],
+  ...['record', 'date', 'number', 'customer', 'amount', 'finding', 'choice', 'state', 'reason', 'sentence'],
   ...['quickbooksId', 'quickbooksTotal'],
 ];
 
@@ -17,7 +19,8 @@ export async function* resultCsv(dataSource: DataSource, run: RunEntity): AsyncG
       .map((row) =>
         csvLine([
           ...[row.ref, row.day, row.number, row.party, row.amount, row.finding, row.choice, row.state],
-          ...[row.reason, row.quickbooks_id, row.quickbooks_total],
+          ...[row.reason?.code ?? null, row.reason === null ? null : codedOf(row.reason).text],
+          ...[row.quickbooks_id, row.quickbooks_total],
         ]),
       )
       .join('');
@@ -27,18 +30,17 @@ export async function* resultCsv(dataSource: DataSource, run: RunEntity): AsyncG
 }
 
 type Row = Readonly<
-  Record<
-    'number' | 'party' | 'amount' | 'choice' | 'state' | 'reason' | 'quickbooks_id' | 'quickbooks_total',
-    string | null
-  > &
-    Record<'ref' | 'day' | 'finding', string>
+  Record<'number' | 'party' | 'amount' | 'choice' | 'state' | 'quickbooks_id' | 'quickbooks_total', string | null> &
+    Record<'ref' | 'day' | 'finding', string> & { reason: Reason | null }
 >;
 
 /** Of what was handed over the log says how it stands now; QuickBooks' total is its newest answer's. */
 function selectPage(dataSource: DataSource, { id, tenant }: RunEntity, after: string): Promise<Row[]> {
   return dataSource.query(
     `select r.ref, r.day, r.number, r.party, r.amount::text, r.finding, r.choice,
-            coalesce(l.state, 'left out') as state, coalesce(l.reason ->> 'code', r.code) as reason,
+            coalesce(l.state, 'left out') as state, 
+            coalesce(l.reason, case when r.code is not null
+                               then jsonb_build_object('code', r.code, 'params', coalesce(r.params, '{}')) end) as reason,
             l.quickbooks ->> 'id' as quickbooks_id, q.total::text as quickbooks_total
        from run_record r
        left join lateral (

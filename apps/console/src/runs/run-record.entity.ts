@@ -16,6 +16,8 @@ export class RunRecordEntity {
   @Column({ type: 'text' }) finding: Finding;
   /** Why it would not be written. */
   @Column({ type: 'text', nullable: true }) code: string | null;
+  /** What its sentence is filled with. */
+  @Column({ type: 'jsonb', nullable: true }) params: Readonly<Record<string, string>> | null;
   /** QuickBooks ids of what it may be there. */
   @Column({ type: 'jsonb' }) candidates: readonly string[];
   @Column({ type: 'text', nullable: true }) choice: Choice | null;

@@ -14,14 +14,14 @@ export async function insertRecords(manager: EntityManager, run: string, planned
       party: record.party,
       amount: record.amount,
     },
-    ...{ finding, choice, candidates, code: record.code },
+    ...{ finding, choice, candidates, code: record.code, params: record.params },
   }));
   await manager.query(
-    `insert into run_record (run_id, ref, rank, day, number, party, amount, finding, code, candidates, choice)
-     select $1, ref, rank, day, number, party, amount, finding, code, candidates, choice
+    `insert into run_record (run_id, ref, rank, day, number, party, amount, finding, code, params, candidates, choice)
+     select $1, ref, rank, day, number, party, amount, finding, code, params, candidates, choice
        from jsonb_to_recordset($2::jsonb) as r (
          ref text, rank int, day text, number text, party text, amount numeric, finding text, code text,
-         candidates jsonb, choice text)
+         params jsonb, candidates jsonb, choice text)
      on conflict (run_id, ref) do nothing`,
     [run, JSON.stringify(rows)],
   );

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '@qbo-sync/contracts/reasons';
-import { codedOf } from '../log/row-view';
+import { reasonView } from '../log/row-view';
 import type { RunDto, RunRecordDto } from './run.dto';
 import type { RunEntity } from './run.entity';
 import type { RunRecordEntity } from './run-record.entity';
@@ -38,13 +38,13 @@ function etaSeconds({ startedAt }: RunEntity, left: number, lately: number, now:
 }
 
 export function recordView(record: RunRecordEntity, currency: string): RunRecordDto {
-  const { ref, day, number, party, amount, finding, code, candidates, choice, ended } = record;
+  const { ref, day, number, party, amount, finding, code, params, candidates, choice, ended } = record;
   return {
     ...{ ref, day, finding, candidates, choice },
     ...(number === null ? {} : { number }),
     ...(party === null ? {} : { party }),
     ...(amount === null ? {} : { amount: { amount, currency } }),
-    ...(code === null ? {} : { reason: codedOf({ code: code as ReasonCode }) }),
+    ...(code === null ? {} : { reason: reasonView({ code: code as ReasonCode, params: params ?? {} }) }),
     ...(ended === null ? {} : { ended }),
   };
 }

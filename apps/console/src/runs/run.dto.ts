@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { IsListOf } from '../http/is-list-of';
 import { PageQuery } from '../http/page-query';
+import { ReasonDto } from '../log/log-dto';
 import { type BackfillPlan, type BackfillResult, FINDINGS } from './backfill/plan';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './run.entity';
 
@@ -101,7 +102,8 @@ export class RunRecordDto {
   @ApiPropertyOptional() party?: string;
   @ApiPropertyOptional({ type: Object }) amount?: { readonly amount: string; readonly currency: string };
   @ApiProperty() finding: string;
-  @ApiPropertyOptional({ type: Object }) reason?: Coded;
+  @ApiPropertyOptional({ type: ReasonDto, description: 'Why it would not be written, and what ends that.' })
+  reason?: ReasonDto;
   @ApiProperty({ type: [String], description: 'Ids of what it may be in QuickBooks.' }) candidates: readonly string[];
   @ApiProperty({ type: String, nullable: true }) choice: string | null;
   @ApiPropertyOptional({ description: 'How it ended.' }) ended?: string;

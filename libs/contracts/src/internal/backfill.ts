@@ -29,6 +29,8 @@ export interface BackfillRecord {
   readonly comes: 'write' | 'stop' | 'wait' | 'nothing';
   /** Why it would not be written. */
   readonly code?: ReasonCode;
+  /** What its sentence is filled with. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 export interface BackfillPage {

@@ -107,14 +107,17 @@ describe('a preview', () => {
   it('says of each record what taking it in would come to, and changes nothing', () => {
     const cases = [
       [leftOut(), { comes: 'write' }],
-      [leftOut(before, closedTo('2026-10-31')), { comes: 'stop', code: 'closed_period' }],
+      [
+        leftOut(before, closedTo('2026-10-31')),
+        { comes: 'stop', code: 'closed_period', params: { doc: 'RAC-1041', d: '2026-10-05', c: '2026-10-31' } },
+      ],
       [
         leftOut(before, { settings: settings({ values: { 'invoices.when': 'on_payment' } }) }),
         { comes: 'nothing', code: 'not_paid_yet' },
       ],
       [
         leftOut(before, { settings: settings({ values: { 'invoices.push': false } }) }),
-        { comes: 'nothing', code: 'setting_off' },
+        { comes: 'nothing', code: 'setting_off', params: { setting: 'invoices.push' } },
       ],
     ] as const;
     for (const [story, comes] of cases) {

@@ -39,16 +39,13 @@ export function foresee<Data, Related>(
   };
 }
 
-function whatComes(events: readonly StreamEvent[]): Pick<BackfillRecord, 'comes' | 'code'> {
-  const stop = events.findLast(({ type }) => type === 'Held' || type === 'Deferred' || type === 'Skipped');
-  switch (stop?.type) {
-    case 'Held':
-      return { comes: 'stop', code: stop.data.code };
-    case 'Deferred':
-      return { comes: 'wait', code: stop.data.code };
-    case 'Skipped':
-      return { comes: 'nothing', code: stop.data.code };
-    default:
-      return { comes: events.some(({ type }) => type === 'PushRequested') ? 'write' : 'nothing' };
-  }
+const COMES = { Held: 'stop', Deferred: 'wait', Skipped: 'nothing' } as const;
+
+function whatComes(events: readonly StreamEvent[]): Pick<BackfillRecord, 'comes' | 'code' | 'params'> {
+  const stop = events.findLast(
+    (event) => event.type === 'Held' || event.type === 'Deferred' || event.type === 'Skipped',
+  );
+  if (stop === undefined) return { comes: events.some(({ type }) => type === 'PushRequested') ? 'write' : 'nothing' };
+  const { params } = stop.personal.reason;
+  return { comes: COMES[stop.type], code: stop.data.code, ...(params === undefined ? {} : { params }) };
 }

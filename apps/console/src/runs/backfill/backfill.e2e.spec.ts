@@ -27,7 +27,9 @@ const LEFT_OUT: readonly BackfillRecord[] = [
   invoice('i_1', '2026-02-01'),
   invoice('i_2', '2026-01-15'),
   invoice('i_3', '2026-02-03', { comes: 'stop', code: 'tax_unmapped' }),
-  invoice('i_4', '2025-12-30', { comes: 'stop', code: 'closed_period' }),
+  invoice('i_4', '2025-12-30', {
+    ...{ comes: 'stop', code: 'closed_period', params: { doc: 'RAC-i_4', d: '2025-12-30', c: '2025-12-31' } },
+  }),
   invoice('i_5', '2026-02-05', { amount: '60.00' }),
   invoice('i_6', '2026-02-06', { amount: '60.00' }),
   invoice('i_7', '2026-02-07', { comes: 'nothing', code: 'unchanged' }),
@@ -181,7 +183,16 @@ describe('a backfill', () => {
     const earlier = await preview({ kind: 'backfill', spec: { from: '2025-12-01', items: false, payments: false } });
     expect(earlier.plan?.closed).toEqual({ invoices: { count: 1, to: '2025-12-31' } });
     const listed = await call<{ items: RunRecordDto[] }>('GET', `/${earlier.id}/records?finding=closed`);
-    expect(listed.run.items).toMatchObject([{ ref: 'invoice:i_4', choice: 'leave', day: '2025-12-30' }]);
+    expect(listed.run.items).toMatchObject([
+      {
+        ...{ ref: 'invoice:i_4', choice: 'leave', day: '2025-12-30' },
+        reason: {
+          code: 'closed_period',
+          text: 'RAC-i_4 is dated 2025-12-30; your books are closed through 2025-12-31. Reopen in QuickBooks, or choose a date after 2025-12-31.',
+          action: 'Reopen in QuickBooks, choose a later date, or leave it',
+        },
+      },
+    ]);
     // Pages of the books and of the services, never one call per document.
     const reads = asked.filter(({ body }) => JSON.stringify(body).includes('from Invoice'));
     expect(reads).toHaveLength(2);
@@ -307,9 +318,9 @@ describe('a backfill', () => {
     });
     const csv = (await rig.call('GET', `${rig.path}/runs/${id}/result.csv`)).text.split('\r\n');
     expect(csv.slice(1)).toEqual([
-      'invoice:i_4,2025-12-30,RAC-i_4,Maria Lopez,100.10,closed,leave,left out,closed_period,,',
-      'invoice:i_6,2026-02-06,RAC-i_6,Maria Lopez,60.00,differs,link,synced with warnings,,906,60.00',
-      'invoice:i_7,2026-02-07,RAC-i_7,Maria Lopez,100.10,nothing,leave,left out,unchanged,,',
+      'invoice:i_4,2025-12-30,RAC-i_4,Maria Lopez,100.10,closed,leave,left out,closed_period,"RAC-i_4 is dated 2025-12-30; your books are closed through 2025-12-31. Reopen in QuickBooks, or choose a date after 2025-12-31.",,',
+      'invoice:i_6,2026-02-06,RAC-i_6,Maria Lopez,60.00,differs,link,synced with warnings,,,906,60.00',
+      'invoice:i_7,2026-02-07,RAC-i_7,Maria Lopez,100.10,nothing,leave,left out,unchanged,QuickBooks already says so.,,',
       '',
     ]);
   });
