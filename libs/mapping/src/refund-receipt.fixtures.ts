@@ -170,8 +170,22 @@ export const REFUND_CASES: readonly RefundCase[] = [
     posted: POSTED,
     body: receipt(
       {},
-      [sale('38.86', 'AC tune-up', '11'), sale('11.14', 'Filter 16x25', '12')],
+      [sale('38.86', 'AC tune-up', '11', 'NON'), sale('11.14', 'Filter 16x25', '12', 'NON')],
       ',"TxnTaxDetail":{"TotalTax":0.00}',
+    ),
+    posts: { 'Service revenue': '50.00', 'Stripe clearing': '-50.00' },
+  },
+  {
+    section: '6.4',
+    says: 'outside the US, a refund without tax: the code for untaxed lines, or QuickBooks would add tax to it',
+    payment: { ...PAY_500, currency: 'GBP' },
+    refunds: [{ ...RE_77, taxAmount: '0.00' }],
+    posted: SOLD_IN_UK,
+    ctx: UK,
+    body: receipt(
+      { number: 'RAC-9-R1', name: 'RAC-9', start: '"GlobalTaxCalculation":"TaxExcluded",' },
+      [sale('38.86', 'AC tune-up', '11', '10'), sale('11.14', 'Filter 16x25', '12', '10')],
+      '',
     ),
     posts: { 'Service revenue': '50.00', 'Stripe clearing': '-50.00' },
   },
@@ -267,8 +281,8 @@ export function receiptOf({
 }: Omit<RefundCase, 'section' | 'says' | 'body' | 'posts'>): Mapped {
   const refund = refunds.at(-1);
   if (refund === undefined) throw new Error('no refund');
-  const { share } = shareOf(posted, refunds, refund.id);
-  if (share === undefined) throw new Error('more than is left');
+  const share = shareOf(posted, refunds, refund.id);
+  if ('left' in share) throw new Error('more than is left');
   return toRefundReceipt(
     refundOf({ ...payment, refunds: [...refunds] }, refund),
     {

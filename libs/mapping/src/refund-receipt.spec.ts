@@ -5,11 +5,17 @@ import { formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import { US, withProfile } from './context.fixtures';
 import { isHold, type MappingContext } from './document';
 import { PAY_500 } from './payment.fixtures';
-import { readPosted } from './posted-invoice';
+import { type PostedInvoice, readPosted } from './posted-invoice';
 import { overRefunded, refundOf, toFailedRefund } from './refund';
 import { refundEntryOf, REFUND_ENTRY_CASES } from './refund.fixtures';
 import { POSTED, POSTED_RECORD, RE_77, receiptOf, REFUND_CASES } from './refund-receipt.fixtures';
-import { shareOf } from './refund-share';
+import { type RefundShare, shareOf, type SharedRefund } from './refund-share';
+
+function partOf(posted: PostedInvoice, refunds: readonly SharedRefund[], id: string): RefundShare {
+  const share = shareOf(posted, refunds, id);
+  if ('left' in share) throw new Error(`more ${share.of} than is left`);
+  return share;
+}
 
 describe('a refund that reduces the sale → RefundReceipt', () => {
   test.each(REFUND_CASES)('§$section $says', (one) => {
@@ -44,9 +50,10 @@ describe('a refund that reduces the sale → RefundReceipt', () => {
       lines: fc.array(line, { minLength: 1, maxLength: 5 }),
       tax: fc.integer({ min: 0, max: 2_000 }),
       cuts: fc.array(fc.integer({ min: 1, max: 999 }), { maxLength: 5 }),
+      said: fc.array(fc.option(fc.integer({ min: 0, max: 100 })), { minLength: 6, maxLength: 6 }),
     });
     fc.assert(
-      fc.property(generated, ({ lines, tax, cuts }) => {
+      fc.property(generated, ({ lines, tax, cuts, said }) => {
         const taxed = parseDecimal(String(tax)).dividedBy(100);
         const total = sum(lines.map(parseDecimal)).plus(taxed);
         const posted = {
@@ -55,20 +62,68 @@ describe('a refund that reduces the sale → RefundReceipt', () => {
           lines: lines.map((amount) => ({ kind: 'sale' as const, amount })),
         };
         const shares = cuts.map((cut) => formatAmount(total.times(cut).dividedBy(6_000)));
-        const refunds = [...shares, formatAmount(total.minus(sum(shares.map(parseDecimal))))].map((amount, index) => ({
-          id: `re_${index}`,
-          amount,
-        }));
-        const taken = refunds.map(({ id }) => shareOf(posted, refunds, id).share);
+        const refunds: SharedRefund[] = [];
+        [...shares, formatAmount(total.minus(sum(shares.map(parseDecimal))))].forEach((amount, index) => {
+          const part = said[index];
+          const plain = { id: `re_${index}`, amount };
+          const asked = {
+            ...plain,
+            taxAmount: formatAmount(
+              parseDecimal(amount)
+                .times(part ?? 0)
+                .dividedBy(100),
+            ),
+          };
+          const isTaken = part !== null && !('left' in shareOf(posted, [...refunds, asked], asked.id));
+          refunds.push(isTaken ? asked : plain);
+        });
+        const taken = refunds.map(({ id }) => partOf(posted, refunds, id));
         lines.forEach((amount, place) => {
-          const of = sum(taken.flatMap((share) => share?.lines[place] ?? []));
+          const of = sum(taken.flatMap((share) => share.lines[place] ?? []));
           expect(formatAmount(of)).toBe(amount);
         });
-        expect(formatAmount(sum(taken.flatMap((share) => share?.tax ?? [])))).toBe(posted.tax);
-        expect(shareOf(posted, [...refunds, { id: 'more', amount: '0.01' }], 'more').share).toBeUndefined();
+        expect(formatAmount(sum(taken.map((share) => share.tax)))).toBe(posted.tax);
+        expect(shareOf(posted, [...refunds, { id: 'more', amount: '0.01' }], 'more')).toMatchObject({ of: 'all' });
+        for (const { lines: parts, tax: part } of taken) {
+          expect(parts.every((one) => one.gte(0))).toBe(true);
+          expect(part.gte(0)).toBe(true);
+        }
       }),
       { numRuns: 500 },
     );
+  });
+
+  test.each([
+    ['more tax than there was', [{ id: 're_1', amount: '50.00', taxAmount: '13.71' }], 'tax', '13.71', '13.70'],
+    ['more tax than it is itself', [{ id: 're_1', amount: '5.00', taxAmount: '5.01' }], 'tax', '5.01', '5.00'],
+    [
+      'more than was sold, its tax aside',
+      [{ id: 're_1', amount: '170.00', taxAmount: '0.00' }],
+      'sale',
+      '170.00',
+      '166.00',
+    ],
+  ])('§9 %s is not shared out', (_says, refunds, of, asked, left) => {
+    const over = shareOf(POSTED, refunds, 're_1');
+    expect('left' in over && [over.of, formatAmount(over.asked), formatAmount(over.left)]).toEqual([of, asked, left]);
+  });
+
+  test('§9 the tax was given back whole before: the next takes none', () => {
+    const refunds = [
+      { id: 're_1', amount: '50.00', taxAmount: '13.70' },
+      { id: 're_2', amount: '30.00' },
+    ];
+    const { lines, tax } = partOf(POSTED, refunds, 're_2');
+    expect([...lines, tax].map(formatAmount)).toEqual(['23.31', '6.69', '0.00']);
+  });
+
+  test('§9 no tax was given back before: the next takes of the sale what there is', () => {
+    const refunds = [
+      { id: 're_1', amount: '160.00', taxAmount: '0.00' },
+      { id: 're_2', amount: '15.00' },
+    ];
+    const { lines, tax } = partOf(POSTED, refunds, 're_2');
+    expect([...lines, tax].map(formatAmount)).toEqual(['4.66', '1.34', '9.00']);
   });
 });
 

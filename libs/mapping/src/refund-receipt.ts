@@ -67,6 +67,9 @@ export function toRefundReceipt(data: RefundData, receipt: Receipt, ctx: Mapping
   if ('hold' in account) return account;
   const closing = roundingLine(receipt, ctx);
   if ('hold' in closing) return closing;
+  // Nothing of the tax goes back: a taxed line would take some.
+  const untaxed = share.tax.isZero() && !parseDecimal(invoice.tax).isZero() ? untaxedCode(ctx) : undefined;
+  if (typeof untaxed === 'object') return untaxed;
   const name = invoice.number ?? invoiceId;
   const number = ownNumber(receiptNumber(name, receipt.place), ctx);
   const reference = tail(refund.processorRefundId ?? refund.id, PAYMENT_REF_LIMIT);
@@ -83,7 +86,7 @@ export function toRefundReceipt(data: RefundData, receipt: Receipt, ctx: Mapping
     PrivateNote: note,
     GlobalTaxCalculation: ctx.profile.taxMode === 'per_line' ? 'TaxExcluded' : undefined,
     ApplyTaxAfterDiscount: invoice.lines.some(({ kind }) => kind === 'discount') ? invoice.taxAfterDiscount : undefined,
-    Line: [...invoice.lines.flatMap((line, place) => lineOf(line, share, place)), ...closing.lines],
+    Line: [...invoice.lines.flatMap((line, place) => lineOf(line, share, place, untaxed)), ...closing.lines],
     TxnTaxDetail: detail,
   });
   return {
@@ -122,10 +125,11 @@ function taxHold({ refund }: RefundData, share: RefundShare, ctx: MappingContext
 }
 
 /** A line again, or its share as one; nothing for a share of nothing. */
-function lineOf(line: PostedLine, share: RefundShare, place: number): BodyObject[] {
+function lineOf(line: PostedLine, share: RefundShare, place: number, untaxed: string | undefined): BodyObject[] {
   const amount = share.lines[place];
   if (amount === undefined || amount.isZero()) return [];
   const text = `Refund: ${line.text ?? ''}`.trim();
+  const code = line.taxCode === undefined ? undefined : (untaxed ?? line.taxCode);
   if (line.kind === 'discount') {
     return [
       {
@@ -152,7 +156,7 @@ function lineOf(line: PostedLine, share: RefundShare, place: number): BodyObject
         ItemRef: line.item === undefined ? undefined : idTo(line.item),
         Qty: exactNumber(quantity, 0),
         UnitPrice: exactNumber(unitPrice, PRICE_PLACES),
-        TaxCodeRef: line.taxCode === undefined ? undefined : idTo(line.taxCode),
+        TaxCodeRef: code === undefined ? undefined : idTo(code),
       },
     },
   ];
@@ -200,14 +204,17 @@ function manualTax(invoice: PostedInvoice, share: RefundShare): BodyObject {
   };
 }
 
+function untaxedCode({ profile, values }: MappingContext): string | Hold {
+  return profile.taxMode === 'per_line' ? (values['tax.untaxedCode']?.id ?? hold('untaxed_code')) : NON;
+}
+
 function roundingLine({ rounding }: Receipt, ctx: MappingContext): { readonly lines: readonly BodyObject[] } | Hold {
   const amount = parseAmount(rounding);
   if (amount.isZero()) return { lines: [] };
   const account = ctx.values['items.defaultIncomeAccount'];
   if (account === null) return hold('account_missing', { setting: 'items.defaultIncomeAccount' });
-  const perLine = ctx.profile.taxMode === 'per_line';
-  const code = perLine ? ctx.values['tax.untaxedCode']?.id : NON;
-  if (code === undefined) return hold('untaxed_code');
+  const code = untaxedCode(ctx);
+  if (typeof code === 'object') return code;
   return {
     lines: [
       {

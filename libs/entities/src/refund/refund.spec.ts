@@ -138,6 +138,11 @@ describe('held until somebody says', () => {
     const before = { id: 're_0', amount: '150.00', counts: true };
     const refunds = { inv_1041: [before, ...(RELATED.refunds['inv_1041'] ?? [])] };
     expect(lines(start({ refunds }).when(changed('refunded', 2, says())).events)).toContain('Held over_refunded');
+    const taxed = { inv_1041: [{ id: 're_1', amount: '50.00', taxAmount: '14.00', counts: true }] };
+    const held = start({ refunds: taxed }).when(changed('refunded', 2, says({ taxAmount: '14.00' })));
+    expect(only(held.events, 'Held').personal.reason.params).toEqual({
+      ...{ r: 're_1', a: '14.00', p: 'the tax of RAC-1041', b: '13.70' },
+    });
   });
 
   it.each(['invoices.push', 'payments.push'] as const)('%s off: skipped', (setting) => {

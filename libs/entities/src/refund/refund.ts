@@ -1,3 +1,4 @@
+import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { How } from '@qbo-sync/contracts/sync/request';
 import { formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
 import { dayOf } from '@qbo-sync/money/zone';
@@ -6,7 +7,7 @@ import { partsOf, payerOf } from '@qbo-sync/mapping/payment-parts';
 import { overRefunded, type RefundData, toFailedRefund, toRefundEntry } from '@qbo-sync/mapping/refund';
 import { toRefundReceipt } from '@qbo-sync/mapping/refund-receipt';
 import { openBooks } from '@qbo-sync/mapping/rules-before-sending';
-import { shareOf, type SharedRefund } from '@qbo-sync/mapping/refund-share';
+import { type OverShared, shareOf, type SharedRefund } from '@qbo-sync/mapping/refund-share';
 import { differences, valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict, refusal } from '../sync/refusals';
@@ -145,19 +146,23 @@ function planReceipt(
   const heard = related.refunds[invoiceId] ?? [];
   // One that a person said the invoice of comes last.
   const all = heard.some((one) => one.id === id) ? heard : [...heard, { ...data.refund, counts: true }];
-  const { left, share } = shareOf(
+  const share = shareOf(
     followed.posted,
     all.filter(({ counts }) => counts),
     id,
   );
-  if (share === undefined) {
-    const params = { r: id, a: data.refund.amount, p: followed.number, b: formatAmount(left) };
-    return { do: 'hold', reason: { code: 'over_refunded', params } };
-  }
+  if ('left' in share) return { do: 'hold', reason: overShared(id, followed.number, share) };
   const place = all.findIndex((one) => one.id === id) + 1;
   const receipt = { invoiceId, invoice: followed.posted, share, place, ...roundingOf(data, view) };
   return put(view.ref, data, toRefundReceipt(data, receipt, ctx));
 }
+
+const PARTS: Readonly<Record<OverShared['of'], string>> = { all: '', tax: 'the tax of ', sale: 'what is not tax of ' };
+
+const overShared = (r: string, n: string, { of, asked, left }: OverShared): Reason => ({
+  code: 'over_refunded',
+  params: { r, a: formatAmount(asked), p: `${PARTS[of]}${n}`, b: formatAmount(left) },
+});
 
 function planEntry(
   data: RefundData,

@@ -27,6 +27,16 @@ describe('what a refund takes back', () => {
       [refund('50.00'), refund('129.70')],
       ['35.89 10.30 3.81', '93.11 26.70 9.89'],
     ],
+    [
+      'the tax was given back whole before: the next takes none',
+      [refund('50.00', '13.70'), refund('30.00')],
+      ['28.21 8.09 13.70', '23.31 6.69 0.00'],
+    ],
+    [
+      'no tax was given back before: the next takes of the sale what there is',
+      [refund('160.00', '0.00'), refund('15.00')],
+      ['124.34 35.66 0.00', '4.66 1.34 9.00'],
+    ],
   ])('%s', (_what, refunds, shares) => expect(shown(INVOICE, ...refunds)).toEqual(shares));
 
   test('a discount and a tip are shared like any amount', () => {

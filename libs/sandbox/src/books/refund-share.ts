@@ -15,18 +15,23 @@ export interface Refunded {
 
 /**
  * What each of an invoice's refunds takes, in their order (postings.md §9): the tax by its share of the total unless the
- * refund says it, the rest over the amounts with the largest remainder; the refund that returns the last cent takes what
+ * refund says it, never more of either than is left; the rest over what is left with the largest remainder; the refund that returns the last cent takes what
  * is left.
  */
 export function shareRefunds({ amounts, tax }: Refunded, refunds: readonly Refund[]): RefundShare[] {
-  const net = sum(amounts);
-  const total = net + tax;
+  const total = sum(amounts) + tax;
   let left = { parts: [...amounts], tax };
   return refunds.map((refund) => {
     const amount = cents(refund.amount);
     const isLast = amount === sum(left.parts) + left.tax;
-    const taken = refund.taxAmount === undefined ? divideHalfUp(amount * tax, total) : cents(refund.taxAmount);
-    const share = isLast ? left : { parts: spread(amount - taken, amounts, net), tax: taken };
+    const sale = sum(left.parts);
+    const part = divideHalfUp(amount * tax, total);
+    const most = part < left.tax ? part : left.tax;
+    const taken =
+      refund.taxAmount !== undefined ? cents(refund.taxAmount) : most > amount - sale ? most : amount - sale;
+    const share = isLast
+      ? left
+      : { parts: sale === 0n ? amounts.map(() => 0n) : spread(amount - taken, left.parts, sale), tax: taken };
     left = { parts: left.parts.map((part, place) => part - (share.parts[place] ?? 0n)), tax: left.tax - share.tax };
     return share;
   });

@@ -159,8 +159,8 @@ describe('money of an invoice, in the emulated books', () => {
   const receiptOf = (refunds: readonly Refund[]): Mapped => {
     const refund = refunds.at(-1) ?? RE_77;
     const shown = readPosted(posted);
-    const share = shown === undefined ? undefined : shareOf(shown, refunds, refund.id).share;
-    if (shown === undefined || share === undefined) throw new Error('nothing left');
+    const share = shown === undefined ? undefined : shareOf(shown, refunds, refund.id);
+    if (shown === undefined || share === undefined || 'left' in share) throw new Error('nothing left');
     const data = refundOf({ ...PAY_500, refunds: [...refunds] }, refund);
     return toRefundReceipt(data, { invoiceId: 'inv_1041', invoice: shown, share, place: refunds.length }, ctx);
   };
