@@ -294,7 +294,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a refreshed pair is used but not stored',
     breaks: 'I',
-    alter: { '@qbo-sync/gateway/sql/companies': { updateTokens: nothing } },
+    alter: { '@qbo-sync/gateway/sql/company-tokens': { updateTokens: nothing } },
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@qbo-sync/contracts/sync/activity';
 import type { Sql } from './client';
-import type { SealedPair } from './companies';
+import type { SealedPair } from './company-tokens';
 
 /** How a tenant's last try to connect stands, while it is not connected by it. */
 export async function upsertConnecting(sql: Sql, tenant: string, state: ConnectionState, at: Date): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { selectDeliveriesByOthers, updateDeliveriesSealed } from '../feed/sql-webhooks';
-import { selectSealedByOthers, updateSealed, type CompanyRow, type SealedTexts } from '../sql/companies';
+import { selectSealedByOthers, type CompanyRow } from '../sql/companies';
+import { updateSealed, type SealedTexts } from '../sql/company-tokens';
 import { selectOfferedByOthers, updateOfferedSealed, type OfferedTexts } from '../sql/connecting';
 import { selectRevocationsByOthers, updateRevocationSealed } from '../sql/revocations';
 import type { Vault } from './vault';

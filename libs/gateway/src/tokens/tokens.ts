@@ -3,15 +3,8 @@ import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import type { IntuitOAuth, TokenPair } from '@qbo-sync/qbo/oauth';
 import { sayCondition } from '../company/condition';
 import { afterInvalidGrant, previousUntil, rotatedUnexpectedly, TRY_AGAIN_MS } from '../decide/grant';
-import {
-  selectCompany,
-  updateLost,
-  updateState,
-  updateSuspect,
-  updateTokens,
-  type CompanyRow,
-  type SealedPair,
-} from '../sql/companies';
+import { selectCompany, updateState, type CompanyRow } from '../sql/companies';
+import { updateLost, updateSuspect, updateTokens, type SealedPair } from '../sql/company-tokens';
 import { lockRefresh, unlockRefresh } from '../sql/locks';
 import type { Vault } from './vault';
 
