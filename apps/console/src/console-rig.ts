@@ -276,17 +276,25 @@ const LACKING: PayoutView = {
   },
 };
 
+const CLOSED: PayoutView = { ...PAYOUT, id: 'po_2', state: 'closed', quickbooks: [] };
+
 /** As the payments service does: one payout a page. */
 function answerPayouts(url: string, answer: (status: number, body: object) => void): void {
   const id = /\/payouts\/(\w+)/.exec(url)?.[1];
   if (id === undefined) {
-    return answer(
-      200,
-      url.includes('cursor=') ? { items: [LACKING], next: null } : { items: [PAYOUT], next: '2026-12-02.po_1' },
-    );
+    return answer(200, {
+      ...(url.includes('cursor=') ? { items: [LACKING], next: null } : { items: [PAYOUT], next: '2026-12-02.po_1' }),
+      total: 2,
+    });
   }
-  if (id !== PAYOUT.id) return answer(404, { code: 'payout_unknown' });
-  answer(200, { payout: PAYOUT, sums: [], parts: [], next: null });
+  const payout = [PAYOUT, LACKING, CLOSED].find((one) => one.id === id);
+  if (payout === undefined) return answer(404, { code: 'payout_unknown' });
+  const of = { kind: 'charge', amount: '4.20', fee: '0.00', net: '4.20' };
+  const parts = [
+    { ...of, position: 0, stripeId: 'ch_8', state: 'known', ref: 'payment:pay_8' },
+    { ...of, position: 1, stripeId: 'ch_9', state: 'missing' },
+  ];
+  answer(200, { payout, sums: [], parts: payout === LACKING ? parts : [], next: null });
 }
 
 /** QuickBooks' side as the gateway's internal API shows it. */

@@ -342,7 +342,7 @@ describe('the console', () => {
     const list = await rig.call('GET', `${rig.path}/payouts?limit=1`);
     expect(list).toMatchObject({
       status: 200,
-      body: { items: [{ id: 'po_1', state: 'equal' }], next: '2026-12-02.po_1' },
+      body: { items: [{ id: 'po_1', state: 'equal' }], next: '2026-12-02.po_1', total: 2 },
     });
     expect((await rig.call('GET', `${rig.path}/payouts?limit=0`)).body).toMatchObject({ code: 'query_invalid' });
     expect((await rig.call('GET', `${rig.path}/payouts/po_1`)).body).toMatchObject({ id: 'po_1', parts: [] });
@@ -351,23 +351,38 @@ describe('the console', () => {
     expect(await rig.call('POST', `${rig.path}/payouts/po_1/bring-in`, { stripeId: 'ch 9' })).toMatchObject({
       status: 400,
     });
-    const body = { stripeId: 'ch_9', accountId: '77' };
-    for (const [path, given] of [
-      ['bring-in', body],
-      ['close', undefined],
-      ['reopen', undefined],
+    for (const [id, path, given] of [
+      ['po_0', 'bring-in', { stripeId: 'ch_9', accountId: '79' }],
+      ['po_0', 'close', undefined],
+      ['po_2', 'reopen', undefined],
     ] as const) {
-      expect(await rig.call('POST', `${rig.path}/payouts/po_1/${path}`, given)).toMatchObject({ status: 202 });
+      expect(await rig.call('POST', `${rig.path}/payouts/${id}/${path}`, given)).toMatchObject({ status: 202 });
     }
-    const ofPayout = (): object[] => rig.commands.filter(({ ref }) => ref === 'payout:po_1');
-    await until(() => ofPayout().length === 3, { what: 'three commands' });
-    expect(ofPayout()).toEqual(
+    const ofPayouts = (): object[] => rig.commands.filter(({ ref }) => ref?.startsWith('payout:'));
+    await until(() => ofPayouts().length === 3, { what: 'three commands' });
+    expect(ofPayouts()).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ kind: 'resolve', choice: 'account ch_9 77', by: 'company' }),
-        expect.objectContaining({ kind: 'dismiss' }),
-        expect.objectContaining({ kind: 'restore' }),
+        expect.objectContaining({ ref: 'payout:po_0', kind: 'resolve', choice: 'account ch_9 79', by: 'company' }),
+        expect.objectContaining({ ref: 'payout:po_0', kind: 'dismiss' }),
+        expect.objectContaining({ ref: 'payout:po_2', kind: 'restore' }),
       ]),
     );
+  });
+
+  it.each([
+    ['po_1', 'bring-in', { stripeId: 'ch_9', accountId: '79' }, 'payout_state'],
+    ['po_1', 'close', {}, 'payout_state'],
+    ['po_1', 'reopen', {}, 'payout_state'],
+    ['po_0', 'reopen', {}, 'payout_state'],
+    ['po_0', 'bring-in', { stripeId: 'ch_7', accountId: '79' }, 'part_not_missing'],
+    ['po_0', 'bring-in', { stripeId: 'ch_8', accountId: '79' }, 'part_not_missing'],
+    ['po_0', 'bring-in', { stripeId: 'ch_9', accountId: '77' }, 'account_unusable'],
+    ['po_0', 'bring-in', { stripeId: 'ch_9', accountId: '80' }, 'account_unusable'],
+  ])('says of %s why %s of %j would do nothing: %s', async (id, path, given, code) => {
+    const before = rig.commands.length;
+    const { body } = await rig.call('POST', `${rig.path}/payouts/${id}/${path}`, given);
+    expect(body.code).toBe(code);
+    expect(rig.commands).toHaveLength(before);
   });
 
   it('gives payouts as a file, of all pages, and tells of each on the stream', async () => {

@@ -15,6 +15,12 @@ export const PROBLEMS = {
     title:
       'Name the account: Stripe payments wait in none, or in Undeposited Funds, out of which only records are taken.',
   },
+  account_unusable: { status: 422, title: 'QuickBooks has no such account, or it is inactive: choose another.' },
+  part_not_missing: {
+    status: 422,
+    title: 'This payout misses no part of this id: only what is missing is brought in.',
+  },
+  payout_state: { status: 409, title: 'This cannot be done with the payout as it stands.' },
   owner_only: { status: 403, title: 'Only the company itself may do this.' },
   stale: { status: 412, title: 'Somebody saved meanwhile.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came before with another request.' },

@@ -9,7 +9,10 @@ const row = (id: string, read: number) =>
 
 test('each of the newest payouts is told of once, and again when something of it changed; oldest first', async () => {
   let items = [row('po_2', 0), row('po_1', 7)];
-  const changes = new PayoutChanges({ list: () => Promise.resolve({ items, next: null }) }, 'acme');
+  const changes = new PayoutChanges(
+    { list: () => Promise.resolve({ items, next: null, total: items.length }) },
+    'acme',
+  );
   const told = async () => (await changes.look()).map(({ id, progress }) => `${id} ${progress.read}`);
   expect(await told()).toEqual(['po_1 7', 'po_2 0']);
   expect(await told()).toEqual([]);

@@ -48,6 +48,7 @@ export class PayoutRowDto {
 export class PayoutPageDto {
   @ApiProperty({ type: [PayoutRowDto] }) items: readonly PayoutRowDto[];
   @ApiProperty({ type: String, nullable: true }) next: string | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Of all pages.' }) total: number | null;
 }
 
 class PayoutSumDto {

@@ -27,6 +27,20 @@ select p.shown, p.read, p.whole, stream.decisions
   ) stream on true
  where p.tenant = $1 and p.shown is not null`;
 
+/** All of a company's payouts, or those that arrive in a month. */
+export async function countPayouts(
+  client: Pick<Client, 'query'>,
+  tenant: string,
+  month: string | null,
+): Promise<number> {
+  const { rows } = await client.query<{ total: number }>(
+    `select count(*)::int as total from payout p
+      where tenant = $1 and shown is not null and ($2::text is null or p.arrives_on between $2 || '-01' and $2 || '-31')`,
+    [tenant, month],
+  );
+  return rows[0]?.total ?? 0;
+}
+
 /** Which payouts, newest first: those before a place (day and id; null: from the newest on), of a month (`2026-12`; null: of all). */
 export interface PayoutsWanted {
   readonly before: { readonly arrivesOn: string; readonly id: string } | null;
@@ -81,15 +95,24 @@ export async function selectSums(
   return rows;
 }
 
+export interface PartsWanted {
+  /** Behind this position. */
+  readonly after: number;
+  readonly limit: number;
+  /** Only those that are missing or on their way. */
+  readonly open: boolean;
+  /** Only those of this id of Stripe's; null: of any. */
+  readonly part: string | null;
+}
+
 /**
- * A payout's parts behind a position, each with the record QuickBooks has of it: `open`, only those that are missing or on their way. The halves of
- * what left and came back in one payout are not missing.
+ * A payout's parts, each with the record QuickBooks has of it. The halves of what left and came back in one payout are not missing.
  */
 export async function selectParts(
   client: Pick<Client, 'query'>,
   tenant: string,
   payoutId: string,
-  { after, limit, open }: { readonly after: number; readonly limit: number; readonly open: boolean },
+  { after, limit, open, part }: PartsWanted,
 ): Promise<readonly PayoutPartView[]> {
   const { rows } = await client.query<{
     position: number;
@@ -116,7 +139,7 @@ export async function selectParts(
          from payout_transaction p
         where tenant = $1 and payout_id = $2 and kind <> 'itself' and position > $3
      ) each_part
-      where not $5 or state <> 'known'
+      where (not $5 or state <> 'known') and ($6::text is null or stripe_id = $6)
       order by position limit $4
      ) part
       left join lateral (
@@ -126,7 +149,7 @@ export async function selectParts(
          order by coalesce(d.ref, e.ref) = part.ref desc, e.version desc limit 1
       ) made on true
       order by part.position`,
-    [tenant, payoutId, after, limit, open],
+    [tenant, payoutId, after, limit, open, part],
   );
   return rows.map(({ stripe_id: stripeId, ref, quickbooks, ...row }) => ({
     ...{ ...row, stripeId },

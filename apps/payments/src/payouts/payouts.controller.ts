@@ -3,7 +3,7 @@ import type { PayoutDetail, PayoutPage } from '@qbo-sync/contracts/stripe/payout
 import { EntityRuntime } from '@qbo-sync/service/entity-service/runtime';
 import { OperatorGuard } from '@qbo-sync/service/internal/operator.guard';
 import { Problem, tenantOfPath } from '@qbo-sync/service/internal/problem';
-import { selectParts, selectPayouts, selectPayoutView, selectSums } from './payout-views';
+import { countPayouts, selectParts, selectPayouts, selectPayoutView, selectSums } from './payout-views';
 
 const MOST = 200;
 const PLACE = /^(\d{4}-\d\d-\d\d)\.(po_\w+)$/;
@@ -29,12 +29,22 @@ export class PayoutsController {
     }
     const before = arrivesOn === undefined || id === undefined ? null : { arrivesOn, id };
     const wanted = { before, month: month ?? null, limit: limitOf(limit) };
-    const items = await selectPayouts(this.runtime.database, tenantOfPath(tenant), wanted);
-    const last = items.at(-1);
-    return { items, next: last === undefined || items.length < wanted.limit ? null : `${last.arrivesOn}.${last.id}` };
+    const company = tenantOfPath(tenant);
+    const { database } = this.runtime;
+    const found = await selectPayouts(database, company, { ...wanted, limit: wanted.limit + 1 });
+    const items = found.slice(0, wanted.limit);
+    const last = found.length > items.length ? items.at(-1) : undefined;
+    return {
+      items,
+      next: last === undefined ? null : `${last.arrivesOn}.${last.id}`,
+      total: await countPayouts(database, company, wanted.month),
+    };
   }
 
-  /** One payout with its parts, a page of them; `open=true`: only those that are missing or on their way. */
+  /**
+   * One payout with its parts, a page of them; `open=true`: only those that are missing or on their way, `part`: only those of this id
+   * of Stripe's.
+   */
   @Get(':id')
   async show(
     @Param('tenant') tenant: string,
@@ -42,6 +52,7 @@ export class PayoutsController {
     @Query('limit') limit?: string,
     @Query('cursor') cursor?: string,
     @Query('open') open?: string,
+    @Query('part') part?: string,
   ): Promise<PayoutDetail> {
     if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) throw cursorProblem();
     const company = tenantOfPath(tenant);
@@ -50,14 +61,16 @@ export class PayoutsController {
     if (payout === undefined)
       throw new Problem(404, 'payout_unknown', 'No payout of this id is known of this company.');
     const most = limitOf(limit);
-    const page = { after: cursor === undefined ? -1 : Number(cursor), limit: most, open: open === 'true' };
-    const parts = await selectParts(database, company, id, page);
-    const last = parts.at(-1);
+    const after = cursor === undefined ? -1 : Number(cursor);
+    const page = { after, limit: most + 1, open: open === 'true', part: part ?? null };
+    const found = await selectParts(database, company, id, page);
+    const parts = found.slice(0, most);
+    const last = found.length > parts.length ? parts.at(-1) : undefined;
     return {
       payout,
       sums: await selectSums(database, company, id),
       parts,
-      next: last === undefined || parts.length < most ? null : String(last.position),
+      next: last === undefined ? null : String(last.position),
     };
   }
 }

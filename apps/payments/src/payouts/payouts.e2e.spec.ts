@@ -256,10 +256,16 @@ describe('payouts of Stripe', () => {
       return parts.find(({ ref }) => ref === 'payment:pay_5')?.quickbooks;
     };
     expect(await until(linked, { what: 'a part in QuickBooks' })).toEqual({ type: 'Payment', id: '154' });
-    expect((await asked<PayoutPage>('?limit=1')).items).toMatchObject([{ id: payout.id, state: 'equal' }]);
+    expect(await asked<PayoutPage>('?limit=1')).toMatchObject({
+      ...{ items: [{ id: payout.id, state: 'equal' }], next: null, total: 1 },
+    });
+    expect(await asked<PayoutDetail>(`/${payout.id}?limit=43`)).toMatchObject({ next: null });
+    const [part] = shown.parts;
+    const only = await asked<PayoutDetail>(`/${payout.id}?part=${part?.stripeId ?? ''}`);
+    expect(only.parts.map(({ position }) => position)).toEqual([part?.position]);
     const month = shown.payout.arrivesOn.slice(0, 7);
     expect((await asked<PayoutPage>(`?month=${month}`)).items).toHaveLength(1);
-    expect((await asked<PayoutPage>('?month=2020-02')).items).toEqual([]);
+    expect(await asked<PayoutPage>('?month=2020-02')).toEqual({ items: [], next: null, total: 0 });
     expect(await asked('?month=2020')).toMatchObject({ code: 'query_invalid', parameter: 'month' });
     expect(await asked('?limit=1', 'somebody')).toMatchObject({ statusCode: 401 });
 

@@ -49,6 +49,8 @@ export interface PayoutPage {
   readonly items: readonly PayoutView[];
   /** Where the next page begins; null: this is the last. */
   readonly next: string | null;
+  /** Of all pages. */
+  readonly total: number;
 }
 
 /** What the parts of one kind come to. */
