@@ -24,16 +24,27 @@ const CODES: readonly TaxCodeAnswer[] = [
 function companyAt(company: typeof ukVat, codes: readonly TaxCodeAnswer[], listed: readonly string[]) {
   const accounts = new Set(listed);
   const saved: Record<string, unknown>[] = [];
-  const made: string[] = [];
+  const made: AccountRoleName[] = [];
+  const refreshed: number[] = [];
+  let there = 0;
   const id = (name: string): string => `id of ${name}`;
   const api = {
     accounts: () => Promise.resolve([...accounts].map((name) => ({ id: id(name), name, type: '', active: true }))),
     makeAccount: (_: string, role: AccountRoleName) => {
       made.push(role);
-      accounts.add(ACCOUNT_ROLES[role].name);
       return Promise.resolve();
     },
-    refresh: () => Promise.resolve(),
+    // Each look at the log finds one more of them in QuickBooks.
+    log: () => {
+      there += 1;
+      const state = (place: number): string => (place < there ? 'synced' : 'sending');
+      return Promise.resolve(made.map((recordId, place) => ({ entity: 'account', recordId, state: state(place) })));
+    },
+    refresh: () => {
+      refreshed.push(there);
+      for (const role of made.slice(0, there)) accounts.add(ACCOUNT_ROLES[role].name);
+      return Promise.resolve();
+    },
     profile: () => Promise.resolve(null),
     taxCodes: () => Promise.resolve(codes),
     settings: () =>
@@ -54,14 +65,20 @@ function companyAt(company: typeof ukVat, codes: readonly TaxCodeAnswer[], liste
       return Promise.resolve({});
     },
   };
-  return { one: { company, token: 't', api } as unknown as ConnectedCompany, saved, made };
+  return { one: { company, token: 't', api } as unknown as ConnectedCompany, saved, made, refreshed };
 }
 
 describe('the settings of the day', () => {
   test('are chosen by type and name; missing accounts are made; rates get the plainest code of their percentage', async () => {
-    const { one, saved, made } = companyAt(ukVat, CODES, ['Service Revenue', 'Undeposited Funds', 'Discounts given']);
+    const { one, saved, made, refreshed } = companyAt(ukVat, CODES, [
+      'Service Revenue',
+      'Undeposited Funds',
+      'Discounts given',
+    ]);
     const choices = await configure(world, one, 'day');
     expect(made).toEqual(['equipment-sales', 'memberships', 'tips', 'stripe-fees', 'stripe-disputes', 'costs']);
+    // Its lists are read anew once, when all of them are there.
+    expect(refreshed).toEqual([6]);
     expect(saved).toEqual([
       expect.objectContaining({
         'items.defaultIncomeAccount': 'id of Service Revenue',

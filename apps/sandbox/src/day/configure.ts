@@ -1,9 +1,9 @@
-import { ACCOUNT_ROLES, type AccountRoleName } from '@qbo-sync/contracts/account-roles';
 import type { Choice, RateMapping, SettingValues } from '@qbo-sync/contracts/sync/settings';
 import type { BooksChoices } from '@qbo-sync/sandbox/books/choices';
 import { EQUIPMENT_CATEGORY, type PlayedCompany, type PlayedRate } from '@qbo-sync/sandbox/runacall/companies';
 import type { Phase } from '@qbo-sync/sandbox/runacall/journal';
-import { type AccountAnswer, type TaxCodeAnswer, TO_CLASSIFY } from './console-api';
+import { type TaxCodeAnswer, TO_CLASSIFY } from './console-api';
+import { accountsOf } from './role-accounts';
 import { DayStopped, until } from './stopped';
 import type { ConnectedCompany, World } from './world';
 
@@ -13,6 +13,15 @@ const UNDEPOSITED = /^undeposited funds$/i;
 const FROM_UNDEPOSITED = 'uk-vat';
 /** An asset account that one company has. */
 const DISPUTED = 'Disputed payments';
+/** Roles that every company has an account of. */
+const ALWAYS_NEEDED = [
+  'service-revenue',
+  'equipment-sales',
+  'memberships',
+  'discounts',
+  'tips',
+  'stripe-fees',
+] as const;
 /** Made when first met, they are nobody's choice for a rate. */
 const TO_CLASSIFY_NAME = /^to classify\b/i;
 /** Codes that are of no rate at all come before those of zero per cent. */
@@ -25,19 +34,24 @@ const UNTAXED_NAMES = [/^no vat$/i, /^exempt/i, /^out of scope/i, /zero|0\.0/i];
  */
 export async function configure(world: World, one: ConnectedCompany, phase: Phase): Promise<BooksChoices> {
   const { company, api } = one;
-  const account = (role: AccountRoleName, use: string): Promise<Choice> => accountOf(one, role, use);
-  const income = await account('service-revenue', 'income');
-  const equipment = await account('equipment-sales', 'income');
-  const memberships = await account('memberships', 'membership');
-  const discounts = await account('discounts', 'discounts');
-  const tips = await account('tips', 'tips');
-  const undeposited = await undepositedOf(one);
-  const clearing = company.id === FROM_UNDEPOSITED ? undeposited : await account('stripe-clearing', 'clearing');
-  const fees = await account('stripe-fees', 'expense');
-  const waiting = await disputedOf(one);
-  const disputes = waiting ?? (await account('stripe-disputes', 'expense'));
-  const bank = await bankOf(one);
   const outside = company.country !== 'US';
+  const waiting = await disputedOf(one);
+  const account = await accountsOf(one, [
+    ...ALWAYS_NEEDED,
+    ...(company.id === FROM_UNDEPOSITED ? [] : (['stripe-clearing'] as const)),
+    ...(waiting === undefined ? (['stripe-disputes'] as const) : []),
+    ...(outside ? (['costs'] as const) : []),
+  ]);
+  const income = account('service-revenue');
+  const equipment = account('equipment-sales');
+  const memberships = account('memberships');
+  const discounts = account('discounts');
+  const tips = account('tips');
+  const undeposited = await undepositedOf(one);
+  const clearing = company.id === FROM_UNDEPOSITED ? undeposited : account('stripe-clearing');
+  const fees = account('stripe-fees');
+  const disputes = waiting ?? account('stripe-disputes');
+  const bank = await bankOf(one);
   const codes = await api.taxCodes(company.id);
   const rates = await mapRates(one, codes);
   await api.save(company.id, {
@@ -57,9 +71,7 @@ export async function configure(world: World, one: ConnectedCompany, phase: Phas
     'tax.rates': rates,
     'invoices.when': timing(company, phase),
     'invoices.numbering': company.numbers,
-    ...(outside
-      ? { 'items.costAccount': (await account('costs', 'cost')).id, 'tax.untaxedCode': untaxedCode(one, codes).id }
-      : {}),
+    ...(outside ? { 'items.costAccount': account('costs').id, 'tax.untaxedCode': untaxedCode(one, codes).id } : {}),
   });
   if (company.tax === 'by code' && Object.keys(rates).length < company.rates.length) await classifyTheRest(one);
   await inEffect(one);
@@ -129,28 +141,6 @@ export async function turnOn(world: World, { company: { id }, api }: ConnectedCo
     );
   }
   world.progress.step(`${id}: sync is active`);
-}
-
-/** The account of a role by its type (the picker's use) and name, made where it is missing. */
-async function accountOf(
-  { company: { id }, api }: ConnectedCompany,
-  role: AccountRoleName,
-  use: string,
-): Promise<Choice> {
-  const { name } = ACCOUNT_ROLES[role];
-  const find = async (): Promise<AccountAnswer | undefined> =>
-    (await api.accounts(id, use)).find((account) => account.name.toLowerCase() === name.toLowerCase());
-  const known = await find();
-  if (known !== undefined) return choiceOf(known);
-  await api.makeAccount(id, role);
-  const made = await until(
-    async () => {
-      await api.refresh(id);
-      return find();
-    },
-    { withinMs: WITHIN_MS, sentence: `The account "${name}" of ${id} was not made in QuickBooks within a minute.` },
-  );
-  return choiceOf(made);
 }
 
 async function undepositedOf({ company: { id }, api }: ConnectedCompany): Promise<Choice> {
