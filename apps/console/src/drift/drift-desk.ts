@@ -34,6 +34,12 @@ export class DriftDesk implements OnApplicationShutdown {
     return books === null ? null : this.store.newest(tenant, books);
   }
 
+  /** The newest that was done; null: none was in these books. */
+  async newestDone(tenant: string): Promise<DriftReport | null> {
+    const { books } = (await this.settings.load(tenant)).state;
+    return books === null ? null : this.store.newestDone(tenant, books);
+  }
+
   /** Begins one, unless one is under way: then that. */
   async start(tenant: string, by: string): Promise<DriftReport | null> {
     return this.begun(tenant, by, (report) => this.store.begin(report));
@@ -44,9 +50,12 @@ export class DriftDesk implements OnApplicationShutdown {
     await this.begun(tenant, 'night', (report) => this.store.beginNight(report, night));
   }
 
-  /** Rows of one report; without its id, of the newest. */
+  /** Rows of one report; without its id, of the newest that was done, else of the newest. */
   async rows(tenant: string, id: string | undefined, after: string | null, limit: number): Promise<DriftRowPage> {
-    const report = id === undefined ? await this.newest(tenant) : await this.store.byId(tenant, id);
+    const report =
+      id === undefined
+        ? ((await this.newestDone(tenant)) ?? (await this.newest(tenant)))
+        : await this.store.byId(tenant, id);
     if (report === null) throw new Problem('not_found');
     return this.store.rows(report.id, after, limit);
   }

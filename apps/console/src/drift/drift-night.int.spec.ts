@@ -17,7 +17,7 @@ import { DriftController } from './drift.controller';
 import { DriftDesk } from './drift-desk';
 import { DriftNight, nightOf } from './drift-night';
 import { DriftRun } from './drift-run';
-import { DriftStore } from './drift-store';
+import { type DriftRow, DriftStore } from './drift-store';
 import { StreamsReader } from './streams-reader';
 
 const silent = { info() {}, warn() {}, error() {}, debug() {} } as unknown as ConstructorParameters<
@@ -152,6 +152,38 @@ describe('the drift report of a night', () => {
       expect([await after(2), await tries()]).toEqual([0, ['1 failed stopped']]);
       expect((await shown()).text).toBe('The report ended before it was done.');
       expect([await after(15), (await tries())[0]]).toEqual([1, '1 failed stopped']);
+    });
+
+    it('leaves the last that was done to be looked at, with its differences', async () => {
+      const store = new DriftStore(dataSource);
+      const report = { id: 'a-good-one', tenant: 'austin', books: 'bk-austin', askedBy: 'owner' };
+      const result = { documents: 7, differing: 1, byCause: { held: 1 }, accounts: [], reads: 3 };
+      const row: DriftRow = {
+        ...{ kind: 'document', cause: 'held', ref: 'invoice:inv_1', name: 'RAC-1', quickbooks: null, expected: '9.00' },
+        ...{ found: '0.00', difference: '-9.00', fields: [], reason: 'closed_period', warnings: [] },
+      };
+      await dataSource.query(`update drift_report set state = 'failed', code = 'stopped' where state = 'running'`);
+      expect(await store.begin(report)).toBe(true);
+      await store.addRows(report.id, [row]);
+      await store.finish(report.id, 'austin', result);
+      expect(await shown()).toMatchObject({ state: 'done', differing: 1 });
+      expect(await shown()).not.toHaveProperty('lastDone');
+      const failed = { ...report, id: 'a-failed-one' };
+      expect(await store.begin(failed)).toBe(true);
+      expect(await shown()).toMatchObject({
+        state: 'running',
+        differing: 0,
+        lastDone: { id: report.id, differing: 1 },
+      });
+      await store.fail(failed.id, 'gateway_unavailable');
+      expect(await shown()).toMatchObject({
+        state: 'failed',
+        lastDone: { id: report.id, state: 'done', documents: 7 },
+      });
+      const { items } = await new DriftController(aDesk()).rows('austin', {});
+      expect(items).toMatchObject([{ ref: 'invoice:inv_1' }]);
+      await dataSource.query(`delete from drift_row where report_id = $1`, [report.id]);
+      await dataSource.query(`delete from drift_report where id = any($1)`, [[report.id, failed.id]]);
     });
 
     it('is not made again once it was done', async () => {

@@ -147,6 +147,15 @@ export class DriftStore {
     return rows[0] ?? null;
   }
 
+  /** The newest of those that were done; null: none was. */
+  async newestDone(tenant: string, books: string): Promise<DriftReport | null> {
+    const rows: DriftReport[] = await this.dataSource.query(
+      `select ${COLUMNS} from drift_report where tenant = $1 and books = $2 and state = 'done' order by position desc limit 1`,
+      [tenant, books],
+    );
+    return rows[0] ?? null;
+  }
+
   async byId(tenant: string, id: string): Promise<DriftReport | null> {
     const rows: DriftReport[] = await this.dataSource.query(
       `select ${COLUMNS} from drift_report where tenant = $1 and id = $2`,

@@ -6,7 +6,7 @@ import { positionOf } from '../http/page-query';
 import { isProblemCode, PROBLEMS } from '../http/problem';
 import { readQuery } from '../http/read-query';
 import { DriftDesk } from './drift-desk';
-import { DriftDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
+import { DriftDto, DriftReportDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
 import type { DriftReport } from './drift-store';
 
 @ApiTags('drift')
@@ -18,10 +18,10 @@ export class DriftController {
   constructor(@Inject(DriftDesk) private readonly desk: DriftDesk) {}
 
   @Get()
-  @ApiOperation({ summary: 'The newest report: the books against Run a Call' })
+  @ApiOperation({ summary: 'The newest report, and the last that was done: the books against Run a Call' })
   @ApiOkResponse({ type: DriftDto })
   async show(@Param('company') tenant: string): Promise<DriftDto> {
-    return viewOf(await this.desk.newest(tenant));
+    return this.standing(tenant, await this.desk.newest(tenant));
   }
 
   @Post()
@@ -29,7 +29,13 @@ export class DriftController {
   @ApiOperation({ summary: 'Makes a report now; it only reads. One under way is gone on with' })
   @ApiAcceptedResponse({ type: DriftDto })
   async start(@Param('company') tenant: string, @Req() request: CallerRequest): Promise<DriftDto> {
-    return viewOf(await this.desk.start(tenant, request.caller.kind));
+    return this.standing(tenant, await this.desk.start(tenant, request.caller.kind));
+  }
+
+  /** Beside one that is under way or failed stands the last that was done. */
+  private async standing(tenant: string, newest: DriftReport | null): Promise<DriftDto> {
+    const lastDone = newest === null || newest.state === 'done' ? null : await this.desk.newestDone(tenant);
+    return { ...viewOf(newest), ...(lastDone === null ? {} : { lastDone: viewOf(lastDone) }) };
   }
 
   @Get('rows')
@@ -43,7 +49,7 @@ export class DriftController {
   }
 }
 
-function viewOf(report: DriftReport | null): DriftDto {
+function viewOf(report: DriftReport | null): DriftReportDto {
   if (report === null) {
     return { id: null, state: 'none', documents: 0, differing: 0, byCause: {}, accounts: [], reads: 0 };
   }

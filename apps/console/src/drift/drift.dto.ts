@@ -6,7 +6,10 @@ import { DRIFT_CAUSES } from './compare';
 
 /** Query of `GET /drift/rows`. */
 export class DriftRowsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'A report; without it the newest.' }) @IsOptional() @IsString() report?: string;
+  @ApiPropertyOptional({ description: 'A report; without it the newest that was done.' })
+  @IsOptional()
+  @IsString()
+  report?: string;
 }
 
 class DriftAccountDto {
@@ -19,7 +22,7 @@ class DriftAccountDto {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) byCause: object;
 }
 
-export class DriftDto {
+export class DriftReportDto {
   @ApiProperty({ type: String, nullable: true }) id: string | null;
   @ApiProperty({ enum: ['none', 'running', 'done', 'failed'] }) state: string;
   @ApiPropertyOptional({ description: 'Why it failed.' }) code?: string;
@@ -35,6 +38,14 @@ export class DriftDto {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'number' } }) byCause: object;
   @ApiProperty({ type: [DriftAccountDto] }) accounts: readonly DriftAccountDto[];
   @ApiProperty({ description: 'Reads of QuickBooks it took.' }) reads: number;
+}
+
+export class DriftDto extends DriftReportDto {
+  @ApiPropertyOptional({
+    type: DriftReportDto,
+    description: 'The last that was done, while the newest is under way or failed.',
+  })
+  lastDone?: DriftReportDto;
 }
 
 class FieldDifferenceDto {
