@@ -6,7 +6,7 @@ import { positionOf } from '../http/page-query';
 import { isProblemCode, PROBLEMS } from '../http/problem';
 import { readQuery } from '../http/read-query';
 import { DriftDesk } from './drift-desk';
-import { DriftDto, DriftReportDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
+import { DriftDto, type DriftReportDto, DriftRowsDto, DriftRowsQuery } from './drift.dto';
 import type { DriftReport } from './drift-store';
 
 @ApiTags('drift')
