@@ -88,15 +88,11 @@ type Folded = {
   readonly links: Readonly<Record<string, { readonly id: string }>>;
 };
 
-/** The customer and the items an invoice names, now or in the change at hand; the payments QuickBooks has applied to it. */
-export async function relatedTo(client: Client, to: RelatedTo): Promise<InvoiceRelated> {
-  const [related] = await relatedToAll(client, [to]);
-  if (related === undefined) throw new Error('no answer to one invoice');
-  return related;
-}
-
-/** The same for many invoices of one company, with as many statements as for one; each that is linked has one more. */
-export async function relatedToAll(client: Client, to: readonly RelatedTo[]): Promise<readonly InvoiceRelated[]> {
+/**
+ * The customers and the items that invoices of one company name, now or in the change at hand, and the payments QuickBooks
+ * has applied to them: with as many statements as for one; each that is linked has one more.
+ */
+export async function relatedTo(client: Client, to: readonly RelatedTo[]): Promise<readonly InvoiceRelated[]> {
   const [first] = to;
   if (first === undefined) return [];
   const { tenant, settings } = first;

@@ -12,13 +12,7 @@ import { initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
 import { ExpectedInvoicesController } from './expected.controller';
-import {
-  FOLLOWED_MASTERS_MIGRATION,
-  followCustomers,
-  followItemAnswers,
-  relatedTo,
-  relatedToAll,
-} from './followed-masters';
+import { FOLLOWED_MASTERS_MIGRATION, followCustomers, followItemAnswers, relatedTo } from './followed-masters';
 import { FOLLOWED_PAYMENT_MIGRATION, followPaymentAnswers } from './followed-payments';
 import { InvoicesController } from './invoices.controller';
 
@@ -32,13 +26,13 @@ export const INVOICES: EntityService = {
   follows: {
     topic: TOPICS.runacallCustomers.name,
     store: followCustomers,
+    entities: ['item', 'payment'],
     async answered(client, answers) {
       await followItemAnswers(client, answers);
       await followPaymentAnswers(client, answers);
     },
   },
   related: relatedTo,
-  relatedToAll,
   migrations: [FOLLOWED_MASTERS_MIGRATION, FOLLOWED_PAYMENT_MIGRATION],
 };
 

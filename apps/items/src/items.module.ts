@@ -13,7 +13,7 @@ import { evolve } from '@qbo-sync/entities/sync/evolve';
 import { initial, standing } from '@qbo-sync/entities/sync/stream-state';
 import type { EntityService } from '@qbo-sync/service/entity-service/definition';
 import type { Matching } from '@qbo-sync/service/matching/definition';
-import { matchRelated, matchRelatedToAll } from '@qbo-sync/service/matching/standing';
+import { matchRelated, matchRelatedAhead } from '@qbo-sync/service/matching/standing';
 import { EntityServiceModule } from '@qbo-sync/service/entity-service/entity-service.module';
 import { ExpectedItemsController } from './expected.controller';
 import { ItemsController } from './items.controller';
@@ -30,7 +30,7 @@ export const ITEMS: EntityService = {
   lists: true,
   matching,
   related: (client, to) => matchRelated(client, { matching, functions }, to),
-  relatedToAll: (client, to) => matchRelatedToAll(client, { matching, functions }, to),
+  relatedAhead: (client, to) => matchRelatedAhead(client, { matching, functions }, to),
   pulls: { resource: 'Item', entity: 'item' },
 };
 

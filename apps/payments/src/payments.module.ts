@@ -29,7 +29,7 @@ import { noteCharges } from './payouts/charges';
 import { PayoutReader } from './payouts/payout-reader';
 import { PayoutsController } from './payouts/payouts.controller';
 import { StripeWebhooksController } from './payouts/webhooks.controller';
-import { relatedTo, relatedToAll } from './related';
+import { relatedTo } from './related';
 
 const rules = registry(ACCOUNT_ROLES).payments;
 
@@ -43,12 +43,12 @@ export const PAYMENTS: EntityService = {
   follows: {
     topic: TOPICS.runacallInvoices.name,
     store: followInvoices,
+    entities: ['invoice'],
     answered: followAnswers,
     readers: (client, tenant, refs) => selectReaders(client, tenant, refs.filter(isInvoice).map(idOf)),
   },
   notes: note,
   related: relatedTo,
-  relatedToAll,
   migrations: PAYMENTS_MIGRATIONS,
 };
 

@@ -16,51 +16,57 @@ import { selectInvoices, selectOurs } from './followed-invoices';
 import { selectRefunds } from './noted';
 import { relatedToPayout } from './payouts/related-to-payout';
 
-/** What a record's rules look at beside its own stream. */
-export function relatedTo(
-  client: Client,
-  to: RelatedTo,
-): Promise<PaymentRelated | RefundRelated | PayoutRelated | DisputeRelated> {
-  switch (entityOf(to.ref)) {
-    case 'refund':
-      return relatedToRefund(client, to);
-    case 'payout':
-      return relatedToPayout(client, to);
-    case 'dispute':
-      return relatedToDispute(client, to);
-    default:
-      return relatedToPayment(client, to);
-  }
+type Apart = RefundRelated | PayoutRelated | DisputeRelated;
+
+/** What rules look at beside their own streams, of one company: payments with one statement for all the invoices they name. */
+export async function relatedTo(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]> {
+  const apart = to.map(({ ref }) => APART[entityOf(ref)]);
+  const payments = new Map(
+    await relatedToPayments(
+      client,
+      to.filter((_, index) => apart[index] === undefined),
+    ),
+  );
+  const each: unknown[] = [];
+  for (const [index, one] of to.entries()) each.push(payments.get(one) ?? (await apart[index]?.(client, one)));
+  return each;
 }
 
-/** The same for many streams of one company: payments with one statement for all the invoices they name. */
-export async function relatedToAll(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]> {
-  const [first] = to;
-  if (first === undefined || to.some(({ ref }) => entityOf(ref) !== 'payment')) {
-    const each: unknown[] = [];
-    for (const one of to) each.push(await relatedTo(client, one));
-    return each;
-  }
-  const named = to.map(invoicesOf);
-  const { tenant, settings } = first;
-  const all = await selectInvoices(client, tenant, unique(named.flat()), settings?.books ?? '');
-  return named.map((ids) => ({
-    invoices: Object.fromEntries(ids.flatMap((id) => (all[id] === undefined ? [] : [[id, all[id]]]))),
-  }));
-}
+/** Records that each have statements of their own. */
+const APART: Readonly<Record<string, (client: Client, to: RelatedTo) => Promise<Apart>>> = {
+  refund: relatedToRefund,
+  payout: relatedToPayout,
+  dispute: relatedToDispute,
+};
 
 type Data = Readonly<Record<string, unknown>>;
 type Folded = Pick<State, 'latest' | 'facts' | 'asked' | 'chosen'>;
 
-/** The invoices a payment names, now, in the change at hand, or in what was asked for before. */
-async function relatedToPayment(client: Client, to: RelatedTo): Promise<PaymentRelated> {
-  const { tenant, trigger, settings } = to;
+/** The invoices payments name, now, in the changes at hand, or in what was asked for before. */
+async function relatedToPayments(
+  client: Client,
+  to: readonly RelatedTo[],
+): Promise<readonly (readonly [RelatedTo, PaymentRelated])[]> {
+  const [first] = to;
+  if (first === undefined) return [];
+  const { tenant, settings } = first;
   const books = settings?.books ?? '';
-  const record = trigger.kind === 'answered' ? trigger.answer.record : undefined;
-  return {
-    invoices: await selectInvoices(client, tenant, invoicesOf(to), books),
-    ...(record === undefined ? {} : { ours: await selectOurs(client, tenant, books, paidIn(record)) }),
-  };
+  const named = to.map(invoicesOf);
+  const all = await selectInvoices(client, tenant, unique(named.flat()), books);
+  const related: [RelatedTo, PaymentRelated][] = [];
+  for (const [index, one] of to.entries()) {
+    const { trigger } = one;
+    const record = trigger.kind === 'answered' ? trigger.answer.record : undefined;
+    const ids = named[index] ?? [];
+    related.push([
+      one,
+      {
+        invoices: Object.fromEntries(ids.flatMap((id) => (all[id] === undefined ? [] : [[id, all[id]]]))),
+        ...(record === undefined ? {} : { ours: await selectOurs(client, tenant, books, paidIn(record)) }),
+      },
+    ]);
+  }
+  return related;
 }
 
 function invoicesOf(to: RelatedTo): readonly string[] {

@@ -26,8 +26,11 @@ export const TAX: EntityService = {
   reads: { resources: SINGLETONS, stream: PROFILE_STREAM },
   always: rules.standing,
   wakes: (ref) => (entityOf(ref) === 'tax-rate' ? rules.standing : []),
-  related: async (client, { tenant, ref }) =>
-    rules.standing.includes(ref) ? { rates: await knownRates(client, tenant) } : {},
+  related: async (client, to) => {
+    const reader = to.find(({ ref }) => rules.standing.includes(ref));
+    const rates = reader && (await knownRates(client, reader.tenant));
+    return to.map(({ ref }) => (rules.standing.includes(ref) ? { rates } : {}));
+  },
   migrations: TAX_MIGRATIONS,
 };
 

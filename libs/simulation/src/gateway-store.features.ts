@@ -9,7 +9,14 @@ import {
   updateTrouble,
   upsertConnected,
 } from '@qbo-sync/gateway/sql/companies';
-import { selectLink, selectLinkedIds, updateKept, upsertLinks, type LinkRow } from '@qbo-sync/gateway/sql/links';
+import {
+  selectHolders,
+  selectLink,
+  selectLinkedIds,
+  updateKept,
+  upsertLinks,
+  type LinkRow,
+} from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
 import { claimHeads, selectClaimed } from '@qbo-sync/gateway/sql/claiming';
 import { selectHeads } from '@qbo-sync/gateway/sql/heads';
@@ -193,6 +200,12 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     });
     expect(await selectLink(db, 'books_2', LINK.ref)).toBeUndefined();
     expect(await selectLinkedIds(db, 'books_1', 'Invoice', ['12', '13'])).toEqual(new Map([['12', LINK.ref]]));
+    const of = (qboId: string) => ({ books: 'books_1', resource: 'Invoice', qboId });
+    expect(await selectHolders(db, [of('13'), of('12'), { ...of('12'), books: 'books_2' }])).toEqual([
+      undefined,
+      LINK.ref,
+      undefined,
+    ]);
   });
 
   it('refuses a second living link to one record', async () => {

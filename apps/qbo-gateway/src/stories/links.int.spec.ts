@@ -79,6 +79,30 @@ describe('a link that brings the record', () => {
     expect(await back.recordOf('customer:c1', 1)).toMatchObject({ DisplayName: 'Renamed There', SyncToken: '1' });
   });
 
+  it('of many at once: only the one that was told of is read, and the one another of ours has is refused', async () => {
+    const made = async (DisplayName: string) => (await back.edit('Customer', { DisplayName })).Customer ?? { Id: '' };
+    const [other, held] = [await made('Other There'), await made('Held There')];
+    const linkOf = (name: string, record: { readonly Id: string }) =>
+      customerPut(
+        back.tenant,
+        back.books,
+        name,
+        1,
+        {},
+        { ...{ kind: 'link', body: JSON.stringify({ Id: record.Id }), shown: JSON.stringify(record) } },
+      );
+    await back.rig.take(linkOf('c4', held));
+    await back.rig.answered('customer:c4', 1);
+    await rename('Renamed There');
+    await tellOf();
+    await back.rig.admin('DELETE', 'traffic');
+    await back.rig.take(linkOf('c3', held), link(), linkOf('c2', other));
+    expect(await back.rig.answered('customer:c3', 1)).toMatchObject({ outcome: 'refused', code: 'linked' });
+    expect(await back.recordOf('customer:c1', 1)).toMatchObject({ DisplayName: 'Renamed There' });
+    expect(await back.recordOf('customer:c2', 1)).toEqual(other);
+    expect(await requests()).toBe(1);
+  });
+
   it.each([
     ['of another record', () => ({ body: '{"Id":"1"}' })],
     ['without a token', () => ({ shown: JSON.stringify({ Id: id }) })],

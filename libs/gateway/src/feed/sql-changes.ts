@@ -1,5 +1,6 @@
 import type { FieldHashes } from '../decide/fields';
 import type { Sql } from '../sql/client';
+import type { QboRecordId } from '../sql/links';
 import type { KnownLink } from './change';
 
 export async function selectLinkedResources(sql: Sql, books: string): Promise<string[]> {
@@ -132,21 +133,36 @@ export async function upsertNoticed(
   return rowCount === 1;
 }
 
-/** Whether we were told of a newer version of a record nobody here knows: in the changes, or by a webhook not read yet. */
-export async function isToldOf(
-  sql: Sql,
-  { books, resource, qboId }: { readonly books: string; readonly resource: string; readonly qboId: string },
-  token: string,
-): Promise<boolean> {
-  const { rows } = await sql.query<{ told: boolean }>({
-    name: 'record told of',
-    text: `select exists (select from noticed
-                           where books = $1 and resource = $2 and qbo_id = $3 and sync_token > $4::bigint)
-               or exists (select from webhook_event
-                           where books = $1 and done_at is null and qbo_id = $3 and lower(resource) = lower($2)) as told`,
-    values: [books, resource, qboId, token],
+/** A version of a record, by its `SyncToken`, digits. */
+export interface RecordVersion extends QboRecordId {
+  readonly token: string;
+}
+
+/**
+ * Whether we were told of newer versions of records nobody here knows, in the changes, or by a webhook not read yet; in
+ * their order.
+ */
+export async function selectToldOf(sql: Sql, versions: readonly RecordVersion[]): Promise<boolean[]> {
+  const { rows } = await sql.query<{ place: string }>({
+    name: 'records told of',
+    text: `select k.place
+             from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) with ordinality
+               as k (books, resource, qbo_id, token, place)
+            where exists (select from noticed n
+                           where n.books = k.books and n.resource = k.resource and n.qbo_id = k.qbo_id
+                             and n.sync_token > k.token)
+               or exists (select from webhook_event e
+                           where e.books = k.books and e.done_at is null and e.qbo_id = k.qbo_id
+                             and lower(e.resource) = lower(k.resource))`,
+    values: [
+      versions.map(({ books }) => books),
+      versions.map(({ resource }) => resource),
+      versions.map(({ qboId }) => qboId),
+      versions.map(({ token }) => token),
+    ],
   });
-  return rows[0]?.told === true;
+  const told = new Set(rows.map(({ place }) => Number(place)));
+  return versions.map((_, index) => told.has(index + 1));
 }
 
 export interface HeldChange {

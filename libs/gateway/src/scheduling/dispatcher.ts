@@ -14,6 +14,8 @@ import { sayOrphans } from '../orphans';
 import type { Company, Quickbooks } from '../calling/quickbooks';
 import { howToRead, readWindows, type Realm } from './realms';
 import { Roster } from './roster';
+import { selectToldOf } from '../feed/sql-changes';
+import { selectHolders } from '../sql/links';
 import { claimHeads } from '../sql/claiming';
 import { wakeForgotten } from '../sql/waiting';
 import { readSurroundings } from '../sending/surroundings';
@@ -120,6 +122,8 @@ export class Dispatcher {
       ledger: new Ledger(options.db, (tenant) => this.wake([tenant])),
       claim: gather((heads) => claimHeads(options.db, heads), CLAIMED),
       around: gather((rows) => readSurroundings(options.db, rows)),
+      holderOf: gather((records) => selectHolders(options.db, records)),
+      isToldOf: gather((versions) => selectToldOf(options.db, versions)),
       clock,
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,

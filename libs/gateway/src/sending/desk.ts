@@ -4,7 +4,9 @@ import type { Courier } from './courier';
 import type { BackOff } from '../decide/gate';
 import type { Ledger } from './ledger';
 import type { OpeningCall } from './openings';
+import type { RecordVersion } from '../feed/sql-changes';
 import type { AttemptRow } from '../sql/attempts';
+import type { QboRecordId } from '../sql/links';
 import type { Place } from '../messages';
 import type { Company, Quickbooks } from '../calling/quickbooks';
 import type { ClaimedRow } from '../sql/claiming';
@@ -26,6 +28,10 @@ export interface Desk {
   readonly claim: (head: HeadRow) => Promise<ClaimedRow | undefined>;
   /** What stands around a row. */
   readonly around: (row: Looked) => Promise<Surroundings>;
+  /** The ref that a record of QuickBooks is linked to. */
+  readonly holderOf: (record: QboRecordId) => Promise<string | undefined>;
+  /** Whether we were told of a newer version of it. */
+  readonly isToldOf: (version: RecordVersion) => Promise<boolean>;
   readonly clock: () => Date;
   /** How long after a send QuickBooks may still commit it. */
   readonly unsureWaitMs: number;

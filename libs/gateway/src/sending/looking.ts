@@ -5,7 +5,6 @@ import { PAGE_ROWS } from '@qbo-sync/qbo/query';
 import type { Desk, Job } from './desk';
 import { CLOCK_MARGIN_MS, lookFor, lookToAdopt, pickFound, truncated, type Found, type Look } from '../decide/find';
 import { lookUp } from './looks';
-import { isToldOf } from '../feed/sql-changes';
 import { selectLinkedIds } from '../sql/links';
 
 /** Reads of QuickBooks that working on a row needs. */
@@ -46,7 +45,7 @@ export async function shownRecord(
   const record = parseBytes(shown);
   const { Id: id, SyncToken: token } = record;
   if (id !== qboId || typeof token !== 'string' || !/^\d+$/.test(token)) return undefined;
-  return (await isToldOf(desk.db, { books, resource, qboId }, token)) ? undefined : { is: 'record', record };
+  return (await desk.isToldOf({ books, resource, qboId, token })) ? undefined : { is: 'record', record };
 }
 
 export type Looked = Found | { readonly is: 'failed' } | { readonly is: 'blind' };

@@ -13,7 +13,7 @@ import type { Company } from '../calling/quickbooks';
 import { sendParcel } from './sending';
 import { goneLink, letWait, settle } from './settling';
 import { selectRecord } from '../sql/answers';
-import { selectLinkedIds, updateKept, type LinkRow } from '../sql/links';
+import { updateKept, type LinkRow } from '../sql/links';
 import type { HeadRow } from '../sql/heads';
 import { selectDependants } from '../sql/pending';
 import type { PendingRow } from '../sql/pending-row';
@@ -197,7 +197,7 @@ async function linkTo(desk: Desk, job: Job, link: LinkRow | undefined): Promise<
   const id = requestBody(job.request)['Id'];
   const { resource, how } = job.request;
   if (typeof id !== 'string') return settle(desk, job, { outcome: 'refused', code: 'no_id' });
-  const holder = (await selectLinkedIds(desk.db, job.company.books, resource, [id])).get(id);
+  const holder = await desk.holderOf({ books: job.company.books, resource, qboId: id });
   if (holder !== undefined && holder !== job.place.ref)
     return settle(desk, job, { outcome: 'refused', code: 'linked', holder });
   const place = { path: how.path, wrapper: how.wrapper ?? resource, qboId: id };

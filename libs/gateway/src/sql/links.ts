@@ -86,6 +86,27 @@ export async function selectLinkedIds(
   return new Map(rows.map((row) => [row.qbo_id, row.ref]));
 }
 
+/** A record of QuickBooks, by its id there. */
+export interface QboRecordId {
+  readonly books: string;
+  readonly resource: string;
+  readonly qboId: string;
+}
+
+/** Which refs records of several companies are linked to, in their order; undefined: to none. */
+export async function selectHolders(sql: Sql, records: readonly QboRecordId[]): Promise<(string | undefined)[]> {
+  const { rows } = await sql.query<{ place: string; ref: string }>(
+    `select k.place, l.ref
+       from unnest($1::text[], $2::text[], $3::text[]) with ordinality as k (books, resource, qbo_id, place)
+      cross join lateral (select o.ref from link o
+                           where o.books = k.books and o.resource = k.resource and o.qbo_id = k.qbo_id and o.gone is null
+                           limit 1) as l`,
+    [records.map(({ books }) => books), records.map(({ resource }) => resource), records.map(({ qboId }) => qboId)],
+  );
+  const refs = new Map(rows.map(({ place, ref }) => [Number(place), ref]));
+  return records.map((_, index) => refs.get(index + 1));
+}
+
 /** Stores links as they are from now on; of one ref at most one is given. */
 export async function upsertLinks(sql: Sql, links: readonly LinkRow[]): Promise<void> {
   if (links.length === 0) return;

@@ -119,7 +119,7 @@ export async function holdFollowing(client: Client, service: EntityService, tena
 async function follow(client: Client, { follows }: EntityService, work: readonly Work[]): Promise<void> {
   const events = work.flatMap((one) => (one.do === 'follow' ? [one.event] : []));
   if (events.length > 0) await follows?.store(client, events);
-  const answers = work.flatMap((one) => (one.do === 'heard' ? [one.answer] : []));
+  const answers = work.flatMap((one) => (one.do === 'heard' ? (one.answer ?? []) : []));
   if (answers.length > 0) await follows?.answered(client, answers);
 }
 

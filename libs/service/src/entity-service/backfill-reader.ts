@@ -102,11 +102,8 @@ interface Read {
 
 async function relatedOf(
   client: Client,
-  { related, relatedToAll }: EntityService,
+  { related, relatedAhead }: EntityService,
   to: readonly RelatedTo[],
 ): Promise<readonly unknown[]> {
-  if (relatedToAll !== undefined) return relatedToAll(client, to);
-  const each: unknown[] = [];
-  for (const one of to) each.push(await related?.(client, one));
-  return each;
+  return (await (relatedAhead ?? related)?.(client, to)) ?? [];
 }

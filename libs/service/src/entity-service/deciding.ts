@@ -1,6 +1,6 @@
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import { readSettings } from '@qbo-sync/eventstore/settings';
+import { readSettings, type StoredSettings } from '@qbo-sync/eventstore/settings';
 import {
   appendAll,
   loadEvents,
@@ -8,9 +8,10 @@ import {
   streamId,
   type Append,
   type NewEvent,
+  type Standing,
   type StreamKey,
 } from '@qbo-sync/eventstore/streams';
-import type { EntityService, Trigger } from './definition';
+import type { Context, EntityFunctions, EntityService, RelatedTo, Trigger } from './definition';
 
 /** One stream's share of a transaction: what it decides on in order, or events of the kit to append as they are. */
 export interface Turn extends StreamKey {
@@ -81,18 +82,17 @@ export async function decideStreams(
     turns.filter(({ triggers }) => triggers.length > 0),
   );
   const settings = await readSettings(client, [...new Set(turns.map(({ tenant }) => tenant))]);
+  const courses = turns.map((turn) => begin(service.functions, turn, stored.get(streamId(turn)) ?? []));
+  await run(client, service, courses, { now, settings });
   const appends: Append[] = [];
   const decided: Decided[] = [];
-  for (const turn of turns) {
-    const { tenant, ref, triggers } = turn;
-    const id = streamId(turn);
-    const version = heads.get(id)?.version ?? 0;
-    const document = (settings.get(tenant)?.document ?? null) as SyncSettings | null;
-    const { events, standing, failure } =
-      triggers.length === 0
-        ? { events: turn.kitEvents, standing: CLOSED, failure: undefined }
-        : await decideOne(client, service, turn, stored.get(id) ?? [], { now, settings: document });
-    if (events.length > 0) appends.push({ tenant, ref, expectedVersion: version, events, standing });
+  for (const course of courses) {
+    const { tenant, ref, triggers } = course.turn;
+    const { events, failure } = course;
+    const version = heads.get(streamId(course.turn))?.version ?? 0;
+    if (events.length > 0) {
+      appends.push({ tenant, ref, expectedVersion: version, events, standing: standingOf(service.functions, course) });
+    }
     decided.push({
       tenant,
       ref,
@@ -107,61 +107,111 @@ export async function decideStreams(
   return decided;
 }
 
-interface Outcome extends Pick<Append, 'events' | 'standing'> {
-  readonly failure: DecisionError | undefined;
+/** A turn as far as it has gone: what it appends, and the stream's state after it. */
+interface Course {
+  readonly turn: Turn;
+  /** Undefined: nothing is decided. */
+  readonly rules: { readonly of: unknown } | undefined;
+  readonly events: NewEvent[];
+  state: unknown;
+  failure: DecisionError | undefined;
+}
+
+function begin(functions: EntityFunctions, turn: Turn, stored: readonly NewEvent[]): Course {
+  const { tenant, ref, triggers, kitEvents } = turn;
+  const over = { turn, rules: undefined, events: kitEvents, state: undefined, failure: undefined };
+  if (triggers.length === 0) return over;
+  try {
+    return pure(turn, () => ({
+      ...{ turn, rules: { of: functions.rulesFor(ref) }, events: [], failure: undefined },
+      state: stored.reduce((state, event) => functions.evolve(state, event), functions.initial(tenant, ref)),
+    }));
+  } catch (error) {
+    if (!isOnlyLook(error, triggers)) throw error;
+    return { ...over, events: [], failure: error };
+  }
 }
 
 /**
- * What the turn appends. A rule that throws on a record is that record's fault (`poison.ts`); one that throws on a stream
- * which was only woken, by a record of another stream, by time or settings, leaves the stream as it stands.
+ * Decides the turns by rounds: the first triggers of all streams, then the second ones. What a round needs beside the
+ * streams is read for all of a company's at once.
  */
-async function decideOne(
+async function run(
   client: Client,
   service: EntityService,
-  turn: Turn,
-  stored: readonly NewEvent[],
-  { now, settings }: { now: string; settings: SyncSettings | null },
-): Promise<Outcome> {
-  const { functions } = service;
-  const { tenant, ref, triggers } = turn;
-  const pure = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw new DecisionError({ tenant, ref }, error);
+  courses: readonly Course[],
+  { now, settings }: { readonly now: string; readonly settings: ReadonlyMap<string, StoredSettings> },
+): Promise<void> {
+  for (let place = 0; ; place += 1) {
+    const round = courses.flatMap((course) => {
+      const { turn, rules, state } = course;
+      const trigger = turn.triggers[place];
+      if (trigger === undefined || rules === undefined) return [];
+      const { tenant, ref } = turn;
+      const document = (settings.get(tenant)?.document ?? null) as SyncSettings | null;
+      return [{ course, rules, to: { tenant, ref, state, trigger, settings: document } }];
+    });
+    if (round.length === 0) return;
+    const related = await relatedOf(
+      client,
+      service,
+      round.map(({ to }) => to),
+    );
+    for (const { course, rules, to } of round) {
+      decideOne(service.functions, course, rules.of, to.trigger, {
+        ...{ now, settings: to.settings, related: related.get(to) },
+      });
     }
-  };
-  const begin = () => ({
-    rules: functions.rulesFor(ref),
-    folded: stored.reduce((state, event) => functions.evolve(state, event), functions.initial(tenant, ref)),
-  });
-  const events: NewEvent[] = [];
-  let failure: DecisionError | undefined;
-  let begun: ReturnType<typeof begin>;
+  }
+}
+
+async function relatedOf(
+  client: Client,
+  service: EntityService,
+  to: readonly RelatedTo[],
+): Promise<ReadonlyMap<RelatedTo, unknown>> {
+  const related = new Map<RelatedTo, unknown>();
+  if (service.related === undefined) return related;
+  for (const tenant of new Set(to.map((one) => one.tenant))) {
+    const some = to.filter((one) => one.tenant === tenant);
+    const found = await service.related(client, some);
+    some.forEach((one, index) => related.set(one, found[index]));
+  }
+  return related;
+}
+
+/**
+ * A rule that throws on a record is that record's fault (`poison.ts`); one that throws on a stream which was only woken, by
+ * a record of another stream, by time or settings, leaves the stream as it stands.
+ */
+function decideOne(
+  functions: EntityFunctions,
+  course: Course,
+  rules: unknown,
+  trigger: Trigger,
+  context: Context,
+): void {
+  const { turn, state } = course;
   try {
-    begun = pure(begin);
+    const added = pure(turn, () => functions.decide(rules, state, trigger, context));
+    course.state = pure(turn, () => added.reduce((to, event) => functions.evolve(to, event), state));
+    course.events.push(...added);
   } catch (error) {
-    if (!isOnlyLook(error, triggers)) throw error;
-    return { events, standing: CLOSED, failure: error };
+    if (!isOnlyLook(error, [trigger])) throw error;
+    course.failure = error;
   }
-  let state = begun.folded;
-  for (const trigger of triggers) {
-    const context = {
-      now,
-      settings,
-      related: await service.related?.(client, { tenant, ref, state, trigger, settings }),
-    };
-    const before = state;
-    try {
-      const added = pure(() => functions.decide(begun.rules, before, trigger, context));
-      state = pure(() => added.reduce((to, event) => functions.evolve(to, event), before));
-      events.push(...added);
-    } catch (error) {
-      if (!isOnlyLook(error, [trigger])) throw error;
-      failure = error;
-    }
+}
+
+function standingOf(functions: EntityFunctions, { turn, rules, state }: Course): Standing {
+  return rules === undefined ? CLOSED : pure(turn, () => functions.standing(state));
+}
+
+function pure<T>({ tenant, ref }: StreamKey, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new DecisionError({ tenant, ref }, error);
   }
-  return { events, standing: pure(() => functions.standing(state)), failure };
 }
 
 function isOnlyLook(error: unknown, triggers: readonly Trigger[]): error is DecisionError {

@@ -174,7 +174,9 @@ export interface EntityService {
     readonly topic: string;
     /** Stores events, each given once; what waits for their refs is decided again. */
     store(client: Client, events: readonly RunACallEvent[]): Promise<void>;
-    /** Stores what the gateway answered about refs of other services; what waits for them is decided again. */
+    /** Entities of other services whose answers are stored; of the others' only what waits for their refs is woken. */
+    readonly entities: readonly string[];
+    /** Stores what the gateway answered about these; what waits for them is decided again. */
     answered(client: Client, answers: readonly QboAnswer[]): Promise<void>;
     /** Streams that look at these refs, whether they wait for one or not: decided again too. */
     readers?(client: Client, tenant: string, refs: readonly string[]): Promise<readonly string[]>;
@@ -185,9 +187,10 @@ export interface EntityService {
   readonly always?: readonly string[];
   /** Streams that look at this one's data: decided again after each of its changes, in the same transaction. */
   wakes?(ref: string): readonly string[];
-  related?(client: Client, to: RelatedTo): Promise<unknown>;
-  /** The same for many streams at once, in their order. */
-  relatedToAll?(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]>;
+  /** What decisions need beside their streams, of many streams of one company, in their order. */
+  related?(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]>;
+  /** The same for looking ahead, where `related` keeps something: nothing is kept. */
+  relatedAhead?(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]>;
   /** Its records are matched with what is in QuickBooks already. */
   readonly matching?: Matching;
   /** Steps for tables of its own, after the event store's. */

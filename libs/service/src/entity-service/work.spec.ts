@@ -13,6 +13,7 @@ const payments: EntityService = {
   follows: {
     topic: TOPICS.runacallInvoices.name,
     store: () => Promise.resolve(),
+    entities: ['invoice'],
     answered: () => Promise.resolve(),
   },
   functions: {
@@ -142,6 +143,17 @@ describe('an answer', () => {
       tenant: 'acme',
       ref: 'invoice:inv_1',
     });
+  });
+
+  it('of an entity whose answers are not stored is heard of by its key alone; unreadable ones are their owner’s to show', () => {
+    expect(read(TOPICS.answers.name, 'nonsense', { key: 'acme:customer:cus_1' })).toEqual({
+      do: 'heard',
+      tenant: 'acme',
+      ref: 'customer:cus_1',
+    });
+    const stored = { ...answer, ref: 'invoice:inv_1' };
+    expect(read(TOPICS.answers.name, stored, { key: 'acme:invoice:inv_1' })).toMatchObject({ answer: stored });
+    expect(read(TOPICS.answers.name, 'nonsense', { key: 'acme:payment:pay_1' })).toMatchObject({ do: 'park' });
   });
 
   it('with a record that is not JSON, or breaking its contract, is set aside', () => {

@@ -1,7 +1,7 @@
 import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-json';
 import { isChoice } from '@qbo-sync/contracts/choices';
 import { splitKey } from '@qbo-sync/contracts/keys';
-import { ownerOf } from '@qbo-sync/contracts/refs';
+import { entityOf, ownerOf } from '@qbo-sync/contracts/refs';
 import { readEvent, type RunACallEvent } from '@qbo-sync/contracts/runacall/read-event';
 import { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import { QboChange } from '@qbo-sync/contracts/sync/change';
@@ -41,7 +41,7 @@ export type Work =
       readonly closed: boolean;
     }
   /** Something happened to a ref of another service: what waits for it is decided again. */
-  | { readonly do: 'heard'; readonly tenant: string; readonly ref: string; readonly answer: QboAnswer }
+  | { readonly do: 'heard'; readonly tenant: string; readonly ref: string; readonly answer?: QboAnswer }
   /** A range of a topic this service reads is to be read once more. */
   | { readonly do: 'replay'; readonly replay: Replay; readonly once: Once }
   | ({ readonly do: 'park'; readonly message: ConsumedMessage } & Parking)
@@ -94,7 +94,9 @@ export function readWork(service: EntityService, message: ConsumedMessage, now: 
   if (topic === service.follows?.topic) return followWork(message);
   switch (topic) {
     case TOPICS.answers.name:
-      return own(message, QboAnswer, (answer) => answerWork(service, answer, message));
+      return (
+        othersAnswer(service, message) ?? own(message, QboAnswer, (answer) => answerWork(service, answer, message))
+      );
     case TOPICS.commands.name:
       return own(message, SyncCommand, (command) => commandWork(service, command, message));
     case TOPICS.changes.name:
@@ -157,6 +159,17 @@ function followWork(message: ConsumedMessage): Work {
     event,
     once: { source: `followed ${event.source}`, eventId: event.id, payload: event.dataText },
   };
+}
+
+/**
+ * Most answers are other services': what their key tells is enough, and their owner shows what cannot be read of them.
+ * Undefined: the message itself has to be read.
+ */
+function othersAnswer({ name, follows }: EntityService, { key }: ConsumedMessage): Work | undefined {
+  const of = key === null ? undefined : splitKey(key);
+  const owner = of && ownerOf(of.ref);
+  if (of === undefined || owner === undefined || owner === name) return undefined;
+  return follows?.entities.includes(entityOf(of.ref)) === true ? undefined : { do: 'heard', ...of };
 }
 
 function answerWork(service: EntityService, answer: QboAnswer, message: ConsumedMessage): Work {

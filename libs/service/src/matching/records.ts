@@ -119,14 +119,17 @@ export async function selectById(
   return new Map(rows.map((row) => [row.id, read(row)]));
 }
 
-/** Notes which of ours hold records. */
+/** Notes which of ours hold records; of two that hold one the later stands. */
 export async function holdRecords(
   client: Reader,
   { tenant, books }: Place,
   resource: string,
   ours: readonly OurRecord[],
 ): Promise<void> {
-  const held = ours.flatMap(({ ref, linked }) => (linked === undefined ? [] : [{ ref, ...linked }]));
+  const byId = new Map(
+    ours.flatMap(({ ref, linked }) => (linked === undefined ? [] : [[linked.id, { ref, ...linked }]])),
+  );
+  const held = [...byId.values()];
   await client.query(
     `update match_record r set held_by = h.ref, held_as = h.held_as
        from unnest($4::text[], $5::text[], $6::text[]) as h (id, ref, held_as)

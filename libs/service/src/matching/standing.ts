@@ -11,7 +11,7 @@ import { matchOne, type MatchParts } from './match-one';
 import { dropRecords, holdRecords, selectById, storeRecords } from './records';
 
 /**
- * What Match says of the record a decision is about, as `related` of its rules.
+ * What Match says of the records that decisions are about, of one company, as `related` of their rules.
  *
  *   a change in QuickBooks                      open, while that record may be one of ours
  *   linked, or never read                       nothing: the record's own rules say
@@ -20,11 +20,21 @@ import { dropRecords, holdRecords, selectById, storeRecords } from './records';
  *   anything else                               looked for now among what was read: what is beyond doubt is adopted by
  *                                               itself, and only what is likely or in conflict is asked about
  */
-export async function matchRelated(client: Client, parts: MatchParts, to: RelatedTo): Promise<MatchRelated> {
-  if (to.trigger.kind === 'answered') await holdAnswered(client, parts, to, to.trigger.answer);
-  if (to.trigger.kind === 'theirs') return relatedToTheirs(client, parts, to, to.trigger);
-  const [related] = await relatedTo(client, parts, [to], true);
-  return related ?? NOTHING;
+export async function matchRelated(
+  client: Client,
+  parts: MatchParts,
+  to: readonly RelatedTo[],
+): Promise<readonly MatchRelated[]> {
+  const related = new Map<RelatedTo, MatchRelated>();
+  for (const one of to) {
+    const { trigger } = one;
+    if (trigger.kind === 'theirs') related.set(one, await relatedToTheirs(client, parts, one, trigger));
+  }
+  await holdAnswered(client, parts, to);
+  const others = to.filter(({ trigger }) => trigger.kind !== 'theirs');
+  const found = await relatedTo(client, parts, others, true);
+  others.forEach((one, index) => related.set(one, found[index] ?? NOTHING));
+  return to.map((one) => related.get(one) ?? NOTHING);
 }
 
 /** The list that was read, with a record as it is now; undefined: QuickBooks has it no more. */
@@ -52,16 +62,32 @@ const tokenOf = (text: string): number => Number((readNumbersAsText(text) as Tex
 
 const isOver = (gone: Extract<Trigger, { kind: 'theirs' }>['gone']): boolean => gone === 'deleted' || gone === 'merged';
 
-/** Ours is linked now, by whatever request: nobody else is matched with that record by itself. */
-async function holdAnswered(
-  client: Client,
-  { matching }: MatchParts,
-  { tenant, ref, state }: RelatedTo,
-  { books, outcome, quickbooksId: id, ref: of }: Answered,
-): Promise<void> {
+/** Ours are linked now, by whatever requests: nobody else is matched with those records by itself. */
+async function holdAnswered(client: Client, { matching }: MatchParts, to: readonly RelatedTo[]): Promise<void> {
+  const linked = to.flatMap(({ tenant, ref, state, trigger }) => {
+    const ours = trigger.kind === 'answered' ? linkedBy(matching, ref, state, trigger.answer) : undefined;
+    return trigger.kind !== 'answered' || ours === undefined
+      ? []
+      : [{ place: { tenant, books: trigger.answer.books }, ours }];
+  });
+  for (const books of new Set(linked.map(({ place }) => place.books))) {
+    const some = linked.filter(({ place }) => place.books === books);
+    const [first] = some;
+    if (first === undefined) continue;
+    await holdRecords(
+      client,
+      first.place,
+      matching.resource,
+      some.map(({ ours }) => ours),
+    );
+  }
+}
+
+function linkedBy(matching: Matching, ref: string, state: unknown, answer: Answered): OurRecord | undefined {
+  const { books, outcome, quickbooksId: id, ref: of } = answer;
   const ours = of === ref && entityOf(ref) === matching.entity ? matching.ours(state, [], books) : undefined;
-  if (outcome !== 'synced' || id === undefined || ours === undefined || ours.linked !== undefined) return;
-  await holdRecords(client, { tenant, books }, matching.resource, [{ ...ours, linked: { id, as: 'adopted' } }]);
+  if (outcome !== 'synced' || id === undefined || ours === undefined || ours.linked !== undefined) return undefined;
+  return { ...ours, linked: { id, as: 'adopted' } };
 }
 
 async function relatedToTheirs(
@@ -78,7 +104,7 @@ async function relatedToTheirs(
 }
 
 /** The same of many records of one company, for looking ahead: nothing is kept. */
-export function matchRelatedToAll(
+export function matchRelatedAhead(
   client: Client,
   parts: MatchParts,
   to: readonly RelatedTo[],

@@ -39,11 +39,18 @@ export const followInvoices: NonNullable<EntityService['follows']> = {
       );
     }
   },
+  entities: [],
   answered: () => Promise.resolve(),
 };
 
-/** The invoices a payment names. */
-export async function invoicesOf(client: Client, { tenant, state, trigger }: RelatedTo): Promise<unknown> {
+/** The invoices that payments name. */
+export async function invoicesOfAll(client: Client, to: readonly RelatedTo[]): Promise<readonly unknown[]> {
+  const each: unknown[] = [];
+  for (const one of to) each.push(await invoicesOf(client, one));
+  return each;
+}
+
+async function invoicesOf(client: Client, { tenant, state, trigger }: RelatedTo): Promise<unknown> {
   const { latest } = state as { latest: { data: Allocating } | undefined };
   const named = [trigger.kind === 'changed' ? (trigger.data as Allocating) : undefined, latest?.data];
   const ids = named.flatMap((data) => data?.allocations ?? []).map(({ invoiceId }) => invoiceId);

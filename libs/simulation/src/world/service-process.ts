@@ -14,7 +14,7 @@ import { kitMessages } from '@qbo-sync/service/entity-service/kit-events';
 import { Redecider } from '@qbo-sync/service/entity-service/redecider';
 import { settingsAreRead } from '@qbo-sync/service/entity-service/settings-gate';
 import type { MemoryPostgres } from '../postgres/database';
-import { FOLLOWED_INVOICES, followInvoices, invoicesOf } from './followed';
+import { FOLLOWED_INVOICES, followInvoices, invoicesOfAll } from './followed';
 import type { ConsumerGroup, MemoryKafka } from './kafka';
 import type { Actor, World } from './world';
 
@@ -37,14 +37,15 @@ export const SERVICES: readonly EntityService[] = [
     name: 'invoices',
     functions: { ...rules.invoices, ...functions } as EntityService['functions'],
     events: [TOPICS.runacallInvoices.name],
-    related: () => Promise.resolve({ customer: { name: 'Their customer', taxExempt: false }, items: {} }),
+    related: (_client, to) =>
+      Promise.resolve(to.map(() => ({ customer: { name: 'Their customer', taxExempt: false }, items: {} }))),
   },
   {
     name: 'payments',
     functions: { ...rules.payments, ...functions } as EntityService['functions'],
     events: [TOPICS.runacallPayments.name],
     follows: followInvoices,
-    related: invoicesOf,
+    related: invoicesOfAll,
     migrations: [FOLLOWED_INVOICES],
   },
   {
@@ -54,7 +55,7 @@ export const SERVICES: readonly EntityService[] = [
     lists: true,
     always: rules.tax.standing,
     wakes: (ref) => (ref.startsWith('tax-rate:') ? rules.tax.standing : []),
-    related: () => Promise.resolve({}),
+    related: (_client, to) => Promise.resolve(to.map(() => ({}))),
   },
 ];
 
