@@ -1,5 +1,5 @@
 import type { StripePayout } from '@qbo-sync/contracts/stripe/payout';
-import type { Trigger } from '@qbo-sync/service/entity-service/definition';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { PayoutRow } from './payout-rows';
 
 /**

@@ -4,7 +4,8 @@ import { toAccount } from '@qbo-sync/mapping/account';
 import { valueAt } from '../sync/compare';
 import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered, Context, Rules, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Rules, Verdict, View } from '../sync/rules';
 
 /**
  * Accounts made with one click (postings.md §3): `account:stripe-clearing`. Once QuickBooks has it, the console is

@@ -11,7 +11,8 @@ import { isBeside, type MatchRelated, plannedByMatch } from '../matching/match-p
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 const DUPLICATE_NAME = '6240';
 /** Delete Entity Has Balance */

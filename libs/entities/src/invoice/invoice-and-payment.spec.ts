@@ -5,7 +5,7 @@ import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { type PaymentRelated, paymentRules } from '../payment/payment';
 import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { standing } from '../sync/stream-state';
 import type { AppliedPayment } from './invoice-related';
 import { type InvoiceStory, PAID, posted, record, related, sent } from './spec-invoices';

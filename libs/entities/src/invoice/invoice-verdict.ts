@@ -4,7 +4,8 @@ import type { Reason } from '@qbo-sync/contracts/reasons';
 import { type Decimal, formatAmount, parseDecimal } from '@qbo-sync/money/decimal';
 import { differences, PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered, Context, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Verdict, View } from '../sync/rules';
 import { basisOf } from './invoice-basis';
 import { INACTIVE, type InvoiceRelated, usesInactive } from './invoice-related';
 

@@ -1,5 +1,5 @@
 import type { Item } from '@qbo-sync/contracts/runacall/item';
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import {
   answered,
   BOOKS,

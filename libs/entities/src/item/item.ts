@@ -7,7 +7,8 @@ import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 const DUPLICATE_NAME = '6240';
 

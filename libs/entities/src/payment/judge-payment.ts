@@ -5,7 +5,8 @@ import type { TextJson, TextObject } from '@qbo-sync/contracts/exact-json';
 import { equalByValue, parseDecimal } from '@qbo-sync/money/decimal';
 import { PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered, Context, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Verdict, View } from '../sync/rules';
 import type { FollowedInvoice } from './followed-invoice';
 
 interface Related {

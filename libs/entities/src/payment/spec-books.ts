@@ -3,7 +3,8 @@ import { type Decimal, formatAmount, parseDecimal, sum } from '@qbo-sync/money/d
 import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
 import { refundRules, type RefundRelated } from '../refund/refund';
 import { readRecord } from '../sync/record-text';
-import type { Answered, Rules, Trigger } from '../sync/rules';
+import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Rules } from '../sync/rules';
 import { BOOKS, context, eventInfo, given, NOW, settings, type Story } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { concernsOf } from './concerns';

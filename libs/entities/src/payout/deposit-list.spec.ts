@@ -1,4 +1,4 @@
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { BOOKS, context, given, lines, NOW, only, wanted } from '../sync/spec-kit';
 import { depositListRef, depositListRules, isDepositList, listedDeposits } from './deposit-list';
 

@@ -7,7 +7,7 @@ import { toNegativePayout } from '@qbo-sync/mapping/payout-entry';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
 import { parseDecimal } from '@qbo-sync/money/decimal';
 import { mappingContext } from '../sync/plans';
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { State } from '../sync/stream-state';
 import { viewOf } from '../sync/view';
 import { chosenBy, isItemised, type PayoutData } from './payout-data';

@@ -1,6 +1,6 @@
 import type { TaxRate } from '@qbo-sync/contracts/runacall/tax-rate';
 import type { RateMapping } from '@qbo-sync/contracts/sync/settings';
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { standing } from '../sync/stream-state';
 import {
   answered,

@@ -8,7 +8,7 @@ import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, sett
 import { foresee } from '../sync/foresee';
 import { recognize } from '../sync/recognize';
 import { toMessages } from '../sync/messages';
-import type { Trigger } from '../sync/rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { type RefundRelated, refundRules } from './refund';
 
 const INVOICE: FollowedInvoice = {

@@ -11,7 +11,8 @@ import { type OverShared, shareOf, type SharedRefund } from '@qbo-sync/mapping/r
 import { differences, valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered, Context, Plan, Rules, Verdict, View } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 import { type FollowedInvoice, isLeftOut } from '../payment/followed-invoice';
 import { invoicesOf, matchEntered } from './refund-match';
 

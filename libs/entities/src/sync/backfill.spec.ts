@@ -8,7 +8,7 @@ import { paymentRules } from '../payment/payment';
 import { followed, ref as paymentRef, start as startPayment } from '../payment/spec-payment';
 import { foresee } from './foresee';
 import { recognize } from './recognize';
-import type { Trigger } from './rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { answered, changed, context, given, isOpen, lines, only, PROFILE, settings } from './spec-kit';
 
 const OCTOBER = '2026-10-05T15:00:00Z';

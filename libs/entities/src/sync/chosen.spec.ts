@@ -1,6 +1,7 @@
 import { toMessages } from './messages';
 import { plainVerdict } from './refusals';
-import type { Rules, Trigger } from './rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Rules } from './rules';
 import { answered, changed, context, given, lines, only, REDECIDE, settings, type Story, TENANT } from './spec-kit';
 
 interface Note {

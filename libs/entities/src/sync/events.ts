@@ -2,7 +2,7 @@ import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { AssignNumberCommand, UpsertCommand } from '@qbo-sync/contracts/runacall/upsert-command';
 import type { Find, How, ListOnly, Precondition, RequestKind, Sides } from '@qbo-sync/contracts/sync/request';
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
-import type { Answered } from './rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 
 /**
  * The events of one stream (one Run a Call aggregate, one wanted helper record, or the company profile).

@@ -1,7 +1,8 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Sides } from '@qbo-sync/contracts/sync/request';
 import type { AnswerPlace, StreamEvent } from './events';
-import type { Answered, Context } from './rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context } from './rules';
 import { evolve } from './evolve';
 import type { State } from './stream-state';
 

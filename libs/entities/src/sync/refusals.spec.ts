@@ -5,7 +5,8 @@ import { faultTable } from '@qbo-sync/testkit/fault-table';
 import { registry } from '../registry';
 import { toMessages } from './messages';
 import { plainVerdict, refusal } from './refusals';
-import type { Answered, Plan } from './rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Plan } from './rules';
 import { answered, changed, context, given, lines, TENANT } from './spec-kit';
 
 /** Codes that end at a person: each with its reason, its sentence and the state shown. */

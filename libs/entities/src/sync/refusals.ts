@@ -1,6 +1,7 @@
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
 import { differences, valueAt } from './compare';
-import type { Answered, Verdict } from './rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Verdict } from './rules';
 
 /**
  * QuickBooks' fault codes and ours (`precondition`, `unclear`) → what a person reads (quickbooks.md §3, postings.md §11).

@@ -1,5 +1,6 @@
 import type { StreamEvent } from './events';
-import type { Rules, Trigger } from './rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Rules } from './rules';
 import { plainVerdict } from './refusals';
 import { answered, changed, context, given, isOpen, lines, only, REDECIDE, type Story } from './spec-kit';
 import { evolve } from './evolve';

@@ -5,7 +5,8 @@ import { viewOf } from './view';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording } from './recording';
 import { pushRequested } from './requests';
-import type { Context, Rules, Trigger } from './rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Rules } from './rules';
 
 /**
  * What a person says of a stopped record.

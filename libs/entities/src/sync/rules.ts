@@ -1,9 +1,8 @@
 import type { EnteredInvoices } from '@qbo-sync/contracts/internal/backfill';
 import type { AssignNumberCommand } from '@qbo-sync/contracts/runacall/upsert-command';
-import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
-import type { AnswerOutcome } from '@qbo-sync/contracts/sync/answer';
 import type { Find, How, ListOnly, Precondition, RequestKind, Sides } from '@qbo-sync/contracts/sync/request';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { MappingContext } from '@qbo-sync/mapping/document';
@@ -131,22 +130,6 @@ export type Plan =
   /** Decided again when `waitsOn` is heard of, at `revisitAt`, or with new settings. */
   | { readonly do: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string };
 
-/** The gateway's answer with QuickBooks' record parsed, its numbers as decimal strings. */
-export interface Answered {
-  readonly ref: string;
-  readonly revision: number;
-  readonly attempt: number;
-  readonly books: string;
-  readonly outcome: AnswerOutcome;
-  readonly adopted?: boolean;
-  readonly record?: TextObject;
-  readonly quickbooksId?: string;
-  readonly code?: string;
-  readonly detail?: string;
-  readonly holder?: string;
-  readonly at: string;
-}
-
 /** What an answer means to the entity. */
 export type Verdict =
   | { readonly verdict: 'synced'; readonly warnings: readonly Reason[] }
@@ -156,19 +139,6 @@ export type Verdict =
   | { readonly verdict: 'skip'; readonly reason: Reason }
   /** Plan again with `view.round + 1` and this answer in `view.lastAnswer`. */
   | { readonly verdict: 'again' };
-
-/** A record that somebody changed in QuickBooks, numbers as decimal strings. */
-export interface Theirs {
-  /** The ref of ours, a part of the stream's record perhaps; or the stream's own. */
-  readonly ref: string;
-  readonly books: string;
-  readonly resource: string;
-  readonly record: TextObject;
-  /** Top-level fields of QuickBooks' record that differ from what was last known of it. */
-  readonly changed: readonly string[];
-  readonly gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
-  readonly at: string;
-}
 
 /** What goes back to Run a Call, and when the settings let it. */
 export interface Back<Related = unknown> {
@@ -242,48 +212,3 @@ export interface Rules<Data = Readonly<Record<string, unknown>>, Related = unkno
   /** What the console should know or offer after this trigger (activities of kind `profile` or `proposal`). */
   propose?(view: View<Data>, context: Context<Related>): readonly Readonly<Record<string, unknown>>[];
 }
-
-/** What happened: one of these is decided on at a time. */
-export type Trigger =
-  | {
-      readonly kind: 'changed';
-      readonly event: EventInfo;
-      readonly change: string;
-      readonly sequence: number;
-      readonly data: Readonly<Record<string, unknown>>;
-      /** The event has its row in another stream that it concerns too (a refund's, its payment's). */
-      readonly beside?: true;
-      readonly traceparent?: string;
-    }
-  | {
-      readonly kind: 'wanted';
-      readonly commandId: string;
-      readonly by: string;
-      readonly at: string;
-      readonly run?: string;
-      /** It is done behind what happens now. */
-      readonly lane?: 'backlog';
-      /** A backfill takes it in though it is older than go-live; `link`: as this record of QuickBooks, which a person entered. */
-      readonly backfill?: { readonly run: string; readonly link?: string };
-    }
-  | { readonly kind: 'answered'; readonly answer: Answered }
-  | {
-      readonly kind: 'listed';
-      readonly books: string;
-      readonly resource: string;
-      readonly record: string;
-      readonly at: string;
-    }
-  | ({ readonly kind: 'theirs' } & Theirs)
-  | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
-  /** `revision`: of the row the person saw; it counts only while that row stands. */
-  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string; readonly revision?: number }
-  | { readonly kind: 'restore'; readonly commandId: string; readonly by: string }
-  | {
-      readonly kind: 'resolve';
-      readonly commandId: string;
-      readonly by: string;
-      /** `retry`, `link <QuickBooks id>`, `leave`, or one of the entity's own. */
-      readonly choice: string;
-      readonly revision?: number;
-    };

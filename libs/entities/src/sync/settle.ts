@@ -1,6 +1,7 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { PushRequested, StreamEvent } from './events';
-import type { Answered, Context, Rules, Verdict, View } from './rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, Rules, Verdict, View } from './rules';
 import { bothSides } from './both-sides';
 import { decideNow } from './decision';
 import { base, record, type Recording } from './recording';

@@ -5,7 +5,8 @@ import { customerRules } from '../customer/customer';
 import { invoiceRules } from '../invoice/invoice';
 import { itemRules } from '../item/item';
 import { toMessages } from './messages';
-import type { Rules, Trigger } from './rules';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Rules } from './rules';
 import { answered, BOOKS, changed, context, given, lines, NOW, only, settings, type Story } from './spec-kit';
 
 const dana: Customer = {
@@ -51,16 +52,20 @@ const theirs = (
   fields: readonly string[],
   record: object,
   more: { gone?: 'deleted' | 'voided' | 'inactive' | 'merged'; books?: string; token?: string } = {},
-): Trigger => ({
-  kind: 'theirs',
-  ref,
-  books: more.books ?? BOOKS,
-  resource: ref.startsWith('item') ? 'Item' : ref.startsWith('customer') ? 'Customer' : 'Invoice',
-  changed: fields,
-  record: { Id: '58', SyncToken: more.token ?? '4', ...record },
-  at: NOW,
-  ...(more.gone === undefined ? {} : { gone: more.gone }),
-});
+): Trigger => {
+  const shown = { Id: '58', SyncToken: more.token ?? '4', ...record };
+  return {
+    kind: 'theirs',
+    ref,
+    books: more.books ?? BOOKS,
+    resource: ref.startsWith('item') ? 'Item' : ref.startsWith('customer') ? 'Customer' : 'Invoice',
+    changed: fields,
+    record: shown,
+    text: JSON.stringify(shown),
+    at: NOW,
+    ...(more.gone === undefined ? {} : { gone: more.gone }),
+  };
+};
 
 /** What invoices follow; no other entity looks at it. */
 const RELATED = { customer: { name: 'Dana Ruiz', taxExempt: false }, items: { itm_1: true } };

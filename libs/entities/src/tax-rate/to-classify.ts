@@ -1,7 +1,8 @@
 import { toTaxAgency, toTaxCode } from '@qbo-sync/mapping/tax-code-to-classify';
 import type { MappedRecord } from '@qbo-sync/mapping/document';
 import { planFor, UNKNOWN_KIND } from '../sync/plans';
-import type { Answered, Rules, Verdict } from '../sync/rules';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { Rules, Verdict } from '../sync/rules';
 
 /**
  * The agency and the codes of the family "To classify" (postings.md §7): wanted by one click, and by an invoice whose

@@ -3,7 +3,8 @@ import { streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { holdFollowing } from './applying';
 import { Board, decideStreams, type Decided } from './deciding';
-import type { EntityService, Trigger } from './definition';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { EntityService } from './definition';
 
 /** What a service's own reader of the world outside says to one of its streams: it came by no topic. */
 export interface Told extends StreamKey {

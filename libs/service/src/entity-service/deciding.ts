@@ -11,7 +11,8 @@ import {
   type Standing,
   type StreamKey,
 } from '@qbo-sync/eventstore/streams';
-import type { Context, EntityFunctions, EntityService, RelatedTo, Trigger } from './definition';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { Context, EntityFunctions, EntityService, RelatedTo } from './definition';
 
 /** One stream's share of a transaction: what it decides on in order, or events of the kit to append as they are. */
 export interface Turn extends StreamKey {

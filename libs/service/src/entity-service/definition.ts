@@ -1,6 +1,6 @@
-import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
-import type { AnswerOutcome, QboAnswer } from '@qbo-sync/contracts/sync/answer';
+import type { QboAnswer } from '@qbo-sync/contracts/sync/answer';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { BackfillMatch, BackfillRecord, EnteredInvoices } from '@qbo-sync/contracts/internal/backfill';
 import type { DriftStream } from '@qbo-sync/contracts/internal/drift';
 import type { ServiceName } from '@qbo-sync/contracts/refs';
@@ -11,75 +11,6 @@ import type { NewEvent, Standing } from '@qbo-sync/eventstore/streams';
 import type { OutgoingMessage } from '@qbo-sync/kafka/message';
 import type { Matching } from '../matching/definition';
 import type { SqlMigration } from '../migrations';
-
-/** The gateway's answer, its record parsed with numbers as decimal strings. */
-export interface Answered {
-  readonly ref: string;
-  readonly revision: number;
-  readonly attempt: number;
-  readonly books: string;
-  readonly outcome: AnswerOutcome;
-  readonly adopted?: boolean;
-  readonly record?: TextObject;
-  readonly quickbooksId?: string;
-  readonly code?: string;
-  readonly detail?: string;
-  readonly holder?: string;
-  readonly at: string;
-}
-
-/** What a stream is asked to decide on. */
-export type Trigger =
-  | {
-      readonly kind: 'changed';
-      readonly event: EventInfo;
-      readonly change: string;
-      readonly sequence: number;
-      readonly data: Readonly<Record<string, unknown>>;
-      /** The event has its row in another stream that it concerns too. */
-      readonly beside?: true;
-      readonly traceparent?: string;
-    }
-  | {
-      readonly kind: 'wanted';
-      readonly commandId: string;
-      readonly by: string;
-      readonly at: string;
-      readonly run?: string;
-      readonly lane?: 'backlog';
-      readonly backfill?: { readonly run: string; readonly link?: string };
-    }
-  | { readonly kind: 'answered'; readonly answer: Answered }
-  | {
-      readonly kind: 'listed';
-      readonly books: string;
-      readonly resource: string;
-      readonly record: string;
-      readonly at: string;
-    }
-  | {
-      readonly kind: 'theirs';
-      readonly ref: string;
-      readonly books: string;
-      readonly resource: string;
-      readonly record: TextObject;
-      /** The same as QuickBooks spelt it, JSON text. */
-      readonly text: string;
-      readonly changed: readonly string[];
-      readonly gone?: 'deleted' | 'voided' | 'inactive' | 'merged';
-      readonly at: string;
-    }
-  | { readonly kind: 'redecide'; readonly why: 'settings' | 'command' | 'revisit' | 'related' }
-  /** `revision`: of the row the person saw; it counts only while that row stands. */
-  | { readonly kind: 'dismiss'; readonly commandId: string; readonly by: string; readonly revision?: number }
-  | { readonly kind: 'restore'; readonly commandId: string; readonly by: string }
-  | {
-      readonly kind: 'resolve';
-      readonly commandId: string;
-      readonly by: string;
-      readonly choice: string;
-      readonly revision?: number;
-    };
 
 export interface Context {
   readonly now: string;

@@ -13,7 +13,8 @@ import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
 import { holdFollowing } from './applying';
 import { Board, decideStreams, type Decided } from './deciding';
-import type { EntityService, Trigger } from './definition';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { EntityService } from './definition';
 import { operated, operationStream } from './kit-events';
 import { isPoison } from './poison';
 

@@ -11,7 +11,8 @@ import { TOPICS } from '@qbo-sync/contracts/topics';
 import { check } from '@qbo-sync/contracts/validation';
 import type { ReasonCode } from '@qbo-sync/contracts/reasons';
 import type { ConsumedMessage } from '@qbo-sync/kafka/message';
-import type { Answered, EntityService, Trigger } from './definition';
+import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { EntityService } from './definition';
 
 /** What a message asks of this service. Nothing here touches a database. */
 export type Work =

@@ -2,7 +2,8 @@ import { readNumbersAsText, type TextObject } from '@qbo-sync/contracts/exact-js
 import { entityOf } from '@qbo-sync/contracts/refs';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { Client } from '@qbo-sync/eventstore/pool';
-import type { Answered, RelatedTo, Trigger } from '../entity-service/definition';
+import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { RelatedTo } from '../entity-service/definition';
 import { isSpokenFor, selectCandidates, type StandingCandidate, storeCandidates, unsettle } from './candidates';
 import type { Matching, MatchStanding, OurRecord } from './definition';
 import { type MatchList, type Place, selectList } from './lists';
