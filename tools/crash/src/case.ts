@@ -29,6 +29,9 @@ const SEVERAL_AT: readonly string[] = ['K9', 'K10', 'K11', 'K12', 'K13'];
 /** Elsewhere the one that hides nothing: a write sent twice is there twice. */
 const BARE: Mode = 'ignore';
 
+/** Of so many points a share plays one. */
+const EVERY = 2;
+
 /** Every case of these points, in a fixed order. */
 export function casesOf(points: readonly string[]): Case[] {
   return points.flatMap((point) => (point.endsWith('-frozen') ? [standingStill(point)] : ended(point)));
@@ -51,14 +54,18 @@ function bySignal(of: Omit<Case, 'signal'>): Case[] {
   return (['SIGTERM', 'SIGKILL'] as const).map((signal) => ({ ...of, signal }));
 }
 
-/** One case of every point, chosen by a text: another text, another choice. */
+/** One case of every second point, points and cases chosen by a text: another text, another choice. */
 export function shareOf(cases: readonly Case[], text: string): Case[] {
+  const chosenBy = (what: string, among: number): number =>
+    createHash('sha256').update(`${text}:${what}`).digest().readUInt32BE(0) % among;
   const points = [...new Set(cases.map(({ point }) => point))];
-  return points.flatMap((point) => {
-    const own = cases.filter((one) => one.point === point);
-    const at = createHash('sha256').update(`${text}:${point}`).digest().readUInt32BE(0) % own.length;
-    return own[at] ?? [];
-  });
+  const from = chosenBy('points', EVERY);
+  return points
+    .filter((_, place) => place % EVERY === from)
+    .flatMap((point) => {
+      const own = cases.filter((one) => one.point === point);
+      return own[chosenBy(point, own.length)] ?? [];
+    });
 }
 
 export function nameOf({ point, again, signal, mode, many }: Case): string {

@@ -3,7 +3,7 @@ import { casesOf, nameOf, shareOf } from './case';
 import { passed, playAll, POINTS, type Played } from './play';
 
 /**
- * One case of every point, chosen by the commit, with real processes; `npm run test:crash` plays them all. The built
+ * One case of every second point, both chosen by the commit, with real processes; `npm run test:crash` plays them all. The built
  * processes are what is ended.
  */
 const AT_ONCE = 4;

@@ -25,8 +25,10 @@ const specsOnly = args.includes('--specs-only') || patterns.length > 0;
 /** 2,000 seeds take about half of it on two cores; a slower machine runs as many as fit. */
 const SIMULATION_S = 240;
 
-/** The folder of the specs that start a stack each. */
-const WHOLE_STACKS = 'apps/sandbox/src/whole-path/';
+/**
+ * The specs that start a stack each, but for one: beside the others of end to end the two streams take about the same time.
+ */
+const WHOLE_STACKS = 'apps/sandbox/src/whole-path/(?!one-company)';
 
 /** How the file ends in which Jest tells what ran. */
 const REPORT = '.report.json';
