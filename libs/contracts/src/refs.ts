@@ -6,6 +6,7 @@ import { formatExact, parseDecimal } from '@qbo-sync/money/decimal';
  *
  *   customer:cus_88                 Run a Call's ids
  *   payment:pay_500/cus_61          one part of a split payment
+ *   refund:re_77/credit             the entry in place of its receipt, its sale being voided
  *   payout:po_1/2                   its second deposit; payout:po_1/failed: the entry that takes it back
  *   dispute:dp_1                    a dispute at Stripe
  *   item:helper.<role>.<account>    helper item on a QuickBooks account

@@ -22,7 +22,7 @@ import { taxAgencyRules, taxCodeRules } from './tax-rate/to-classify';
 export interface ServiceRules {
   /** The rules of a ref's stream; undefined when the entity is not built: keep and show it. */
   rulesFor(ref: string): Rules | undefined;
-  /** `payment:pay_1/cus_2` → `payment:pay_1`, `payout:po_1/2` → `payout:po_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
+  /** `payment:pay_1/cus_2` → `payment:pay_1`, `refund:re_1/credit` → `refund:re_1`, `payout:po_1/2` → `payout:po_1`, `invoice:inv_1/credit-memo` → `invoice:inv_1`; `profile:Account` → `profile:company`; else the ref itself. */
   streamOf(ref: string): string;
   /** All streams an event of a ref concerns, first the one its row belongs to; absent: the ref's own alone. */
   concerns?(
@@ -48,7 +48,8 @@ export function registry(accountRoles: Readonly<Record<string, AccountRole>>): R
     invoices: { ...service({ invoice: erased(invoiceRules) }), streamOf: wholeOf },
     payments: {
       ...paymentsService(accountRoles),
-      streamOf: (ref) => (!isDepositList(ref) && ['payment', 'payout'].includes(entityOf(ref)) ? wholeOf(ref) : ref),
+      streamOf: (ref) =>
+        !isDepositList(ref) && ['payment', 'refund', 'payout'].includes(entityOf(ref)) ? wholeOf(ref) : ref,
       concerns: concernsOf,
     },
     tax: {

@@ -28,7 +28,7 @@ class Model {
       for (const refund of payment.refunds) {
         if (refund.status === 'failed') continue;
         add(refund.processorRefundId === undefined ? '35' : '91', parseDecimal(refund.amount).negated());
-        add(refund.effect === 'reduce-sale' ? 'sale' : 'AR', parseDecimal(refund.amount));
+        add(refund.effect === 'reduce-sale' && !this.invoiceVoided ? 'sale' : 'AR', parseDecimal(refund.amount));
       }
     }
     return Object.fromEntries([...totals].map(([account, amount]) => [account, formatAmount(amount)]));
@@ -145,8 +145,6 @@ function play({ what, of, part, stripe, effect, late }: Step, model: Model, book
       return books.says('updated', { ...standing }, { late });
     }
     case 'void': {
-      // A sale of which something was paid back is not one that never was.
-      if (model.leftOfSale().lt(parseDecimal(TOTAL))) return;
       model.invoiceVoided = true;
       return books.voidInvoice();
     }

@@ -99,6 +99,48 @@ describe('the three effects (postings.md §9)', () => {
   });
 });
 
+describe('its sale is voided (adr/0017)', () => {
+  const credit = `${ref}/credit`;
+  const voided = { ...RELATED, invoices: { inv_1041: { ...INVOICE, voided: true as const } } };
+  const again: Trigger = { kind: 'redecide', why: 'related' };
+  const unsold = () => posted().under({ related: voided }).when(again);
+
+  it('after its receipt was posted → that is deleted, the entry of credit takes its place, and both stand', () => {
+    const story = unsold();
+    expect(lines(story.events)).toEqual([`PushRequested remove ${ref}`, `PushRequested put ${credit}`]);
+    const [, put] = story.events.flatMap((event) => (event.type === 'PushRequested' ? [event] : []));
+    expect(put?.data.resource).toBe('JournalEntry');
+    expect(put?.personal.body).toContain('{"$ref":"customer:cus_88"}');
+    const gone = story.when(answered(story, { record: { status: 'Deleted' } }));
+    const done = gone.when(answered(gone, { ref: credit, record: { ...entry } }));
+    expect(lines(done.events)).toEqual(['Settled two_open_items']);
+    expect(done.when(again).events).toEqual([]);
+    const closed = { settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
+    expect(done.under(closed).when(again).events).toEqual([]);
+  });
+
+  it('heard of afterwards → the entry alone', () => {
+    const story = start(voided).when(changed('refunded', 2, says()));
+    expect(lines(story.events)).toEqual(['Changed refunded', `PushRequested put ${credit}`]);
+  });
+
+  it('its receipt lies in closed books → held, and no entry', () => {
+    const closed = { settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
+    expect(
+      lines(
+        posted()
+          .under({ ...closed, related: voided })
+          .when(again).events,
+      ),
+    ).toEqual(['Held closed_period']);
+  });
+
+  it('and fails later → neither is left', () => {
+    const failed = unsold().when(beside(changed('updated', 3, says({ status: 'failed' }))));
+    expect(lines(failed.events)).toEqual(['Changed updated', `PushRequested remove ${credit}`]);
+  });
+});
+
 describe('held until somebody says', () => {
   const { invoiceId: _invoice, ...unsaid } = refund;
   const saysUnsaid = () => ({ ...refundOf({ ...payment, refunds: [unsaid] }, unsaid) });

@@ -36,6 +36,7 @@ export interface InvoiceRefund extends SharedRefund {
 
 const PENNIES = parseDecimal('0.05');
 const TOTAL = 'TotalAmt';
+const RECEIPT = 'RefundReceipt';
 
 /**
  * Refunds (postings.md §9), each an entity of its own beside its payment: what a payment says later never replaces it.
@@ -44,6 +45,7 @@ const TOTAL = 'TotalAmt';
  *   reopen-invoice   → JournalEntry; its payment's line moves to it
  *   return-credit    → JournalEntry; its payment's rest is applied to it
  *   failed           → removed, an entry once its payment is off it; never posted: nothing
+ *   its sale voided  → it gave back what is the customer's credit now: an entry, its receipt removed (adr/0017)
  *   says too little  → a person chooses: `invoice inv_1041`, `credit`; `account 35` where none is set
  *   in closed books  → `date 2026-12-02`: the day it is posted on
  *   of a payment older than go-live → none of ours, until a backfill brings in that payment, or the refund itself
@@ -54,6 +56,8 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
   entity: 'refund',
   nature: 'document',
   facts: [],
+
+  follows: 'related',
 
   ownDate: ({ refund }) => refund.refundedOn,
 
@@ -74,16 +78,21 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
     const made = view.made[view.ref];
     const posted = made?.linked === true && !made.removed ? made : undefined;
     if (data.refund.status === 'failed') return planFailed(data, view, ctx, context);
-    if (posted?.basis !== undefined) return stands(data, view, posted.body, posted.basis as unknown as Basis);
+    const basis = posted?.basis as unknown as Basis | undefined;
+    const isUnsold = isOfVoided(data, context);
+    if (posted !== undefined && basis !== undefined && !(isUnsold && basis.resource === RECEIPT)) {
+      return stands(data, view.ref, posted.body, basis);
+    }
     // A payment that is brought in may wait for its refund's entry: the refund never waits for the payment.
     if (isOfBefore(data, context) && !view.takenIn && !context.related.paymentPosted) {
       return { do: 'skip', reason: { code: 'before_cutover' } };
     }
     const over = overRefunded(data);
     if (over !== undefined) return { do: 'hold', reason: over.hold };
+    if (isUnsold) return planUnsold(data, view, ctx, context);
     return data.refund.effect === 'reduce-sale'
       ? planReceipt(data, view, ctx, context)
-      : planEntry(data, view, ctx, context);
+      : planEntry(data, view.ref, ctx, context);
   },
 
   judge(answer, expect, view) {
@@ -141,7 +150,6 @@ function planReceipt(
   if (invoiceId === undefined) return unsaid;
   const followed = related.invoices[invoiceId];
   // What was sold before go-live was never posted here: its money is credit, or none of ours.
-  if (followed?.voided === true) return unsaid;
   if (followed !== undefined && settings !== null && isLeftOut(followed, settings)) return unsaid;
   if (followed?.posted === undefined) return waitFor(`invoice:${invoiceId}`);
   const heard = related.refunds[invoiceId] ?? [];
@@ -165,12 +173,40 @@ const overShared = (r: string, n: string, { of, asked, left }: OverShared): Reas
   params: { r, a: formatAmount(asked), p: `${PARTS[of]}${n}`, b: formatAmount(left) },
 });
 
-function planEntry(
+/** The sale never was (events.md): nothing of it can shrink. What is older than go-live was not posted here. */
+function isOfVoided({ refund }: RefundData, { related, settings }: Context<RefundRelated>): boolean {
+  const invoice = related.invoices[refund.invoiceId ?? ''];
+  if (refund.effect !== 'reduce-sale' || invoice?.voided !== true) return false;
+  return settings !== null && !isLeftOut(invoice, settings);
+}
+
+const creditRef = (ref: string): string => `${ref}/credit`;
+
+function planUnsold(
   data: RefundData,
   view: View<RefundData>,
   ctx: MappingContext,
   { related }: Context<RefundRelated>,
 ): Plan {
+  const credit: RefundData = { ...data, refund: { ...data.refund, effect: 'return-credit' } };
+  // The invoice may never have come to QuickBooks: the customer is named, whose it was there if it did.
+  const owner = related.invoices[data.refund.invoiceId ?? '']?.customerId ?? data.payment.customerId;
+  const payer = { $ref: `customer:${owner}` };
+  // Its receipt may be under way: the entry has a ref of its own whatever becomes of it.
+  const ref = creditRef(view.ref);
+  const made = view.made[ref];
+  const entry =
+    made?.linked === true && !made.removed
+      ? stands(credit, ref, made.body, made.basis as unknown as Basis)
+      : put(ref, credit, toRefundEntry(credit, payer, ctx));
+  if (entry.do !== 'push' || view.made[view.ref] === undefined) return entry;
+  const removal = planRemoval(view.ref, data, RECEIPT, view, ctx);
+  if (removal.do !== 'push') return removal;
+  const apart: Reason = { code: 'two_open_items', params: { p: data.payment.id } };
+  return { do: 'push', pushes: [...removal.pushes, ...entry.pushes], warnings: [apart] };
+}
+
+function planEntry(data: RefundData, ref: string, ctx: MappingContext, { related }: Context<RefundRelated>): Plan {
   const { refund, payment } = data;
   if (refund.effect === 'reopen-invoice' && refund.invoiceId === undefined) {
     return { do: 'hold', reason: { code: 'refund_effect', params: { r: refund.id } } };
@@ -179,9 +215,9 @@ function planEntry(
   if (unknown !== undefined) return waitFor(`invoice:${unknown.invoiceId}`);
   const invoice = (id: string) => related.invoices[id];
   const parts = partsOf(payment, { ref: `payment:${payment.id}`, invoice, made: new Map() });
-  const part = parts.find(({ lines }) => lines.some(({ ref }) => ref === view.ref)) ?? parts[0];
+  const part = parts.find(({ lines }) => lines.some((line) => line.ref === ref)) ?? parts[0];
   const payer = part === undefined ? { $ref: `customer:${payment.customerId}` } : payerOf(part, payment);
-  return put(view.ref, data, toRefundEntry(data, payer, ctx));
+  return put(ref, data, toRefundEntry(data, payer, ctx));
 }
 
 function put(ref: string, { refund }: RefundData, mapped: Mapped): Plan {
@@ -197,7 +233,7 @@ function put(ref: string, { refund }: RefundData, mapped: Mapped): Plan {
 }
 
 /** The same again: it was asked for, and nothing is sent. */
-function stands({ refund }: RefundData, { ref }: View<RefundData>, body: string, basis: Basis): Plan {
+function stands({ refund }: RefundData, ref: string, body: string, basis: Basis): Plan {
   const { resource, how, amount, expect } = basis;
   if (!parseDecimal(amount).equals(parseDecimal(refund.amount))) {
     return { do: 'hold', reason: { code: 'amount_changed', params: { p: refund.id, a: refund.amount, b: amount } } };
@@ -212,12 +248,26 @@ function planFailed(
   { related }: Context<RefundRelated>,
 ): Plan {
   const basis = view.made[view.ref]?.basis as unknown as Basis | undefined;
-  const resource = basis?.resource ?? 'RefundReceipt';
+  const resource = basis?.resource ?? RECEIPT;
   if (resource === 'JournalEntry' && related.heldByPayment) return waitFor(`payment:${data.payment.id}`);
-  const made = view.made[view.ref];
-  // Neither what was taken back before they were closed nor what was never posted is a change of closed books.
+  const own = planRemoval(view.ref, data, resource, view, ctx);
+  const ref = creditRef(view.ref);
+  if (own.do !== 'push' || view.made[ref] === undefined) return own;
+  const entry = planRemoval(ref, data, 'JournalEntry', view, ctx);
+  return entry.do === 'push' ? { ...own, pushes: [...own.pushes, ...entry.pushes] } : entry;
+}
+
+/** Neither what was taken back before they were closed nor what was never posted is a change of closed books. */
+function planRemoval(
+  ref: string,
+  data: RefundData,
+  resource: string,
+  view: View<RefundData>,
+  ctx: MappingContext,
+): Plan {
+  const made = view.made[ref];
   const isChange = made?.linked === true && !made.removed;
-  return planFor(view.ref, 'remove', toFailedRefund(data, resource, isChange ? ctx : openBooks(ctx)));
+  return planFor(ref, 'remove', toFailedRefund(data, resource, isChange ? ctx : openBooks(ctx)));
 }
 
 function waitFor(waitsOn: string): Plan {
