@@ -27,9 +27,15 @@ let waiting: Readonly<Record<string, string>> = {};
 let beside: Readonly<Record<string, string>> = {};
 /** Refs with nothing open. */
 let settledRefs: readonly string[] = [];
+/** What was to be read beside the streams, by reading: the refs of each with how many events they had. */
+let looked: string[][] = [];
 const toy: EntityService = {
   name: 'items',
   events: [TOPIC],
+  related: (_client, to) => {
+    looked.push(to.map(({ tenant, ref, state }) => `${tenant} ${ref} ${(state as { count: number }).count}`));
+    return Promise.resolve(to.map(({ tenant, ref }) => `${tenant} ${ref}`));
+  },
   functions: {
     initial: (tenant, ref) => ({ tenant, ref, count: 0 }),
     evolve: (state) => ({ ...(state as object), count: (state as { count: number }).count + 1 }),
@@ -44,9 +50,9 @@ const toy: EntityService = {
       { stream: ref, data },
       ...(beside[ref] === undefined ? [] : [{ stream: beside[ref], data }]),
     ],
-    decide: (_rules, state, trigger, { settings }) => {
-      const { ref } = state as { ref: string };
-      const error = broken(ref, trigger);
+    decide: (_rules, state, trigger, { settings, related }) => {
+      const { tenant, ref } = state as { tenant: string; ref: string };
+      const error = related === `${tenant} ${ref}` ? broken(ref, trigger) : new Error('what is another’s was read');
       if (error !== undefined) throw error;
       return [{ type: trigger.kind === 'redecide' ? `Again${settings?.version ?? ''}` : 'Taken', data: {} }];
     },
@@ -117,6 +123,7 @@ describe('the intake', () => {
     waiting = {};
     beside = {};
     applied = [];
+    looked = [];
   });
   afterEach(async () => {
     await pool.end();
@@ -140,6 +147,19 @@ describe('the intake', () => {
     const stored = await pool.query<{ body: string }>(`select body from payload where ref like '%/0/1'`);
     expect(stored.rows[0]?.body).toContain('"error":"TypeError"');
     expect(stored.rows[0]?.body).not.toContain('Canary');
+  });
+
+  it('what decisions need beside their streams is read once for a batch of a company, and again for later events', async () => {
+    const of = (message: ConsumedMessage, more: Readonly<Record<string, string>>): ConsumedMessage => ({
+      ...message,
+      headers: { ...message.headers, ...more },
+    });
+    const others = { ...of(event('d', 3), { ce_tenant: 'other' }), key: 'other:d' };
+    const later = of(event('a', 2, 'updated'), { ce_id: 'e-a-2', ce_sequence: '2' });
+    await intake.take(batchOf([event('a', 0), event('b', 1), later, others]));
+    expect(looked).toEqual([['acme item:a 0', 'acme item:b 0'], ['other item:d 0'], ['acme item:a 1']]);
+    expect([await typesOf('a'), await typesOf('b')]).toEqual([['Taken', 'Taken'], ['Taken']]);
+    expect((await pool.query('select from parked')).rowCount).toBe(0);
   });
 
   it('an event of several streams is decided on in all of them or in none; told again, in none', async () => {
