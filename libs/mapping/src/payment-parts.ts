@@ -7,6 +7,8 @@ export interface PaidInvoice {
   readonly customerId: string;
   readonly number?: string;
   readonly tip?: string;
+  /** No line pays more of it: QuickBooks would refuse a total below what is paid (postings.md §6.6). */
+  readonly total?: string;
   /**
    * Why its money stays unapplied: it is not ours to post (`older` than go-live: with a warning, postings.md §8.3), it is
    * posted `later`, when it is paid in full (§6.7), or it is `voided` (§6.8).
@@ -138,10 +140,14 @@ function applied(
       .map(({ invoiceId, amount }) => ({
         ref: `invoice:${invoiceId}`,
         type: 'Invoice' as const,
-        amount: parseDecimal(amount).minus(back(invoiceId)),
+        amount: atMost(parseDecimal(amount).minus(back(invoiceId)), invoice(invoiceId)?.total),
       }))
       .filter(({ amount }) => amount.gt(0));
 }
+
+/** Lowered since it was paid, and the allocation still says what was paid: the rest is credit. */
+const atMost = (amount: Decimal, total: string | undefined): Decimal =>
+  total !== undefined && amount.gt(parseDecimal(total)) ? parseDecimal(total) : amount;
 
 /** The entries a part pays. */
 function givenBack(payment: Divided, isOwn: (entry: Refund) => boolean): PaidLine[] {

@@ -123,4 +123,16 @@ describe('an invoice and its payment', () => {
     const goes = waits.under({ related: related({ payments: left }) }).when(RELATED);
     expect(lines(goes.events)).toEqual(['PushRequested put invoice:inv_1041']);
   });
+
+  it('… and nothing is said of the payment: its line is no longer than the invoice all the same, the rest is credit', () => {
+    const done = settle(collected(followed({ total: '179.70' })));
+    const shorter = done.under({ related: followed({ total: '139.64' }) }).when(RELATED);
+    const left = [{ ref: 'payment:pay_500', amount: '139.64', locked: false }];
+    expect(applications(shown(shorter))).toEqual(left);
+    expect(lines(settle(shorter).events)).toEqual(['Settled']);
+    const raised = settle(shorter)
+      .under({ related: followed({ total: '190.00' }) })
+      .when(RELATED);
+    expect(applications(shown(raised))).toEqual([{ ref: 'payment:pay_500', amount: '179.70', locked: false }]);
+  });
 });

@@ -35,6 +35,7 @@ export function paidInvoice(followed: FollowedInvoice, settings: SyncSettings | 
     customerId: followed.customerId,
     number: followed.number,
     ...(followed.tip === undefined ? {} : { tip: followed.tip }),
+    ...(followed.total === undefined ? {} : { total: followed.total }),
     ...(unapplied === undefined ? {} : { unapplied }),
     ...(followed.linked ? {} : { unposted: true }),
   };
