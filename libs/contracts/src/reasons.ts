@@ -215,6 +215,10 @@ const attention = {
     text: 'Stripe cannot say what is in manual payout {po}. Use Stripe clearing, or enter it by hand.',
     action: 'Use Stripe clearing',
   },
+  payout_funds: {
+    text: 'Stripe cannot say what is in manual payout {po}, and its payments wait in Undeposited Funds, out of which QuickBooks deposits only payments that are named. Enter it by hand.',
+    action: 'Enter it by hand, then close it',
+  },
   dispute: {
     text: 'Dispute on {n} was lost. {x} waits in {account}: write it off or collect it.',
     action: 'Write it off or collect it',

@@ -76,11 +76,12 @@ test.each<[string, (ctx: MappingContext) => object, MappingContext, string]>([
     'account_missing',
   ],
   ['manual, in another currency', (ctx) => toWholePayout({ ...PO_1, currency: 'EUR' }, ctx), US, 'currency'],
+  ['manual, nobody chose yet', (ctx) => toWholePayout(PO_1, ctx, false), US, 'payout_kind'],
   [
     'manual, in Undeposited Funds',
     (ctx) => toWholePayout(PO_1, ctx),
     withValues(US, { 'payments.clearingAccount': { id: '4', name: 'Undeposited Funds' } }),
-    'payout_kind',
+    'payout_funds',
   ],
 ])('§11 %s', (_what, map, ctx, code) => {
   const mapped = map(ctx) as MappedRecord;

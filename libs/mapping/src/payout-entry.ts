@@ -84,14 +84,16 @@ export function toFailedPayout(payout: StripePayout, on: string, ctx: MappingCon
 }
 
 /**
- * A payout that Stripe cannot itemise, once a person chose *Use Stripe clearing*: its fees come with a later payout. Held
- * (payout_kind) where Stripe's payments wait in QuickBooks' own Undeposited Funds, out of which only records are taken.
+ * A payout that Stripe cannot itemise, once a person `chose` *Use Stripe clearing*: its fees come with a later payout. Before that held
+ * (payout_kind); for good (payout_funds) where Stripe's payments wait in QuickBooks' own Undeposited Funds, out of which only records
+ * are taken.
  */
-export function toWholePayout(payout: StripePayout, ctx: MappingContext): MappedRecord | Hold {
+export function toWholePayout(payout: StripePayout, ctx: MappingContext, chose = true): MappedRecord | Hold {
   const clearing = ctx.values['payments.clearingAccount'];
   if (clearing !== null && clearing.id === ctx.profile.undepositedAccount?.id) {
-    return hold('payout_kind', { po: payout.id });
+    return hold('payout_funds', { po: payout.id });
   }
+  if (!chose) return hold('payout_kind', { po: payout.id });
   return moved(payout, { id: payout.id, on: payout.arrivalDate, into: 'bank' }, ctx);
 }
 

@@ -20,6 +20,14 @@ const paymentRecord: DriftRecord = {
   body: '{"TotalAmt":163.10,"CustomerRef":{"value":{"$ref":"invoice:inv_1041","at":"CustomerRef.value"}},"DepositToAccountRef":{"value":"91"}}',
   expect: { TotalAmt: '163.10', TxnDate: '2026-11-25', 'DepositToAccountRef.value': '91' },
 };
+const RETURNED =
+  '"Line":[{"Amount":163.10,"JournalEntryLineDetail":{"PostingType":"Debit","AccountRef":{"value":"84"},"Entity":{"Type":"Customer","EntityRef":{"value":"58"}}}},' +
+  '{"Amount":163.10,"JournalEntryLineDetail":{"PostingType":"Credit","AccountRef":{"value":"91"}}}]';
+const returnedRecord: DriftRecord = {
+  ...{ ref: 'payment:pay_500/returned', resource: 'JournalEntry', quickbooksId: '160', removed: false },
+  ...{ body: `{${RETURNED}}`, expect: {} },
+};
+const returned = record(`{"Id":"160","PrivateNote":"Run a Call pay_500/returned",${RETURNED}}`);
 const stream = (ref: string, change: Partial<DriftStream> = {}): DriftStream => ({
   ...{ ref, nature: 'document', version: 7, standing: 'settled', records: [] },
   ...change,
@@ -233,6 +241,17 @@ describe('the books against Run a Call', () => {
         ['Payment', paid()],
       ],
       [['invoice:inv_1041', 'changed_in_quickbooks', '163.10', '163.10', 'balance']],
+      [],
+    ],
+    [
+      'paid there though the payment came back: its month is closed, and an entry stands beside it',
+      [invoice({ balance: '163.10' }), payment({ records: [paymentRecord, returnedRecord] })],
+      [
+        ['Invoice', shown()],
+        ['Payment', paid()],
+        ['JournalEntry', returned],
+      ],
+      [['invoice:inv_1041', 'warning', '163.10', '163.10', 'balance']],
       [],
     ],
     [

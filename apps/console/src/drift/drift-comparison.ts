@@ -1,6 +1,7 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { DriftStream } from '@qbo-sync/contracts/internal/drift';
-import { entityOf } from '@qbo-sync/contracts/refs';
+import { entityOf, idOf } from '@qbo-sync/contracts/refs';
+import type { ReasonCode } from '@qbo-sync/contracts/reasons';
 import { type Decimal, formatAmount, parseDecimal, ZERO } from '@qbo-sync/money/decimal';
 import { textAt } from '../quickbooks/record-fields';
 import {
@@ -18,6 +19,8 @@ import { customerOf, type OwnAccounts } from './postings';
 
 /** Money of documents that are not in the books: no account has it yet. */
 const UNPOSTED = 'unposted';
+/** What its row in the log warns of. */
+const STAYS_APPLIED = 'two_open_items' satisfies ReasonCode;
 const OURS = /(^|\s)Run a Call \S+/;
 
 /** A row, and whether the stream behind it may have moved while QuickBooks was read. */
@@ -43,6 +46,8 @@ export class DriftComparison {
   private readonly open = new Map<string, Map<string, ExpectedDocument>>();
   /** Payments that are not in the books as they should be, by the invoice they name. */
   private readonly unsettled = new Map<string, DriftSide>();
+  /** Invoices that a payment stays applied to though it came back: an entry beside it says so (postings.md §8.5). */
+  private readonly paidThough = new Set<string>();
   /** QuickBooks' ids of what was looked at, by resource: a page that shifts meanwhile shows some of them twice. */
   private readonly seen = new Map<string, Set<string>>();
 
@@ -59,6 +64,9 @@ export class DriftComparison {
     this.documents += documents.length;
     if (stream.standing !== 'settled') {
       for (const id of stream.pays ?? []) if (!this.unsettled.has(id)) this.unsettled.set(id, sideOf(stream));
+    }
+    if (documents.some(({ resource, removed, ref }) => resource === 'JournalEntry' && !removed && ref !== stream.ref)) {
+      for (const id of stream.pays ?? []) this.paidThough.add(id);
     }
     const rest = unposted(stream, documents);
     if (!rest.isZero()) this.notInBooks(stream, documents, rest);
@@ -136,7 +144,8 @@ export class DriftComparison {
         quickbooks: { type: document.resource, id: document.quickbooksId },
         ...figures(expected, document.total === undefined ? expected : found),
         fields: compared.fields,
-        ...{ reason: stream.reason?.code ?? null, warnings: [] },
+        reason: stream.reason?.code ?? null,
+        warnings: cause === 'warning' ? [STAYS_APPLIED] : [],
       },
     });
   }
@@ -149,8 +158,10 @@ export class DriftComparison {
   ): DriftCause {
     const { stream } = document;
     if (fields.some(({ field }) => field !== 'balance')) return causeOf(document, record);
-    const unsettled = this.unsettled.get(stream.ref.slice(stream.ref.indexOf(':') + 1));
-    return unsettled === undefined ? causeOf(document, record) : causeOfStanding(unsettled);
+    const id = idOf(stream.ref);
+    const unsettled = this.unsettled.get(id);
+    if (unsettled !== undefined) return causeOfStanding(unsettled);
+    return this.paidThough.has(id) ? 'warning' : causeOf(document, record);
   }
 
   private count({ expected, found, customerId }: ComparedDocument, cause: DriftCause | undefined): void {

@@ -143,7 +143,11 @@ export class DriftRun {
       const moved = newest?.version !== stream.version && newest?.standing !== 'held';
       const warned = warnings.get(stream.ref) ?? [];
       const explains = row.cause === 'unknown' && warned.length > 0;
-      return { ...row, cause: moved ? 'waiting' : explains ? 'warning' : row.cause, warnings: warned };
+      return {
+        ...row,
+        cause: moved ? 'waiting' : explains ? 'warning' : row.cause,
+        warnings: [...row.warnings, ...warned],
+      };
     });
   }
 

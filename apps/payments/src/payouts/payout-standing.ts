@@ -50,7 +50,7 @@ function stateOf(decision: PayoutDecision | undefined): PayoutState {
     case 'Settled':
       return 'equal';
     case 'Held':
-      return decision.code === 'payout_kind' ? 'manual' : 'missing';
+      return decision.code === 'payout_kind' || decision.code === 'payout_funds' ? 'manual' : 'missing';
     case 'Skipped':
       return decision.code === 'unchanged' ? 'equal' : 'closed';
     case 'Dismissed':

@@ -1,3 +1,4 @@
+import { choicesOf } from '@qbo-sync/contracts/choices';
 import type { StripePayout, StripeTransaction } from '@qbo-sync/contracts/stripe/payout';
 import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import { PO_1, transaction as transactionOf } from '@qbo-sync/mapping/payout.fixtures';
@@ -238,6 +239,18 @@ describe('held, naming what is missing', () => {
     ['another currency', { currency: 'EUR' }, RELATED, 'currency'],
   ])('%s', (_what, fields, related, code) => {
     expect(lines(start(related).when(seen(1, fields)).events)).toEqual(['Changed payout paid', `Held ${code}`]);
+  });
+
+  it('§10.4 one that Stripe cannot itemise, out of Undeposited Funds: no clearing is offered, and none chosen', () => {
+    const funds = { id: '4', name: 'Undeposited Funds' };
+    const held = start(RELATED, { 'payments.clearingAccount': funds }).when(seen(1, { automatic: false }));
+    expect(lines(held.events)).toEqual(['Changed payout paid', 'Held payout_funds']);
+    expect(choicesOf({ entity: 'payout', state: 'needs attention', change: 'paid', reason: 'payout_funds' })).toEqual([
+      { code: 'retry', needs: [] },
+      { code: 'leave', needs: [] },
+    ]);
+    const chosen = held.when(resolve('clearing'));
+    expect(lines(chosen.events).some((line) => line.startsWith('PushRequested'))).toBe(false);
   });
 
   it('a person names the account of a charge nobody knows; a known one is not moved by that', () => {

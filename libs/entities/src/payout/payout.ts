@@ -120,9 +120,7 @@ function otherLink(payout: StripePayout, view: View<PayoutData>, ctx: MappingCon
 }
 
 function wholePayout(payout: StripePayout, { chosen }: View<PayoutData>, ctx: MappingContext): Mapped {
-  return chosen['clearing'] === 'true'
-    ? toWholePayout(payout, ctx)
-    : { hold: { code: 'payout_kind', params: { po: payout.id } } };
+  return toWholePayout(payout, ctx, chosen['clearing'] === 'true');
 }
 
 function forParts(payout: StripePayout, waitsOn?: string): Plan {

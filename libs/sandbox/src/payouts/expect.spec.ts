@@ -136,7 +136,7 @@ describe('payouts of a day, over 40 seeds', () => {
       'uk-vat ordinary': 'synced, Deposit',
       'uk-vat refunds and fees': 'synced, Deposit',
       'uk-vat negative': 'synced, JournalEntry, and an empty deposit',
-      'uk-vat manual': 'needs attention, payout_kind, none',
+      'uk-vat manual': 'needs attention, payout_funds, none',
       'us-manual entered by hand': 'dismissed, by hand',
       'us-manual entered by hand, linked': 'synced, by hand',
       'us-manual ordinary': 'synced, Deposit',

@@ -77,7 +77,7 @@ function restOf(
       : { record: 'none', state: 'needs attention', reason };
   if (!payout.automatic || payout.method === 'instant') {
     const isPosted = chosen[payout.id] === 'clearing' && !isLinked;
-    return isPosted ? { record: 'JournalEntry', state: 'synced' } : held('payout_kind');
+    return isPosted ? { record: 'JournalEntry', state: 'synced' } : held(isLinked ? 'payout_funds' : 'payout_kind');
   }
   if (payout.currency.toUpperCase() !== currency) return held('currency');
   if (byHand.includes(payout.id)) {
