@@ -127,7 +127,8 @@ async function checks(): Promise<Tally[]> {
 
 async function allSpecs(dir: string, env: NodeJS.ProcessEnv): Promise<Tally[]> {
   const except = (...paths: string[]): string[] => ['--testPathIgnorePatterns', '/node_modules/', '/dist/', ...paths];
-  const small = await specs('specs', dir, env, ['--maxWorkers=2', ...except('e2e.spec')]);
+  // One more than the cores: the longest of them wait for brokers and leases most of their time.
+  const small = await specs('specs', dir, env, ['--maxWorkers=3', ...except('e2e.spec')]);
   // Those of one broker one at a time: services of one name are one consumer group. A whole stack has a broker of its own.
   const large = await Promise.all([
     specs('end to end', dir, env, ['--runInBand', 'e2e.spec', ...except(WHOLE_STACKS)]),
