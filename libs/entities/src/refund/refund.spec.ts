@@ -105,18 +105,30 @@ describe('its sale is voided (adr/0017)', () => {
   const again: Trigger = { kind: 'redecide', why: 'related' };
   const unsold = () => posted().under({ related: voided }).when(again);
 
-  it('after its receipt was posted → that is deleted, the entry of credit takes its place, and both stand', () => {
+  const deleted = () => {
     const story = unsold();
-    expect(lines(story.events)).toEqual([`PushRequested remove ${ref}`, `PushRequested put ${credit}`]);
-    const [, put] = story.events.flatMap((event) => (event.type === 'PushRequested' ? [event] : []));
-    expect(put?.data.resource).toBe('JournalEntry');
-    expect(put?.personal.body).toContain('{"$ref":"customer:cus_88"}');
-    const gone = story.when(answered(story, { record: { status: 'Deleted' } }));
-    const done = gone.when(answered(gone, { ref: credit, record: { ...entry } }));
+    return story.when(answered(story, { record: { status: 'Deleted' } }));
+  };
+
+  it('after its receipt was posted → that is deleted, then the entry of credit takes its place, and both stand', () => {
+    expect(lines(unsold().events)).toEqual([`PushRequested remove ${ref}`]);
+    const story = deleted();
+    expect(lines(story.events)).toEqual(['Settled', `PushRequested put ${credit}`]);
+    const put = only(story.events, 'PushRequested');
+    expect([put.data.kind, put.data.ref, put.data.resource]).toEqual(['put', credit, 'JournalEntry']);
+    expect(put.personal.body).toContain('{"$ref":"customer:cus_88"}');
+    const done = story.when(answered(story, { ref: credit, record: { ...entry } }));
     expect(lines(done.events)).toEqual(['Settled two_open_items']);
     expect(done.when(again).events).toEqual([]);
     const closed = { settings: settings({ version: 2, profile: { ...PROFILE, bookCloseDate: '2026-12-31' } }) };
     expect(done.under(closed).when(again).events).toEqual([]);
+  });
+
+  it('its receipt is locked on a deposit → held, and no entry until it is deleted', () => {
+    const story = unsold();
+    const locked = story.when(answered(story, { outcome: 'refused', code: '6540' }));
+    expect(lines(locked.events)).toEqual(['Held deposited']);
+    expect(locked.when(again).events).toEqual([]);
   });
 
   it('heard of afterwards → the entry alone', () => {
@@ -136,7 +148,7 @@ describe('its sale is voided (adr/0017)', () => {
   });
 
   it('and fails later → neither is left', () => {
-    const failed = unsold().when(beside(changed('updated', 3, says({ status: 'failed' }))));
+    const failed = deleted().when(beside(changed('updated', 3, says({ status: 'failed' }))));
     expect(lines(failed.events)).toEqual(['Changed updated', `PushRequested remove ${credit}`]);
   });
 });

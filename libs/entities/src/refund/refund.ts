@@ -95,8 +95,9 @@ export const refundRules: Rules<RefundData, RefundRelated> = {
       : planEntry(data, view.ref, ctx, context);
   },
 
-  judge(answer, expect, view) {
+  judge(answer, expect, view, context) {
     const r = view.data?.refund.id ?? view.ref;
+    if (isReceiptGone(answer, view, context)) return { verdict: 'synced', warnings: [], goesOn: true };
     if (answer.outcome === 'refused') {
       const params = { p: r, doc: r, d: view.data?.refund.refundedOn ?? '', n: view.data?.payment.id ?? r };
       return { verdict: 'hold', reason: refusal(answer, params) };
@@ -182,6 +183,13 @@ function isOfVoided({ refund }: RefundData, { related, settings }: Context<Refun
 
 const creditRef = (ref: string): string => `${ref}/credit`;
 
+/** The entry of credit is asked for now. */
+function isReceiptGone({ ref, outcome }: Answered, view: View<RefundData>, context: Context<RefundRelated>): boolean {
+  const { data, made } = view;
+  if (outcome !== 'synced' || ref !== view.ref || data === undefined || data.refund.status === 'failed') return false;
+  return made[ref]?.removed === true && isOfVoided(data, context);
+}
+
 function planUnsold(
   data: RefundData,
   view: View<RefundData>,
@@ -199,9 +207,13 @@ function planUnsold(
     made?.linked === true && !made.removed
       ? stands(credit, ref, made.body, made.basis as unknown as Basis)
       : put(ref, credit, toRefundEntry(credit, payer, ctx));
-  if (entry.do !== 'push' || view.made[view.ref] === undefined) return entry;
+  const receipt = view.made[view.ref];
+  if (entry.do !== 'push' || receipt === undefined) return entry;
   const removal = planRemoval(view.ref, data, RECEIPT, view, ctx);
   if (removal.do !== 'push') return removal;
+  // QuickBooks may not let go of it: while it stands, the entry would give the money back once more.
+  const isGone = receipt.removed && view.answered.includes(view.ref);
+  if (receipt.linked && !isGone) return removal;
   const apart: Reason = { code: 'two_open_items', params: { p: data.payment.id } };
   return { do: 'push', pushes: [...removal.pushes, ...entry.pushes], warnings: [apart] };
 }

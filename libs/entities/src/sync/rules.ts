@@ -132,7 +132,8 @@ export type Plan =
 
 /** What an answer means to the entity. */
 export type Verdict =
-  | { readonly verdict: 'synced'; readonly warnings: readonly Reason[] }
+  /** `goesOn`: the plan asks for more now that this is so. */
+  | { readonly verdict: 'synced'; readonly warnings: readonly Reason[]; readonly goesOn?: true }
   | { readonly verdict: 'hold'; readonly reason: Reason }
   /** `waitsOn`: until that record is heard of; then `plan` with `view.round + 1`. */
   | { readonly verdict: 'wait'; readonly reason: Reason; readonly waitsOn?: string; readonly revisitAt?: string }

@@ -56,7 +56,9 @@ export function settle<Data, Related>(
     const again = { round: round + 1, answer };
     return decideNow(rules, cleared, { covers, change, lane, answer: place, again }, context);
   }
-  return record(cleared, conclusion(verdict, asked, answer, state.ref, context));
+  const done = record(cleared, conclusion(verdict, asked, answer, state.ref, context));
+  const goesOn = verdict.verdict === 'synced' && verdict.goesOn === true;
+  return goesOn ? decideNow(rules, done, { covers, change, lane, quiet: true }, context) : done;
 }
 
 /** Run a Call hears what only QuickBooks' record says (its number), once per state of that record. */
