@@ -423,6 +423,14 @@ describe('the console', () => {
     expect(body.params['message']).toContain(fix);
   });
 
+  it.each(['log?cursor=x', 'runs/run_1/records?cursor=2', 'matches?kind=customers&group=likely&cursor=cus_1'])(
+    'GET %s is told that the cursor is none of ours',
+    async (query) => {
+      const { body } = await rig.call('GET', `${rig.path}/${query}`);
+      expect(body).toMatchObject({ status: 400, code: 'cursor_invalid' });
+    },
+  );
+
   it.each([
     ['runs', { kind: 'backfill' }, '/spec', 'object'],
     ['runs', { kind: 'backfill', spec: [] }, '/spec', 'object'],

@@ -1,3 +1,4 @@
+import { ownerOf } from '@qbo-sync/contracts/refs';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
@@ -28,5 +29,12 @@ export class PageQuery {
 export function positionOf(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   if (/^\d{1,18}$/.test(cursor)) return cursor;
+  throw new Problem('cursor_invalid');
+}
+
+/** Where a list that goes by ref goes on; null: from its beginning. Throws `cursor_invalid`. */
+export function refAfter(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (cursor.includes(':') && ownerOf(cursor) !== undefined) return cursor;
   throw new Problem('cursor_invalid');
 }

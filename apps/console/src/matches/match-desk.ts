@@ -3,6 +3,7 @@ import { coded, remedy } from '@qbo-sync/contracts/reasons';
 import type { MatchDecideBody, MatchDecided, MatchPage, MatchState } from '@qbo-sync/contracts/internal/matches';
 import { DataSource } from 'typeorm';
 import { ServiceClient, type ServiceCall, type ServiceFault } from '../connection/service-client';
+import { refAfter } from '../http/page-query';
 import { isProblemCode, Problem } from '../http/problem';
 import { MatchDriver } from './match-driver';
 import { type MatchWork, selectWork } from './match-work';
@@ -34,11 +35,8 @@ export class MatchDesk {
   }
 
   async list(tenant: string, { kind, group, limit, cursor }: MatchListQuery): Promise<MatchPageDto> {
-    const query = new URLSearchParams({
-      group,
-      limit: String(limit),
-      ...(cursor === undefined ? {} : { after: cursor }),
-    });
+    const after = refAfter(cursor);
+    const query = new URLSearchParams({ group, limit: String(limit), ...(after === null ? {} : { after }) });
     const page = await this.ask<MatchPage>(tenant, kind, { method: 'GET', path: `?${query.toString()}` });
     const items = page.items.map(({ reason, ...row }) => ({
       ...row,

@@ -18,7 +18,7 @@ import { DataSource } from 'typeorm';
 import { BearerGuard, type CallerRequest } from '../http/bearer.guard';
 import { IdempotencyInterceptor } from '../http/idempotency.interceptor';
 import { listIn } from '../http/is-list-of';
-import { PageQuery, positionOf } from '../http/page-query';
+import { PageQuery, positionOf, refAfter } from '../http/page-query';
 import { readBody } from '../http/read-body';
 import { readQuery } from '../http/read-query';
 import { resultCsv } from './result-csv';
@@ -63,8 +63,8 @@ export class RunsController {
   @ApiQuery({ type: RunRecordListQuery })
   @ApiOkResponse({ type: RunRecordsDto })
   records(@Param('company') tenant: string, @Param('id') id: string, @Query() query: object): Promise<RunRecordsDto> {
-    const { limit, cursor = null, finding } = readQuery(RunRecordListQuery, query);
-    return this.runs.records(tenant, id, listIn(finding), limit, cursor);
+    const { limit, cursor, finding } = readQuery(RunRecordListQuery, query);
+    return this.runs.records(tenant, id, listIn(finding), limit, refAfter(cursor));
   }
 
   @Get(':id/result.csv')
