@@ -43,6 +43,8 @@ export class World {
   readonly answers: QboAnswer[] = [];
   readonly changes: QboChange[] = [];
   readonly requests: QboRequest[] = [];
+  /** Sends whose outcome nobody knew when a process had been killed. */
+  leftUnknown: readonly string[] = [];
   private readonly victims: Victim[] = [];
   private readonly prefix = `crash.${randomUUID().slice(0, 8)}.`;
   private readonly kafka = createKafka({ brokers: testBrokers(), clientId: this.prefix });
@@ -183,6 +185,15 @@ export class World {
 
   openAttempts(): Promise<number> {
     return this.count('attempt where closed_at is null');
+  }
+
+  /** Sends of unknown outcome: each attempt that is open, by the times it was sent. None before the gateway's tables are there. */
+  async unknownSends(): Promise<readonly string[]> {
+    if ((await this.count(`pg_tables where tablename = 'attempt'`)) === 0) return [];
+    const { rows } = await this.database.pool.query<{ send: string }>(
+      `select concat_ws(' ', tenant, ref, number, sends) as send from attempt where closed_at is null`,
+    );
+    return rows.map(({ send }) => send);
   }
 
   async count(of: string): Promise<number> {
