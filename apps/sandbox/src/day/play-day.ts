@@ -125,7 +125,7 @@ export async function playDay(world: World, until: DayStep = 'compare'): Promise
   } finally {
     // Brokers that were killed meanwhile may never answer a goodbye.
     const closed = Promise.allSettled([numbers.close(), runACall.close()]);
-    await Promise.race([closed, sleep(CLOSE_WITHIN_MS)]);
+    await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 }
 

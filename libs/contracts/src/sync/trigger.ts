@@ -2,7 +2,10 @@ import type { TextObject } from '../exact-json';
 import type { EventInfo } from './activity';
 import type { AnswerOutcome } from './answer';
 
-/** What happened: a service makes it of a message, its entity decides on it; one at a time. */
+/**
+ * What happened: a service makes it of a message, its entity decides on it; one at a time. Never on the wire: it stands here
+ * because neither of the two may know the other.
+ */
 export type Trigger =
   | {
       readonly kind: 'changed';

@@ -1,10 +1,10 @@
 import type { AccountRole } from '@qbo-sync/contracts/account-roles';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { toAccount } from '@qbo-sync/mapping/account';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { valueAt } from '../sync/compare';
 import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Rules, Verdict, View } from '../sync/rules';
 
 /**

@@ -7,11 +7,11 @@ import {
   vendorNamesakeName,
 } from '@qbo-sync/mapping/customer';
 import { changedCustomerFields, newCustomerFields } from '@qbo-sync/mapping/from-customer';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { isBeside, type MatchRelated, plannedByMatch } from '../matching/match-plan';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 const DUPLICATE_NAME = '6240';

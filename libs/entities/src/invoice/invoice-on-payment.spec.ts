@@ -1,7 +1,7 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
-import { answered, changed, isOpen, lines, only, PROFILE, REDECIDE, settings, wanted } from '../sync/spec-kit';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import { answered, changed, isOpen, lines, only, PROFILE, REDECIDE, settings, wanted } from '../sync/spec-kit';
 import { bodyOf, type InvoiceStory, PAID, posted, record, ref, sent, start } from './spec-invoices';
 
 const ON_PAYMENT = { settings: settings({ values: { 'invoices.when': 'on_payment' } }) };

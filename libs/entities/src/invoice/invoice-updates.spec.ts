@@ -1,7 +1,7 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
-import { answered, changed, lines, only, PROFILE, settings, VALUES } from '../sync/spec-kit';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import { answered, changed, lines, only, PROFILE, settings, VALUES } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { bodyOf, PAID, posted, record, related, sent } from './spec-invoices';
 

@@ -1,7 +1,7 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
-import { answered, changed, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import { answered, changed, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { bodyOf, type InvoiceStory, posted, ref, related, start } from './spec-invoices';
 

@@ -2,12 +2,12 @@ import type { Item } from '@qbo-sync/contracts/runacall/item';
 import type { ProposalActivity } from '@qbo-sync/contracts/sync/activity';
 import { changedItemFields, newItemFields } from '@qbo-sync/mapping/from-item';
 import { ITEM_HOW, type PostedItem, toInactiveItem, toItem } from '@qbo-sync/mapping/item';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { isBeside, type MatchRelated, plannedByMatch } from '../matching/match-plan';
 import { valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { readRecord } from '../sync/record-text';
 import { plainVerdict } from '../sync/refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 
 const DUPLICATE_NAME = '6240';

@@ -3,9 +3,9 @@ import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import type { SyncSettings } from '@qbo-sync/contracts/sync/settings';
 import type { TextJson, TextObject } from '@qbo-sync/contracts/exact-json';
 import { equalByValue, parseDecimal } from '@qbo-sync/money/decimal';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { PENNIES, valueAt } from '../sync/compare';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Verdict, View } from '../sync/rules';
 import type { FollowedInvoice } from './followed-invoice';
 

@@ -1,9 +1,9 @@
 import type { Payment } from '@qbo-sync/contracts/runacall/payment';
 import { type Decimal, formatAmount, parseDecimal, sum } from '@qbo-sync/money/decimal';
 import type { PostedInvoice } from '@qbo-sync/mapping/posted-invoice';
+import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { refundRules, type RefundRelated } from '../refund/refund';
 import { readRecord } from '../sync/record-text';
-import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { Rules } from '../sync/rules';
 import { BOOKS, context, eventInfo, given, NOW, settings, type Story } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';

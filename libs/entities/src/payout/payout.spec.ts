@@ -4,8 +4,8 @@ import type { SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/setti
 import { PO_1, transaction as transactionOf } from '@qbo-sync/mapping/payout.fixtures';
 import type { BankDeposit } from '@qbo-sync/mapping/payout-by-hand';
 import type { Whereabouts } from '@qbo-sync/mapping/payout-lines';
-import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import { answered, changed, context, given, lines, only, settings, type Story } from '../sync/spec-kit';
 import { standing } from '../sync/stream-state';
 import { partsFold } from './parts-fold';
 import { type PayoutRelated, payoutRules } from './payout';

@@ -3,12 +3,12 @@ import type { Payment, Refund } from '@qbo-sync/contracts/runacall/payment';
 import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
 import { refundOf } from '@qbo-sync/mapping/refund';
 import { POSTED, RE_77 } from '@qbo-sync/mapping/refund-receipt.fixtures';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { FollowedInvoice } from '../payment/followed-invoice';
 import { answered, changed, context, given, lines, only, PROFILE, REDECIDE, settings } from '../sync/spec-kit';
 import { foresee } from '../sync/foresee';
 import { recognize } from '../sync/recognize';
 import { toMessages } from '../sync/messages';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { type RefundRelated, refundRules } from './refund';
 
 const INVOICE: FollowedInvoice = {

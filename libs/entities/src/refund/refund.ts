@@ -8,10 +8,10 @@ import { overRefunded, type RefundData, toFailedRefund, toRefundEntry } from '@q
 import { toRefundReceipt } from '@qbo-sync/mapping/refund-receipt';
 import { openBooks } from '@qbo-sync/mapping/rules-before-sending';
 import { type OverShared, shareOf, type SharedRefund } from '@qbo-sync/mapping/refund-share';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { differences, valueAt } from '../sync/compare';
 import { mappingContext, NOT_READY, planFor, switchedOff } from '../sync/plans';
 import { plainVerdict, refusal } from '../sync/refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Plan, Rules, Verdict, View } from '../sync/rules';
 import { type FollowedInvoice, isLeftOut } from '../payment/followed-invoice';
 import { invoicesOf, matchEntered } from './refund-match';

@@ -1,6 +1,7 @@
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import { RAC_1041 } from '@qbo-sync/mapping/invoice.fixtures';
 import { PAY_500 } from '@qbo-sync/mapping/payment.fixtures';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { customerRules } from '../customer/customer';
 import { invoiceRules } from '../invoice/invoice';
 import { record, ref, related, start } from '../invoice/spec-invoices';
@@ -8,7 +9,6 @@ import { paymentRules } from '../payment/payment';
 import { followed, ref as paymentRef, start as startPayment } from '../payment/spec-payment';
 import { foresee } from './foresee';
 import { recognize } from './recognize';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { answered, changed, context, given, isOpen, lines, only, PROFILE, settings } from './spec-kit';
 
 const OCTOBER = '2026-10-05T15:00:00Z';

@@ -1,6 +1,6 @@
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { toMessages } from './messages';
 import { plainVerdict } from './refusals';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { Rules } from './rules';
 import { answered, changed, context, given, lines, only, REDECIDE, settings, type Story, TENANT } from './spec-kit';
 

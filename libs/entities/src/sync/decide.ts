@@ -1,7 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
-import type { StreamEvent } from './events';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { StreamEvent } from './events';
 import type { Context, Rules } from './rules';
 import { decideNow } from './decision';
 import { base, record, type Recording, replacedBy } from './recording';

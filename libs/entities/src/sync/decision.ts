@@ -1,9 +1,9 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Summary } from './events';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording, replacedBy } from './recording';
 import { type Asking, type Form, isAsked, requested, withdrawals } from './requests';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Plan, Push, Rules } from './rules';
 import { sameJson } from './same-json';
 import type { State } from './stream-state';

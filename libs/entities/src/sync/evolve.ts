@@ -1,6 +1,6 @@
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { blank, isErased } from './erased';
 import type { Deferred, Held, Listed, PushRequested, Skipped, StreamEvent } from './events';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { ListedRecord } from './rules';
 import { linkKey, type Asked, type State, type Stop, type QuickbooksRecord } from './stream-state';
 

@@ -1,7 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { Sides } from '@qbo-sync/contracts/sync/request';
-import type { AnswerPlace, StreamEvent } from './events';
 import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { AnswerPlace, StreamEvent } from './events';
 import type { Context } from './rules';
 import { evolve } from './evolve';
 import type { State } from './stream-state';

@@ -2,10 +2,10 @@ import { ACCOUNT_ROLES } from '@qbo-sync/contracts/account-roles';
 import { isReasonCode, REASONS, sentence, type Reason } from '@qbo-sync/contracts/reasons';
 import type { RecordActivity } from '@qbo-sync/contracts/sync/activity';
 import { faultTable } from '@qbo-sync/testkit/fault-table';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import { registry } from '../registry';
 import { toMessages } from './messages';
 import { plainVerdict, refusal } from './refusals';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Plan } from './rules';
 import { answered, changed, context, given, lines, TENANT } from './spec-kit';
 

@@ -1,6 +1,6 @@
 import type { Reason, ReasonCode } from '@qbo-sync/contracts/reasons';
-import { differences, valueAt } from './compare';
 import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import { differences, valueAt } from './compare';
 import type { Verdict } from './rules';
 
 /**

@@ -1,8 +1,8 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
 import type { Sides } from '@qbo-sync/contracts/sync/request';
+import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { PushRequested, Summary } from './events';
 import { base, type Occasion } from './recording';
-import type { Answered } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Plan, Push } from './rules';
 import type { State } from './stream-state';
 

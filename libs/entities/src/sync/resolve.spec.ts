@@ -1,5 +1,5 @@
-import type { StreamEvent } from './events';
 import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { StreamEvent } from './events';
 import type { Rules } from './rules';
 import { plainVerdict } from './refusals';
 import { answered, changed, context, given, isOpen, lines, only, REDECIDE, type Story } from './spec-kit';

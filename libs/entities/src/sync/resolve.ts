@@ -1,11 +1,11 @@
 import type { Sides } from '@qbo-sync/contracts/sync/request';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { decideNow } from './decision';
 import type { Stop } from './stream-state';
 import { viewOf } from './view';
 import { gateOf } from './gate';
 import { base, record, type Occasion, type Recording } from './recording';
 import { pushRequested } from './requests';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Rules } from './rules';
 
 /**

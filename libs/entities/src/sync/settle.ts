@@ -1,6 +1,6 @@
 import type { Reason } from '@qbo-sync/contracts/reasons';
-import type { PushRequested, StreamEvent } from './events';
 import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import type { PushRequested, StreamEvent } from './events';
 import type { Context, Rules, Verdict, View } from './rules';
 import { bothSides } from './both-sides';
 import { decideNow } from './decision';

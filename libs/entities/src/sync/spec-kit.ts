@@ -1,7 +1,7 @@
 import type { EventInfo } from '@qbo-sync/contracts/sync/activity';
 import type { CompanyProfile, SettingValues, SyncSettings } from '@qbo-sync/contracts/sync/settings';
-import type { StreamEvent } from './events';
 import type { Answered, Trigger } from '@qbo-sync/contracts/sync/trigger';
+import type { StreamEvent } from './events';
 import type { Context, Rules } from './rules';
 import { decide } from './decide';
 import { evolve } from './evolve';

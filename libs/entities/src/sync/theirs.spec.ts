@@ -1,11 +1,11 @@
 import type { Customer } from '@qbo-sync/contracts/runacall/customer';
 import type { Invoice } from '@qbo-sync/contracts/runacall/invoice';
 import type { Item } from '@qbo-sync/contracts/runacall/item';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { customerRules } from '../customer/customer';
 import { invoiceRules } from '../invoice/invoice';
 import { itemRules } from '../item/item';
 import { toMessages } from './messages';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { Rules } from './rules';
 import { answered, BOOKS, changed, context, given, lines, NOW, only, settings, type Story } from './spec-kit';
 

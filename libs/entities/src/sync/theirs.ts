@@ -1,9 +1,9 @@
 import type { TextObject } from '@qbo-sync/contracts/exact-json';
 import type { Reason } from '@qbo-sync/contracts/reasons';
+import type { Theirs } from '@qbo-sync/contracts/sync/trigger';
 import { bothSides } from './both-sides';
 import { mappingContext } from './plans';
 import { base, record, type Recording } from './recording';
-import type { Theirs } from '@qbo-sync/contracts/sync/trigger';
 import type { Context, Rules } from './rules';
 import { sameJson } from './same-json';
 import type { State } from './stream-state';

@@ -1,5 +1,5 @@
-import { type Asked, linkKey, type State } from './stream-state';
 import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import { type Asked, linkKey, type State } from './stream-state';
 import type { Context, Made, View } from './rules';
 
 /** The aggregate as the rules see it, under the books of the settings in force. */

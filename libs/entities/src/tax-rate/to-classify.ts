@@ -1,7 +1,7 @@
 import { toTaxAgency, toTaxCode } from '@qbo-sync/mapping/tax-code-to-classify';
 import type { MappedRecord } from '@qbo-sync/mapping/document';
-import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import type { Answered } from '@qbo-sync/contracts/sync/trigger';
+import { planFor, UNKNOWN_KIND } from '../sync/plans';
 import type { Rules, Verdict } from '../sync/rules';
 
 /**

@@ -44,7 +44,7 @@ export async function shownRecord(
   if (shown === undefined || (request.if ?? []).length > 0) return undefined;
   const record = parseBytes(shown);
   const { Id: id, SyncToken: token } = record;
-  if (id !== qboId || typeof token !== 'string' || !/^\d+$/.test(token)) return undefined;
+  if (id !== qboId || typeof token !== 'string' || !/^\d{1,18}$/.test(token)) return undefined;
   return (await desk.isToldOf({ books, resource, qboId, token })) ? undefined : { is: 'record', record };
 }
 

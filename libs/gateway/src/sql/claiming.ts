@@ -29,10 +29,7 @@ export async function claimHeads(sql: Sql, heads: readonly HeadRow[]): Promise<(
   const claimed = others.length === 0 ? unchanged : unchanged.map((row) => row ?? anew.next().value);
   const late = claimed.flatMap((row) => (row !== undefined && isLate(row) ? [row] : []));
   if (late.length === 0) return claimed;
-  await deletePending(
-    sql,
-    late.map(({ tenant, ref, revision }) => ({ tenant, ref, revision })),
-  );
+  await deletePending(sql, late);
   return claimed.map((row) => (row === undefined || isLate(row) ? undefined : row));
 }
 

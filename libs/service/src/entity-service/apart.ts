@@ -1,9 +1,9 @@
 import type { Client } from '@qbo-sync/eventstore/pool';
 import { streamsWaitingOn } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { holdFollowing } from './applying';
 import { Board, decideStreams, type Decided } from './deciding';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { EntityService } from './definition';
 
 /** What a service's own reader of the world outside says to one of its streams: it came by no topic. */

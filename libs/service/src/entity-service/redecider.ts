@@ -11,9 +11,9 @@ import {
 import { allStreams, openStreams, streamsToRevisit } from '@qbo-sync/eventstore/stream-lists';
 import type { StreamKey } from '@qbo-sync/eventstore/streams';
 import { inTransaction } from '@qbo-sync/eventstore/transaction';
+import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import { holdFollowing } from './applying';
 import { Board, decideStreams, type Decided } from './deciding';
-import type { Trigger } from '@qbo-sync/contracts/sync/trigger';
 import type { EntityService } from './definition';
 import { operated, operationStream } from './kit-events';
 import { isPoison } from './poison';
