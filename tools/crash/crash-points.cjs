@@ -55,7 +55,7 @@ function says(text) {
   return (statements) => statements.some((one) => text.test(one.text));
 }
 function takesRequests(statements) {
-  return statements.some((one) => /insert into request\b/.test(one.text) && isAbout(one.values));
+  return statements.some((one) => /(insert into|copy) request\b/.test(one.text) && isAbout(one.values));
 }
 function opensAttempt(statements) {
   return statements.some(
@@ -79,7 +79,9 @@ function watchStatements({ when, is, within }) {
   Client.prototype.query = function (config, values, callback) {
     const text = (typeof config === 'string' ? config : config?.text)?.trim();
     if (text === undefined) return query.call(this, config, values, callback);
-    const own = { text, values: Array.isArray(values) ? values : config.values };
+    // A `copy` has its rows with it (libs/gateway sql/copying.ts).
+    const rows = typeof config?.bytes === 'function' ? String(config.bytes()) : config.values;
+    const own = { text, values: Array.isArray(values) ? values : rows };
     const statements = /^(begin|start transaction)/i.test(text) ? [] : [...(transactions.get(this) ?? []), own];
     transactions.set(this, /^(commit|rollback$)/i.test(text) ? [] : statements);
     if (!is.test(text) || !within(statements)) return query.call(this, config, values, callback);

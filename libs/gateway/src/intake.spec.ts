@@ -22,7 +22,10 @@ describe('a request as it comes', () => {
 
   it.each([
     ['ref', { ref: 'invoice:\u001e1' }],
+    ['books', { books: 'bk\u001f1' }],
+    ['run', { run: 'run\n1' }],
     ['revision', { revision: '1' }],
+    ['revision', { revision: 2 ** 53 }],
     ['how.update', { how: { path: 'invoice', update: 'all' } }],
   ])('says that %s is wrong', (field, wrong) => {
     expect(fieldOf(JSON.stringify({ ...REQUEST, body: '{}', ...wrong }))).toBe(field);

@@ -8,6 +8,7 @@ import { readActive, sayCondition } from './company/condition';
 import { refsIn } from './decide/bodies';
 import type { Sql } from './sql/client';
 import { reopen } from './company/reopening';
+import { plain } from './sql/joined';
 import { SHARDS } from './sql/shards';
 import { insertRequests, type NewRequest } from './sql/taking';
 
@@ -16,6 +17,9 @@ export type ReadRequest =
   | { readonly ok: true; readonly request: QboRequest; readonly text: string }
   | { readonly ok: false; readonly why: string; readonly params: Readonly<Record<string, string>> };
 
+/** What rows are known and looked up by: never what stands between names that are handed over together. */
+const NAMES = ['ref', 'books', 'run'] as const;
+
 export function readRequest(value: string): ReadRequest {
   const json = readJson(value);
   const checked = check(QboRequest, json);
@@ -23,8 +27,10 @@ export function readRequest(value: string): ReadRequest {
     const { code, path, message } = checked.fault;
     return { ok: false, why: code, params: { field: path, message } };
   }
-  if (/\p{Cc}/u.test(checked.value.ref)) {
-    return { ok: false, why: 'field_invalid', params: { field: 'ref', message: 'holds a control character' } };
+  for (const field of NAMES) {
+    if (/\p{Cc}/u.test(checked.value[field] ?? '')) {
+      return { ok: false, why: 'field_invalid', params: { field, message: 'holds a control character' } };
+    }
   }
   // Nothing is kept of it here: its digits are read exactly where it is sent.
   const body = readJson(checked.value.body);
@@ -93,7 +99,7 @@ function newRequest(request: QboRequest, message: string, newest: boolean): NewR
     last: request.last === true,
     lane: request.lane,
     run: request.run ?? null,
-    refs: request.after === undefined ? refs : [...new Set([...refs, ...request.after])],
+    refs: (request.after === undefined ? refs : [...new Set([...refs, ...request.after])]).map(plain),
     message,
     newest,
   };

@@ -12,6 +12,7 @@ import { READS_SQL } from './migrations/0030-reads';
 import { REVOCATIONS_SQL } from './migrations/0031-revocations';
 import { SEALED_BY_SQL } from './migrations/0032-sealed-by';
 import { REFS_UNREAD_SQL } from './migrations/0033-refs-unread';
+import { RECEIVED_AT_ONCE_SQL } from './migrations/0034-received-at-once';
 
 /** The gateway's schema, forward only; run beside the event store's own list. */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'gateway/0031-revocations', sql: REVOCATIONS_SQL },
   { name: 'gateway/0032-sealed-by', sql: SEALED_BY_SQL },
   { name: 'gateway/0033-refs-unread', sql: REFS_UNREAD_SQL },
+  { name: 'gateway/0034-received-at-once', sql: RECEIVED_AT_ONCE_SQL },
 ];

@@ -2,6 +2,7 @@ import { EVENT_STORE_MIGRATIONS, migrate } from '@qbo-sync/eventstore/migrations
 import type { Database } from '@qbo-sync/eventstore/pool';
 import { GATEWAY_MIGRATIONS } from '@qbo-sync/gateway/migrations';
 import { testDatabase } from '@qbo-sync/testkit/database';
+import { copyingFeatures } from './copying.features';
 import { gatewayFeatures } from './gateway-store.features';
 import { MemoryPostgres } from './postgres/database';
 import { eventStoreFeatures, type OpenStore } from './store.features';
@@ -24,5 +25,6 @@ describe.each([
   ['memory', memory],
 ])('the store in %s', (_name, open) => {
   describe('event store', () => eventStoreFeatures(open));
+  describe('copying', () => copyingFeatures(open));
   describe('gateway', () => gatewayFeatures(open));
 });

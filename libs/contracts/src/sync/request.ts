@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsInt, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsOptional, IsString, Matches, Max, ValidateNested } from 'class-validator';
 import { TENANT_PATTERN } from '../keys';
 import { IsInstant } from '../validation';
 
@@ -86,7 +86,7 @@ export class Sides {
 export class QboRequest {
   @Matches(TENANT_PATTERN) tenant: string;
   @IsString() ref: string;
-  @IsInt() revision: number;
+  @IsInt() @Max(Number.MAX_SAFE_INTEGER) revision: number;
   @IsString() books: string;
   @IsOptional() @IsString() run?: string;
   @IsIn(['live', 'backlog']) lane: 'live' | 'backlog';

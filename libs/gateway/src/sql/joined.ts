@@ -4,7 +4,7 @@ const BETWEEN = '\x1e';
 const WITHIN = '\x1f';
 const BETWEEN_LONG = BETWEEN.repeat(16);
 
-const SEPARATORS = new RegExp(`[${ROWS}${BETWEEN}${WITHIN}]`, 'g');
+const NEVER_KEPT = new RegExp(`[\\0${ROWS}${BETWEEN}${WITHIN}]`, 'g');
 const OTHERS = new RegExp(`[${ROWS}${WITHIN}]`, 'g');
 const NOT_KNOWN = '\ufffd';
 
@@ -77,6 +77,7 @@ function single(word: string): string {
   return word.includes(BETWEEN) ? word.replaceAll(BETWEEN, NOT_KNOWN) : word;
 }
 
-function plain(word: string): string {
-  return word.replace(SEPARATORS, NOT_KNOWN);
+/** A name without what Postgres does not hold, or what would make it two. */
+export function plain(word: string): string {
+  return word.replace(NEVER_KEPT, NOT_KNOWN);
 }

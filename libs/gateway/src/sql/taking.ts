@@ -1,5 +1,7 @@
+import type { RowWriter } from './binary-rows';
 import type { Sql } from './client';
-import { joined, joinedJson, joinedLists, joinedOrNull, joinedOrOne, numbers } from './joined';
+import { copyIn } from './copying';
+import { joined, joinedJson, joinedLists, joinedOrNull } from './joined';
 import type { PendingRow } from './pending-row';
 
 /** A request as it comes in, and what would be pending by it. */
@@ -16,7 +18,7 @@ export interface NewRequest extends Omit<PendingRow, 'said' | 'attempts'> {
  * place among what is pending: a higher revision replaces the row and starts over, and keeps its place in line. New rows
  * stand in line in the order given, those of refs that came before behind those that come for the first time.
  *
- *   revision 1, or its ref ───▶ nothing of it is stored: two plain inserts ──▶ stored
+ *   revision 1, or its ref ───▶ nothing of it is stored: two COPYs ───────────▶ stored
  *   never asked for before                      │ 23505: came before after all
  *                                               ▼
  *                              taken back; asked of all: was the ref asked for before?
@@ -71,59 +73,39 @@ async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Pro
   return new Set(rows.flatMap(({ place }) => requests[Number(place) - 1] ?? []));
 }
 
-/**
- * `unnest` gives its rows in their order: so they stand in line. Side by side in a select list nothing of them is put down in
- * between, as Postgres does with what is selected from.
- */
+/** Rows stand in line in the order in which they are written. */
 async function insertFirst(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  const keys = keyColumns(requests);
-  const storing = sql.query({
-    name: 'requests',
-    text: `insert into request (tenant, ref, revision, message)
-     select unnest(string_to_array($1, chr(30))), unnest(string_to_array($2, chr(30))), unnest($3::bigint[]),
-            unnest(string_to_array($4, repeat(chr(30), 16)))`,
-    values: [...keys, joinedJson(requests.map(({ message }) => message))],
+  await copyIn(sql, `copy request (tenant, ref, revision, message) from stdin (format binary)`, (to) => {
+    for (const { tenant, ref, revision, message } of requests) {
+      to.row(4);
+      to.text(tenant);
+      to.text(ref);
+      to.bigint(revision);
+      to.text(message);
+    }
   });
-  // What is pending by them is made while Postgres stores them.
-  const newest = requests.every((request) => request.newest) ? requests : requests.filter((request) => request.newest);
-  const pending = pendingColumns(newest, newest === requests ? keys : keyColumns(newest));
-  await storing;
-  await sql.query({
-    name: 'requests pending',
-    text: `insert into pending (tenant, ref, revision, shard, books, refs, kind, last, lane, run)
-     select tenant, ref, revision, shard, books, string_to_array(coalesce(refs, ''), chr(31)), coalesce(kind, $8),
-            coalesce(last::boolean, $10::boolean), coalesce(lane, $12), coalesce(run, $14)
-       from (select unnest(string_to_array($1, chr(30))) as tenant, unnest(string_to_array($2, chr(30))) as ref,
-                    unnest($3::bigint[]) as revision, unnest($4::smallint[]) as shard,
-                    unnest(string_to_array($5, chr(30))) as books, unnest(string_to_array($6, chr(30), '')) as refs,
-                    unnest(string_to_array($7, chr(30))) as kind, unnest(string_to_array($9, chr(30))) as last,
-                    unnest(string_to_array($11, chr(30))) as lane, unnest(string_to_array($13, chr(30), '')) as run) as r`,
-    values: pending,
-  });
+  await copyIn(
+    sql,
+    `copy pending (tenant, ref, revision, shard, books, kind, last, lane, run, refs) from stdin (format binary)`,
+    (to) => {
+      for (const request of requests) if (request.newest) writePending(to, request);
+    },
+  );
 }
 
-/** Column by column. */
-function keyColumns(requests: readonly NewRequest[]): readonly string[] {
-  return [
-    joined(requests.map(({ tenant }) => tenant)),
-    joined(requests.map(({ ref }) => ref)),
-    numbers(requests.map(({ revision }) => revision)),
-  ];
-}
-
-function pendingColumns(newest: readonly NewRequest[], keys: readonly string[]): Column[] {
-  const [kinds, kind] = joinedOrOne(newest.map((request) => request.kind));
-  const [lasts, last] = joinedOrOne(newest.map((request) => request.last));
-  const [lanes, lane] = joinedOrOne(newest.map((request) => request.lane));
-  const [runs, run] = joinedOrOne(newest.map((request) => request.run));
-  return [
-    ...keys,
-    numbers(newest.map(({ shard }) => shard)),
-    joined(newest.map(({ books }) => books)),
-    joinedLists(newest.map(({ refs }) => refs)),
-    ...[kinds, kind, lasts, last, lanes, lane, runs, run],
-  ];
+function writePending(to: RowWriter, request: NewRequest): void {
+  to.row(10);
+  to.text(request.tenant);
+  to.text(request.ref);
+  to.bigint(request.revision);
+  to.smallint(request.shard);
+  to.text(request.books);
+  to.text(request.kind);
+  to.boolean(request.last);
+  to.text(request.lane);
+  to.text(request.run);
+  to.texts(request.refs);
 }
 
 async function insertAgain(sql: Sql, requests: readonly NewRequest[]): Promise<void> {

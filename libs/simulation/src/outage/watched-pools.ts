@@ -1,3 +1,4 @@
+import { Copy } from '@qbo-sync/gateway/sql/copying';
 import type { Database } from '@qbo-sync/eventstore/pool';
 
 type Done = (...given: unknown[]) => void;
@@ -20,6 +21,7 @@ export class WatchedPools {
       const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown> | undefined;
       Object.assign(client, {
         query: (...given: unknown[]) => {
+          if (given[0] instanceof Copy) return query(this.#watchCopy(given[0]));
           const last = given.at(-1);
           const done = typeof last === 'function' ? (last as Done) : undefined;
           const asked = done === undefined ? given : given.slice(0, -1);
@@ -35,6 +37,16 @@ export class WatchedPools {
       await new Promise((resolve) => setImmediate(resolve));
       still = this.#underWay === 0 ? still + 1 : 0;
     }
+  }
+
+  #watchCopy(copy: Copy): Copy {
+    this.#underWay += 1;
+    const told = copy.callback;
+    copy.callback = (error) => {
+      this.#underWay -= 1;
+      told(error);
+    };
+    return copy;
   }
 
   #watch(start: (told?: Done) => Promise<unknown> | undefined, done: Done | undefined): Promise<unknown> | undefined {

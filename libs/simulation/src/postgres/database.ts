@@ -1,3 +1,5 @@
+import { Copy } from '@qbo-sync/gateway/sql/copying';
+import { CopiedRows } from './copied-rows';
 import { LockWait, Transaction, type Table } from './rows';
 import { execute } from './execute';
 import { parseStatements } from './parse-statement';
@@ -213,8 +215,26 @@ export class MemoryClient {
     private readonly onGone: (client: MemoryClient) => void,
   ) {}
 
-  async query(asked: Asked, given: readonly unknown[] = []): Promise<QueryAnswer> {
+  query(asked: Asked, given?: readonly unknown[]): Promise<QueryAnswer>;
+  query(asked: Copy): Copy;
+  query(asked: Asked | Copy, given: readonly unknown[] = []): Promise<QueryAnswer> | Copy {
+    if (asked instanceof Copy) return this.copy(asked);
     const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
+    return this.ask(text, values);
+  }
+
+  /** Its caller is told by its callback. */
+  private copy(copy: Copy): Copy {
+    const rows = new CopiedRows();
+    copy.write(rows);
+    this.ask(copy.text, [rows]).then(
+      () => copy.callback(null),
+      (error: unknown) => copy.callback(error as Error),
+    );
+    return copy;
+  }
+
+  private async ask(text: string, values: readonly unknown[]): Promise<QueryAnswer> {
     await this.pace.step(this, text);
     const answer = await this.now(text, values);
     await this.pace.done(this, text);

@@ -1,7 +1,8 @@
+import { CopiedRows } from './copied-rows';
 import { evaluate, type Binding, type Execution, type Scope } from './evaluate';
 import { Table, UniqueViolation, type Slot, type Transaction } from './rows';
 import { cached, equalities, joined, select, shape, sorted, TOP } from './select';
-import type { Delete, Insert, Query, Statement, Update, With } from './syntax';
+import type { Copied, Delete, Insert, Query, Statement, Update, With } from './syntax';
 import { cast, keyText, type Row } from './values';
 
 export interface Executed {
@@ -40,6 +41,12 @@ export function execute(statement: Statement, around: Surroundings): Executed {
     case 'drop columns':
       for (const column of statement.columns) tableNamed(tables, statement.table).columns.delete(column);
       return NONE;
+    case 'set default': {
+      const { columns } = tableNamed(tables, statement.table);
+      const column = columns.get(statement.column);
+      if (column !== undefined) columns.set(column.name, { ...column, byDefault: statement.byDefault });
+      return NONE;
+    }
     case 'drop table':
       tables.delete(statement.table);
       return NONE;
@@ -89,6 +96,8 @@ function queryRows(query: Query, outer: Scope, run: Execution): Executed {
       ).map(({ row }) => row);
       return counted(query.limit === undefined ? ordered : ordered.slice(0, Number(evaluate(query.limit, outer, run))));
     }
+    case 'copied':
+      return counted(copiedRows(query, run));
     case 'with':
       return withRows(query, outer, run);
     case 'insert':
@@ -98,6 +107,14 @@ function queryRows(query: Query, outer: Scope, run: Execution): Executed {
     case 'delete':
       return remove(query, outer, run);
   }
+}
+
+/** A `copy` alone has rows in place of parameters. */
+function copiedRows({ table, columns }: Copied, { tables, params }: Execution): Row[] {
+  const [given] = params;
+  if (!(given instanceof CopiedRows)) throw new Error('no rows came with the copy');
+  const defined = tableNamed(tables, table).columns;
+  return given.of(columns.map((column) => defined.get(column)?.type ?? ''));
 }
 
 function counted(rows: readonly Row[]): Executed {

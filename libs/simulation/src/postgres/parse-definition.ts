@@ -2,7 +2,7 @@ import type { ExpressionParser } from './parse-expression';
 import type { ColumnDefinition, Definition } from './syntax';
 import type { TokenReader } from './tokens';
 
-/** `create table`, unique indexes, added and dropped columns; what has no bearing on rows is `nothing`. */
+/** `create table`, unique indexes, added and dropped columns, defaults; what has no bearing on rows is `nothing`. */
 export function parseDefinition(read: TokenReader, expressions: ExpressionParser): Definition {
   if (read.took('create', 'table')) return createTable(read, expressions);
   if (read.sees('create', 'unique', 'index')) return uniqueIndex(read, expressions);
@@ -83,6 +83,12 @@ function alterTable(read: TokenReader, expressions: ExpressionParser): Definitio
       dropped.push(read.name());
     } while (read.took(','));
     return { is: 'drop columns', table, columns: dropped };
+  }
+  if (read.took('alter', 'column')) {
+    const changed = read.name();
+    if (read.took('set', 'default')) {
+      return { is: 'set default', table, column: changed, byDefault: expressions.expression() };
+    }
   }
   const columns: ColumnDefinition[] = [];
   while (read.took('add', 'column')) {

@@ -3,6 +3,7 @@ import { parseDefinition } from './parse-definition';
 import type {
   Assignment,
   Conflict,
+  Copied,
   Delete,
   Expr,
   Insert,
@@ -88,7 +89,17 @@ class StatementParser {
     if (read.took('insert', 'into')) return this.insert();
     if (read.took('update')) return this.update();
     if (read.took('delete', 'from')) return this.delete();
+    if (read.took('copy')) return this.copy();
     return read.fail('a statement');
+  }
+
+  private copy(): Insert {
+    const { read } = this;
+    const table = read.name();
+    const columns = this.names();
+    read.expect('from', 'stdin', '(', 'format', 'binary', ')');
+    const from: Copied = { is: 'copied', table, columns };
+    return { is: 'insert', table, alias: table, columns, from, conflict: undefined, returning: [] };
   }
 
   private rows(): Expr[][] {

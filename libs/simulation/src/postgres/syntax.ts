@@ -135,7 +135,14 @@ export interface With {
   readonly main: Query;
 }
 
-export type Query = Select | Values | Union | Insert | Update | Delete | With;
+/** The rows that come with a `copy`. */
+export interface Copied {
+  readonly is: 'copied';
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+export type Query = Select | Values | Union | Insert | Update | Delete | With | Copied;
 
 export interface CreateTable {
   readonly is: 'create table';
@@ -162,6 +169,7 @@ export type Definition =
     }
   | { readonly is: 'add columns'; readonly table: string; readonly columns: readonly ColumnDefinition[] }
   | { readonly is: 'drop columns'; readonly table: string; readonly columns: readonly string[] }
+  | { readonly is: 'set default'; readonly table: string; readonly column: string; readonly byDefault: Expr }
   | { readonly is: 'drop table'; readonly table: string }
   | { readonly is: 'partition'; readonly of: string; readonly name: string }
   | { readonly is: 'nothing' };
