@@ -50,6 +50,7 @@ export function openSession(options: SessionOptions): Session {
     heartbeatInterval: HEARTBEAT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     maxWaitTimeInMs: MAX_WAIT_MS,
+    ...(options.partitionBytes === undefined ? {} : { maxBytesPerPartition: options.partitionBytes }),
     allowAutoTopicCreation: false,
     // A session that crashed is never restarted by kafkajs: the supervisor makes another.
     retry: { restartOnFailure: () => Promise.resolve(false) },

@@ -88,6 +88,27 @@ describe('the consumer', () => {
     expect(consumer.status()).toMatchObject({ state: 'running', assigned: { [from]: [0] } });
   });
 
+  it('takes as much of a partition at a time as it is told to', async () => {
+    const from = await topic();
+    const value = 'x'.repeat(1_000);
+    await send(from, new Array<string>(2_000).fill(value));
+    const counts = async (options: Pick<ConsumerOptions, 'partitionBytes'>): Promise<number[]> => {
+      const taken: number[] = [];
+      consume({
+        ...options,
+        topics: [from],
+        handle: ({ messages }) => {
+          taken.push(messages.length);
+          return Promise.resolve({ outcome: 'done' });
+        },
+      });
+      await until(() => taken.reduce((all, some) => all + some, 0) === 2_000, { what: 'all', timeoutMs: 20_000 });
+      return taken;
+    };
+    expect(Math.max(...(await counts({})))).toBeLessThan(1_100);
+    expect(Math.max(...(await counts({ partitionBytes: 2 * 1024 * 1024 })))).toBeGreaterThan(1_900);
+  });
+
   it('does a batch again until it is handled, and nothing behind it before', async () => {
     const from = await topic();
     const troubles: Trouble[] = [];

@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   readonly onTrouble?: (trouble: Trouble) => void;
   /** Batches of different partitions handled at a time. */
   readonly concurrency?: number;
+  /** Bytes of one partition a fetch brings, and a batch holds; Kafka's own is 1 MiB. */
+  readonly partitionBytes?: number;
   /** No fetch and no heartbeat for this long: the consumer is built anew. */
   readonly silentMs?: number;
   /** A member not heard of for this long is out of the group. */

@@ -15,7 +15,7 @@ const HEADER = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
 const END = -1;
 const NULL = -1;
 const OID_OF_TEXT = 25;
-const STARTED_WITH = 65_536;
+const STARTED_WITH = 1_024;
 /** Most bytes of UTF-8 for one unit of a JavaScript string. */
 const BYTES_PER_UNIT = 3;
 const UINT32 = 2 ** 32;
@@ -68,7 +68,7 @@ export class BinaryRows implements RowWriter {
   }
 
   bigint(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number that is held exactly`);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not held exactly`);
     this.#int32(8);
     this.#int32(Math.floor(value / UINT32));
     this.#int32(value | 0);

@@ -8,59 +8,93 @@ type Carrier = Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFro
 /** Bytes of one message: the driver writes each into a buffer of its own. */
 const CHUNK = 65_536;
 
+/** Rows for one table. */
+export interface Copying {
+  /** `copy table (columns) from stdin (format binary)` */
+  readonly text: string;
+  readonly write: (to: RowWriter) => void;
+}
+
 /**
- * `copy … from stdin (format binary)`. Rows go right behind the statement, in one write: the server takes them once it has
- * read it, and lets them pass when it refused it.
+ * One `COPY`, as the driver sends it. Rows go right behind the statement, in one write: the server takes them once it has read
+ * it, and lets them pass when it refused it.
  */
 export class Copy implements Submittable {
-  readonly #bytes: Buffer;
+  readonly text: string;
+  readonly write: (to: RowWriter) => void;
+  #bytes: Buffer | Error | undefined;
 
   constructor(
-    readonly text: string,
-    readonly write: (to: RowWriter) => void,
+    { text, write }: Copying,
     /** Called once; the driver puts its own in place, which knows how long that may take. */
     public callback: (error: Error | null) => void,
   ) {
-    const rows = new BinaryRows();
-    write(rows);
-    this.#bytes = rows.end();
+    this.text = text;
+    this.write = write;
   }
 
-  submit(connection: Connection): void {
+  /** Its rows in the binary form, or why they have none. */
+  bytes(): Buffer | Error {
+    this.#bytes ??= bytesOf(this.write);
+    return this.#bytes;
+  }
+
+  /** The driver calls {@link handleError} with an error that is answered. */
+  submit(connection: Connection): Error | undefined {
+    const bytes = this.bytes();
+    if (bytes instanceof Error) return bytes;
     const carrier = connection as Carrier;
     carrier.stream.cork();
     carrier.query(this.text);
-    for (let at = 0; at < this.#bytes.length; at += CHUNK) {
-      carrier.sendCopyFromChunk(this.#bytes.subarray(at, at + CHUNK));
-    }
+    for (let at = 0; at < bytes.length; at += CHUNK) carrier.sendCopyFromChunk(bytes.subarray(at, at + CHUNK));
     carrier.endCopyFrom();
     carrier.stream.uncork();
+    return undefined;
   }
 
   handleError(error: Error): void {
+    this.#end(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#end(null);
+  }
+
+  /** The server takes rows: they are on their way. */
+  handleCopyInResponse(): void {}
+
+  handleCommandComplete(): void {}
+
+  #end(error: Error | null): void {
     const told = this.callback;
     this.callback = () => undefined;
     told(error);
   }
-
-  handleReadyForQuery(): void {
-    const told = this.callback;
-    this.callback = () => undefined;
-    told(null);
-  }
-
-  /** It takes rows: they are on their way. */
-  handleCopyInResponse(): void {}
-
-  handleCommandComplete(): void {}
 }
 
 /**
- * Stores rows by `copy table (columns) from stdin (format binary)`, in the order in which they are written: what is parsed and
- * planned for each value of an `insert` is not. All of them or none; rejects with what Postgres refuses, as `query` does.
+ * Stores rows, table by table and in the order in which they are written, without what an `insert` costs to parse and plan for
+ * each of its values; while the server stores those of one table, the next one's are written. Of each all or none; rejects with
+ * what Postgres refuses, as `query` does, and goes no further.
  */
-export function copyIn(sql: Sql, text: string, write: (to: RowWriter) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sql.query(new Copy(text, write, (error) => (error === null ? resolve() : reject(error))));
-  });
+export async function copyIn(sql: Sql, ...copyings: readonly Copying[]): Promise<void> {
+  const copies = copyings.map((copying) => new Copy(copying, () => undefined));
+  for (const [place, copy] of copies.entries()) {
+    const stored = new Promise<void>((resolve, reject) => {
+      copy.callback = (error) => (error === null ? resolve() : reject(error));
+      sql.query(copy);
+    });
+    copies[place + 1]?.bytes();
+    await stored;
+  }
+}
+
+function bytesOf(write: (to: RowWriter) => void): Buffer | Error {
+  try {
+    const rows = new BinaryRows();
+    write(rows);
+    return rows.end();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }

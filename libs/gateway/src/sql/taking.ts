@@ -76,22 +76,25 @@ async function selectAskedBefore(sql: Sql, requests: readonly NewRequest[]): Pro
 /** Rows stand in line in the order in which they are written. */
 async function insertFirst(sql: Sql, requests: readonly NewRequest[]): Promise<void> {
   if (requests.length === 0) return;
-  await copyIn(sql, `copy request (tenant, ref, revision, message) from stdin (format binary)`, (to) => {
-    for (const { tenant, ref, revision, message } of requests) {
-      to.row(4);
-      to.text(tenant);
-      to.text(ref);
-      to.bigint(revision);
-      to.text(message);
-    }
-  });
   await copyIn(
     sql,
-    `copy pending (tenant, ref, revision, shard, books, kind, last, lane, run, refs) from stdin (format binary)`,
-    (to) => {
-      for (const request of requests) if (request.newest) writePending(to, request);
+    {
+      text: `copy request (tenant, ref, revision, message) from stdin (format binary)`,
+      write: (to) => requests.forEach((request) => writeRequest(to, request)),
+    },
+    {
+      text: `copy pending (tenant, ref, revision, shard, books, kind, last, lane, run, refs) from stdin (format binary)`,
+      write: (to) => requests.forEach((request) => request.newest && writePending(to, request)),
     },
   );
+}
+
+function writeRequest(to: RowWriter, { tenant, ref, revision, message }: NewRequest): void {
+  to.row(4);
+  to.text(tenant);
+  to.text(ref);
+  to.bigint(revision);
+  to.text(message);
 }
 
 function writePending(to: RowWriter, request: NewRequest): void {

@@ -27,6 +27,7 @@ export class CopiedRows implements RowWriter {
   }
 
   bigint(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not held exactly`);
     this.#write('bigint', value);
   }
 
