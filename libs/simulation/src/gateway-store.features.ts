@@ -19,7 +19,7 @@ import {
 } from '@qbo-sync/gateway/sql/links';
 import { deleteOutgoing, insertOutgoing, oldestOutgoing } from '@qbo-sync/gateway/sql/outgoing';
 import { claimHeads, selectClaimed } from '@qbo-sync/gateway/sql/claiming';
-import { selectHeads } from '@qbo-sync/gateway/sql/heads';
+import { selectHeads, selectHeadsClaimed, type LaneCursor } from '@qbo-sync/gateway/sql/heads';
 import { deletePending } from '@qbo-sync/gateway/sql/pending';
 import { updateWait } from '@qbo-sync/gateway/sql/waiting';
 import { selectRequests } from '@qbo-sync/gateway/sql/requests';
@@ -82,8 +82,14 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       lane: 'backlog',
     };
     const line = async (): Promise<unknown[]> =>
-      (await selectHeads(db, cursors, 10, AT)).map(({ position: _position, ...head }) => head);
-    const cursors = (['live', 'backlog'] as const).map((lane) => ({ tenant: 'acme', all: true, lane, after: '0' }));
+      (await selectHeads(db, cursors, AT)).map(({ position: _position, ...head }) => head);
+    const cursors = (['live', 'backlog'] as const).map((lane) => ({
+      tenant: 'acme',
+      all: true,
+      lane,
+      after: '0',
+      most: 10,
+    }));
     const { message: _message, shard: _shard, newest: _newest, ...pending } = request;
     const shown = {
       ...{ ...pending, said: null, attempts: 0, suspectSince: null },
@@ -122,9 +128,9 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       },
       ...{ refs: [], message: `{"of":"${ref} ${revision}"}`, shard: 7 },
     });
-    const cursor = { tenant: 'birch', all: true, lane: 'live', after: '0' } as const;
+    const cursor = { tenant: 'birch', all: true, lane: 'live', after: '0', most: 10 } as const;
     const line = async (): Promise<string[]> =>
-      (await selectHeads(db, [cursor], 10, AT)).map(({ ref, revision }) => `${ref} ${revision}`);
+      (await selectHeads(db, [cursor], AT)).map(({ ref, revision }) => `${ref} ${revision}`);
     await taken([first('b:1', 2, true), first('b:2', 1, false), first('b:2', 3, true), first('b:0', 1, true)]);
     expect(await line()).toEqual(['b:1 2', 'b:2 3', 'b:0 1']);
     await taken([first('b:1', 1, false), first('b:2', 4, true), first('b:3', 1, true)]);
@@ -142,9 +148,9 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       ...{ tenant: 'dogwood', ref, revision, books: 'books_4', kind: 'put', last: false, lane: 'live' },
       ...{ run: null, newest: true, refs: [], message: `{"of":"${ref} ${revision}"}`, shard: 7 },
     });
-    const cursor = { tenant: 'dogwood', all: true, lane: 'live', after: '0' } as const;
+    const cursor = { tenant: 'dogwood', all: true, lane: 'live', after: '0', most: 10 } as const;
     const claimed = async (): Promise<unknown[]> =>
-      (await claimHeads(db, await selectHeads(db, [cursor], 10, AT))).map((row) => row?.message);
+      (await claimHeads(db, await selectHeads(db, [cursor], AT))).map((row) => row?.message);
     await taken([request('d:1', 3)]);
     await deletePending(db, [request('d:1', 3)]);
     await taken([request('d:2', 1), request('d:1', 1)]);
@@ -152,16 +158,53 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
     expect(await claimed()).toEqual(['{"of":"d:2 1"}']);
   });
 
+  it('reads as many heads of each lane as are asked for, on from a place, with their requests where they start at once', async () => {
+    const request = (n: number, lane: 'live' | 'backlog', revision = 1): NewRequest => ({
+      ...{ tenant: 'elder', ref: `e:${n}`, revision, books: 'books_5', kind: 'put', last: false, lane },
+      ...{ run: null, newest: true, refs: [], message: `{"of":"${n} ${revision}"}`, shard: 7 },
+    });
+    const cursor = (lane: 'live' | 'backlog', most: number, after = '0'): LaneCursor => ({
+      ...{ tenant: 'elder', all: true, lane, after, most },
+    });
+    await taken([
+      request(1, 'live'),
+      request(2, 'backlog'),
+      request(3, 'live'),
+      request(4, 'live'),
+      request(5, 'backlog'),
+    ]);
+    const heads = await selectHeads(db, [cursor('live', 2), cursor('backlog', 1)], AT);
+    expect(heads.map(({ ref }) => ref)).toEqual(['e:1', 'e:3', 'e:2']);
+    const on = [cursor('live', 2, heads[1]?.position), cursor('backlog', 3, heads[2]?.position)];
+    expect((await selectHeads(db, on, AT)).map(({ ref }) => ref)).toEqual(['e:4', 'e:5']);
+    // A revision that comes late, of a ref that is settled.
+    await taken([request(6, 'live', 3)]);
+    await deletePending(db, [request(6, 'live', 3)]);
+    await taken([request(6, 'live', 1), request(7, 'live')]);
+    const claimed = await selectHeadsClaimed(db, [cursor('live', 5), cursor('backlog', 1)], AT);
+    expect(
+      claimed.map(({ head: { ref, lane, revision, attempts }, message }) => [ref, lane, revision, attempts, message]),
+    ).toEqual([
+      ['e:1', 'live', 1, 0, '{"of":"1 1"}'],
+      ['e:3', 'live', 1, 0, '{"of":"3 1"}'],
+      ['e:4', 'live', 1, 0, '{"of":"4 1"}'],
+      ['e:6', 'live', 1, 0, null],
+      ['e:7', 'live', 1, 0, '{"of":"7 1"}'],
+      ['e:2', 'backlog', 1, 0, '{"of":"2 1"}'],
+    ]);
+    expect(claimed.slice(0, 2).map(({ head }) => head)).toEqual(heads.slice(0, 2));
+  });
+
   it('claims heads as they stand now, and settles them whether or not they were changed since', async () => {
     const request = (n: number, revision = 1): NewRequest => ({
       ...{ tenant: 'cedar', ref: `c:${n}`, revision, books: 'books_3', kind: 'put', last: false, lane: 'live' },
       ...{ run: null, newest: true, refs: [], message: `{"of":"${n} ${revision}"}`, shard: 7 },
     });
-    const cursor = { tenant: 'cedar', all: true, lane: 'live', after: '0' } as const;
+    const cursor = { tenant: 'cedar', all: true, lane: 'live', after: '0', most: 10 } as const;
     const claimed = async (): Promise<unknown[]> =>
       (await claimHeads(db, heads)).map((row) => row && [row.message, row.attempts]);
     await taken([1, 2, 3, 4, 5].map((n) => request(n)));
-    const heads = await selectHeads(db, [cursor], 10, AT);
+    const heads = await selectHeads(db, [cursor], AT);
     expect(await claimed()).toEqual([1, 2, 3, 4, 5].map((n) => [`{"of":"${n} 1"}`, 0]));
     await taken([request(2, 2)]);
     await updateWait(db, { ...request(3), said: 'refused//1', attempts: 1 });
@@ -185,7 +228,7 @@ export function gatewayFeatures(open: () => Promise<OpenStore>): void {
       undefined,
       undefined,
     ]);
-    expect((await selectHeads(db, [cursor], 10, AT)).map(({ ref }) => ref)).toEqual(['c:2']);
+    expect((await selectHeads(db, [cursor], AT)).map(({ ref }) => ref)).toEqual(['c:2']);
   });
 
   it('keeps a link by books and ref, its hashes and lists as they were given', async () => {

@@ -189,6 +189,15 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'what is under way is started as it was read',
+    breaks: 'E',
+    alter: {
+      '@qbo-sync/gateway/scheduling/realms': {
+        readWindows: around((original, [sql, anew, on, now]) => original(sql, anew, on, now, () => 30)),
+      },
+    },
+  },
+  {
     name: 'a commit asks for no epoch (no fence)',
     wants: ({ gateways }) => gateways.length > 1,
     breaks: 'E',

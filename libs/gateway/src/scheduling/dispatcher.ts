@@ -12,11 +12,12 @@ import { Ledger } from '../sending/ledger';
 import { openings } from '../sending/openings';
 import { sayOrphans } from '../orphans';
 import type { Company, Quickbooks } from '../calling/quickbooks';
-import { howToRead, readWindows, type Realm } from './realms';
+import { changed, howToRead, readWindows, type Realm } from './realms';
 import { Roster } from './roster';
 import { selectToldOf } from '../feed/sql-changes';
 import { selectHolders } from '../sql/links';
 import { claimHeads } from '../sql/claiming';
+import type { HeadRow } from '../sql/heads';
 import { wakeForgotten } from '../sql/waiting';
 import { readSurroundings } from '../sending/surroundings';
 import { Rounds } from '../rounds';
@@ -51,9 +52,12 @@ export interface DispatcherOptions {
 const MOST = 4_000;
 /** Heads of one statement, as many as the ledger settles in one transaction. */
 const CLAIMED = 1_000;
+/** Windows read by one round: while their rows are worked on, the next ones are read. */
+const READ = 50;
 /** Rows a realm may start before the next one's turn: what fills a batch. */
 const QUANTUM = MOST_PARTS;
 const POLL_MS = 2_000;
+const NONE: ReadonlyMap<HeadRow, string> = new Map();
 /** How often waits are looked for that nobody ended (a process that died before it could). */
 const SWEEP_MS = 30_000;
 
@@ -72,6 +76,8 @@ export class Dispatcher {
   readonly #roster: Roster;
   /** Realms that may have something to start. */
   readonly #ready = new Set<string>();
+  /** Those of them whose windows are to be read by a later round. */
+  readonly #unread = new Set<string>();
   readonly #agenda = new Agenda();
   #first: string | null = null;
   /** Every company in need is to be looked at, or these. */
@@ -128,12 +134,12 @@ export class Dispatcher {
       unsureWaitMs: options.unsureWaitMs,
       backOff: options.backOff ?? BACK_OFF,
       epochOf: (tenant) => this.#leases.epochOf(shardOf(tenant)),
-      onCommit: (tenant, again) => {
-        options.onCommit?.();
+      onCommit: (tenant) => this.#committed(tenant),
+      onChange: (tenant, again) => {
         const realm = this.#roster.realm(tenant);
-        if (realm !== undefined && realm.stale === 'no') realm.stale = 'soon';
+        if (realm !== undefined) changed(realm);
         if (again !== undefined) this.#dues.add(tenant, Date.now() + again.getTime() - clock().getTime());
-        this.#rouseFor(tenant);
+        this.#committed(tenant);
       },
       tell: (step) => options.onStep?.(step),
     };
@@ -217,8 +223,7 @@ export class Dispatcher {
     } else if (this.#looks.size > 0) {
       await this.#look([...this.#looks]);
     }
-    await this.#read();
-    this.#assign();
+    this.#assign(await this.#read());
   }
 
   /** Gates read anew, and the windows behind them. */
@@ -229,8 +234,8 @@ export class Dispatcher {
     for (const tenant of found) this.#ready.add(tenant);
   }
 
-  /** The windows of realms that are ready, as far as they are not known. */
-  async #read(): Promise<void> {
+  /** The windows of realms that are ready, as far as they are not known and something may start. */
+  async #read(): Promise<ReadonlyMap<HeadRow, string>> {
     const now = this.#desk.clock();
     for (const tenant of this.#agenda.due(Date.now())) this.#ready.add(tenant);
     for (const tenant of this.#dues.due(Date.now())) {
@@ -241,36 +246,61 @@ export class Dispatcher {
     if (now.getTime() >= this.#roster.gateAtMs()) for (const tenant of this.#roster.regate()) this.#ready.add(tenant);
     const anew: Realm[] = [];
     const on: Realm[] = [];
+    this.#unread.clear();
+    const room = this.#underWay.count() < MOST ? READ : 0;
     for (const tenant of this.#ready) {
       const realm = this.#roster.realm(tenant);
       if (realm === undefined || realm.gate.most === 'none') continue;
       const how = howToRead(realm, now.getTime());
-      if (how === 'anew') anew.push(realm);
-      else if (how === 'on') on.push(realm);
-      else if (how !== 'not') this.#agenda.add(tenant, how.atMs);
+      if (how === 'not') continue;
+      if (how !== 'anew' && how !== 'on') this.#agenda.add(tenant, how.atMs);
+      else if (anew.length + on.length >= room) this.#unread.add(tenant);
+      else (how === 'anew' ? anew : on).push(realm);
     }
-    if (anew.length + on.length > 0) await readWindows(this.#options.db, anew, on, now);
+    // Who was read is the last to be read again.
+    for (const { company } of [...anew, ...on]) {
+      this.#ready.delete(company.tenant);
+      this.#ready.add(company.tenant);
+    }
+    if (room > 0 && this.#unread.size > 0) this.#rounds.wake();
+    if (anew.length + on.length === 0) return NONE;
+    const epochs = [...anew, ...on].map(({ company }) => this.#desk.epochOf(company.tenant));
+    const claimed = await readWindows(this.#options.db, anew, on, now, (realm, lane) => this.#atOnce(realm, lane));
     // What is under way here is open too, and whoever sent it takes its next step.
     for (const realm of anew) {
       const busy = this.#underWay.of(realm.company.tenant);
       if (busy.size > 0) realm.open = realm.open.filter(({ ref }) => !busy.has(ref));
     }
+    // Lost and taken back meanwhile: others may have worked on what was read.
+    const isOurs = [...anew, ...on].every(({ company }, place) => this.#desk.epochOf(company.tenant) === epochs[place]);
+    return isOurs ? claimed : NONE;
   }
 
-  #assign(): void {
+  /** What a realm of which nothing is under way may start of a lane, up to what fills a batch. */
+  #atOnce({ company, gate }: Realm, lane: HeadRow['lane']): number {
+    if (gate.most !== 'limit' || this.#underWay.of(company.tenant).size > 0) return 0;
+    return Math.min(QUANTUM, this.#courier.room(company.books, lane).now);
+  }
+
+  #assign(claimed: ReadonlyMap<HeadRow, string>): void {
     const asks: Ask[] = [];
     for (const tenant of this.#ready) {
       const realm = this.#roster.realm(tenant);
       const wants = realm === undefined ? 0 : this.#starter.wants(realm);
       if (wants > 0) asks.push({ tenant, wants });
-      else this.#ready.delete(tenant);
+      else if (!this.#unread.has(tenant)) this.#ready.delete(tenant);
     }
     const { given, next } = giveTurns(asks, MOST - this.#underWay.count(), QUANTUM, this.#first);
     this.#first = next;
     for (const [tenant, count] of given) {
       const realm = this.#roster.realm(tenant);
-      if (realm !== undefined) this.#starter.start(realm, count);
+      if (realm !== undefined) this.#starter.start(realm, count, claimed);
     }
+  }
+
+  #committed(tenant: string): void {
+    this.#options.onCommit?.();
+    this.#rouseFor(tenant);
   }
 
   #free(books: string): void {

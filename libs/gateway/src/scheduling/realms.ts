@@ -3,7 +3,7 @@ import { EMPTY, size, type Lanes } from '../decide/lanes';
 import type { Sql } from '../sql/client';
 import { selectOpenAttempts, type AttemptRow } from '../sql/attempts';
 import type { GateRow } from '../sql/gates';
-import { selectHeads, type HeadRow, type LaneCursor } from '../sql/heads';
+import { selectHeads, selectHeadsClaimed, type HeadRow, type LaneCursor } from '../sql/heads';
 
 /** Heads of each lane kept in memory per realm; never the whole queue. */
 const WINDOW = 150;
@@ -22,7 +22,7 @@ export interface Realm {
   /** The position each lane was read to; null: to its end. */
   after: Readonly<Record<HeadRow['lane'], string | null>>;
   /**
-   *   no ──something was committed──▶ soon ──window empty, or RESCAN_MS─▶ read from the low-water mark
+   *   no ──a row may stand otherwise─▶ soon ──window empty, or RESCAN_MS─▶ read from the low-water mark
    *    └──new requests, a look at all─▶ now ──at once──────────────────────▶
    */
   stale: 'no' | 'soon' | 'now';
@@ -31,6 +31,11 @@ export interface Realm {
 
 export function newRealm(company: GateRow, gate: Gate): Realm {
   return { company, gate, open: [], lanes: EMPTY, after: { live: null, backlog: null }, stale: 'now', readAtMs: 0 };
+}
+
+/** A row of the realm may stand otherwise than its window shows. */
+export function changed(realm: Realm): void {
+  if (realm.stale === 'no') realm.stale = 'soon';
 }
 
 /** True when the window of heads in memory is nearly used up. */
@@ -48,26 +53,34 @@ export function howToRead(realm: Realm, nowMs: number): 'anew' | 'on' | 'not' | 
   return realm.stale === 'soon' ? { atMs: realm.readAtMs + RESCAN_MS } : 'not';
 }
 
-/** Fills windows: `anew` ones from the low-water mark, with the attempts that are due; the others by keyset. */
-export async function readWindows(sql: Sql, anew: readonly Realm[], on: readonly Realm[], now: Date): Promise<void> {
+/** How many heads of a lane may start as soon as they are read; 0 unless nothing of the realm is under way. */
+export type AtOnce = (realm: Realm, lane: HeadRow['lane']) => number;
+
+/**
+ * Fills windows: `anew` ones from the low-water mark, with the attempts that are due; the others by keyset. Answers the requests
+ * of those heads that may start at once: they need not be claimed by who starts them before anything else happens.
+ */
+export async function readWindows(
+  sql: Sql,
+  anew: readonly Realm[],
+  on: readonly Realm[],
+  now: Date,
+  atOnce: AtOnce,
+): Promise<ReadonlyMap<HeadRow, string>> {
   // Before the reading, so that what is committed meanwhile makes it stale again.
   for (const realm of anew) {
     realm.stale = 'no';
     realm.readAtMs = now.getTime();
   }
-  const cursors = [
-    ...anew.flatMap((realm) => [cursor(realm, 'live', '0'), cursor(realm, 'backlog', '0')]),
-    ...on.flatMap((realm) =>
-      (['live', 'backlog'] as const).flatMap((lane) => {
-        const after = realm.after[lane];
-        return after === null ? [] : [cursor(realm, lane, after)];
-      }),
-    ),
+  const readings = [
+    ...cursorsOf(anew, () => '0', atOnce),
+    ...cursorsOf(on, (realm, lane) => realm.after[lane], atOnce),
   ];
   const tenants = anew.map(({ company }) => company.tenant);
-  const [attempts, heads] = await Promise.all([
+  const [attempts, heads, claimed] = await Promise.all([
     selectOpenAttempts(sql, tenants, now),
-    selectHeads(sql, cursors, WINDOW, now),
+    selectHeads(sql, of(readings, false), now),
+    selectHeadsClaimed(sql, of(readings, true), now),
   ]);
   const byTenant = new Map([...anew, ...on].map((realm) => [realm.company.tenant, realm]));
   for (const realm of anew) Object.assign(realm, { open: [], lanes: { ...EMPTY, turn: realm.lanes.turn } });
@@ -76,21 +89,45 @@ export async function readWindows(sql: Sql, anew: readonly Realm[], on: readonly
     if (realm !== undefined) realm.open = [...realm.open, attempt];
   }
   const read = new Map<string, HeadRow[]>();
-  for (const head of heads) {
+  for (const head of [...heads, ...claimed.map((each) => each.head)]) {
     const key = `${head.lane}:${head.tenant}`;
     const some = read.get(key);
     if (some === undefined) read.set(key, [head]);
     else some.push(head);
   }
-  for (const { tenant, lane } of cursors) {
-    const realm = byTenant.get(tenant);
-    if (realm === undefined) continue;
+  for (const { realm, cursor } of readings) {
+    const { tenant, lane, most } = cursor;
     const some = read.get(`${lane}:${tenant}`) ?? [];
     realm.lanes = { ...realm.lanes, [lane]: [...realm.lanes[lane], ...some] };
-    realm.after = { ...realm.after, [lane]: some.length < WINDOW ? null : (some.at(-1)?.position ?? null) };
+    realm.after = { ...realm.after, [lane]: some.length < most ? null : (some.at(-1)?.position ?? null) };
   }
+  return new Map(claimed.flatMap(({ head, message }) => (message === null ? [] : [[head, message]])));
 }
 
-function cursor({ company, gate }: Realm, lane: HeadRow['lane'], after: string): LaneCursor {
-  return { tenant: company.tenant, all: gate.all, lane, after };
+interface Reading {
+  readonly realm: Realm;
+  readonly cursor: LaneCursor;
+  /** Its heads come with their requests. */
+  readonly claims: boolean;
+}
+
+function cursorsOf(
+  realms: readonly Realm[],
+  afterOf: (realm: Realm, lane: HeadRow['lane']) => string | null,
+  atOnce: AtOnce,
+): Reading[] {
+  return realms.flatMap((realm) =>
+    (['live', 'backlog'] as const).flatMap((lane) => {
+      const after = afterOf(realm, lane);
+      if (after === null) return [];
+      const most = Math.min(WINDOW, atOnce(realm, lane));
+      const { company, gate } = realm;
+      const cursor = { tenant: company.tenant, all: gate.all, lane, after, most: most > 0 ? most : WINDOW };
+      return [{ realm, cursor, claims: most > 0 }];
+    }),
+  );
+}
+
+function of(readings: readonly Reading[], claims: boolean): LaneCursor[] {
+  return readings.filter((each) => each.claims === claims).map(({ cursor }) => cursor);
 }

@@ -8,8 +8,9 @@ import type { Desk } from '../sending/desk';
 import { workOn } from '../sending/record-work';
 import { workOnOpen } from '../sending/unsure-work';
 import type { GateRow } from '../sql/gates';
+import type { HeadRow } from '../sql/heads';
 import type { Leases } from './leases';
-import type { Realm } from './realms';
+import { changed, type Realm } from './realms';
 import type { UnderWay } from './under-way';
 
 /** Rows being worked on at once in one realm: what is prepared waits for a permit in memory. */
@@ -60,8 +61,8 @@ export class Starter {
     return Math.min(backlog + more, Math.max(backlog, live));
   }
 
-  /** Starts so many rows of a realm. */
-  start(realm: Realm, count: number): void {
+  /** Starts so many rows of a realm; `claimed`: the requests of those that were read a moment ago. */
+  start(realm: Realm, count: number, claimed: ReadonlyMap<HeadRow, string>): void {
     const { courier, quickbooks, underWay } = this.options;
     const { company } = realm;
     const isProbe = realm.gate.most === 'one';
@@ -70,7 +71,6 @@ export class Starter {
       quickbooks.permits.open(company.books);
       return this.#probe(company);
     }
-    const { tenant } = company;
     let left = count;
     // A part of a batch is no probe while anything else is: by itself it uses up one of the window's batches.
     if (isProbe) realm.open = realm.open.toSorted((a, b) => Number(a.bid !== null) - Number(b.bid !== null));
@@ -79,7 +79,7 @@ export class Starter {
       const [attempt, ...others] = realm.open;
       if (isProbe && attempt?.bid !== null && size(realm.lanes) > 0) break;
       realm.open = others;
-      if (attempt === undefined || !underWay.mayStart(tenant, attempt.ref)) continue;
+      if (attempt === undefined || !this.#mayStart(realm, attempt.ref)) continue;
       if (!this.#affords(realm, attempt.sends > 1)) continue;
       const run = this.#begun(company, (desk, own) => workOnOpen(desk, own, attempt));
       const write = { lane: 'backlog', bound: attempt.bid && attempt.requestid } as const;
@@ -90,14 +90,22 @@ export class Starter {
     const { heads, lanes } = takeHeads(
       realm.lanes,
       { all: left, backlog },
-      (head) => underWay.mayStart(tenant, head.ref) && this.#affords(realm, head.attempts > 0),
+      (head) => this.#mayStart(realm, head.ref) && this.#affords(realm, head.attempts > 0),
     );
     realm.lanes = lanes;
     for (const head of heads) {
-      const run = this.#begun(company, (desk, own) => workOn(desk, own, head));
+      const message = claimed.get(head);
+      const run = this.#begun(company, (desk, own) => workOn(desk, own, head, message));
       underWay.start(company, { ...head, run }, { lane: head.lane, bound: null });
     }
     if (isProbe && left - heads.length > 0) this.#probe(company);
+  }
+
+  /** What is passed over for now, worked on or at rest, is found again by the next reading. */
+  #mayStart(realm: Realm, ref: string): boolean {
+    const may = this.options.underWay.mayStart(realm.company.tenant, ref);
+    if (!may) changed(realm);
+    return may;
   }
 
   /** Whether the retry budget allows this one; if not, the realm's window is read again once it does. */

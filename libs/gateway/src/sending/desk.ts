@@ -38,8 +38,10 @@ export interface Desk {
   readonly backOff: BackOff;
   /** The epoch under which this process holds the tenant's shard. */
   readonly epochOf: (tenant: string) => string;
-  /** Something of this tenant was settled or said; `again`: a row of it is to be tried again by itself then. */
-  readonly onCommit: (tenant: string, again?: Date) => void;
+  /** Something of this tenant was settled or said. */
+  readonly onCommit: (tenant: string) => void;
+  /** The same, and a row of it stands otherwise than its window shows; `again`: one is to be tried again by itself then. */
+  readonly onChange: (tenant: string, again?: Date) => void;
   /** Told of each step once it is committed. */
   readonly tell: (step: Step) => void;
 }

@@ -28,9 +28,12 @@ export interface LedgerEntry {
 const MOST = 1_000;
 const WRITERS = 2;
 
+/** `whole`: nothing of the ref is pending any more. `left`: something may be, a higher revision. */
+export type Left = 'whole' | 'left';
+
 interface Waiting {
   readonly entry: LedgerEntry;
-  readonly resolve: () => void;
+  readonly resolve: (left: Left) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -42,6 +45,7 @@ interface Waiting {
 export class Ledger {
   #waiting: Waiting[] = [];
   #writers = 0;
+  #pumping = false;
 
   constructor(
     private readonly db: Database,
@@ -49,9 +53,19 @@ export class Ledger {
   ) {}
 
   /** Throws {@link Fenced} when the shard is held under another epoch; nothing of the entry is stored then. */
-  settle(entry: LedgerEntry): Promise<void> {
+  settle(entry: LedgerEntry): Promise<Left> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, resolve, reject });
+      this.#pumpSoon();
+    });
+  }
+
+  /** What is settled in one turn goes together. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    process.nextTick(() => {
+      this.#pumping = false;
       this.#pump();
     });
   }
@@ -77,8 +91,9 @@ export class Ledger {
         this.onWoken,
       );
       group.forEach(({ entry, resolve, reject }, place) => {
-        if (stored[place] === true) resolve();
-        else reject(new Fenced(shardOf(entry.answer.tenant), entry.epoch));
+        const left = stored[place] ?? 'fenced';
+        if (left === 'fenced') reject(new Fenced(shardOf(entry.answer.tenant), entry.epoch));
+        else resolve(left);
       });
     } catch (error) {
       if (group.length > 1 && isOfOne(error)) for (const one of group) await this.#write([one]);
@@ -88,14 +103,14 @@ export class Ledger {
 }
 
 /**
- * Commits entries in one transaction, of one ref at most one; false where the shard is held under another epoch. `onWoken`:
+ * Commits entries in one transaction, of one ref at most one; `fenced` where the shard is held under another epoch. `onWoken`:
  * rows of the tenant waited for one of the refs and go now.
  */
 export async function settleAll(
   db: Database,
   entries: readonly LedgerEntry[],
   onWoken: (tenant: string) => void = () => undefined,
-): Promise<boolean[]> {
+): Promise<(Left | 'fenced')[]> {
   const shards = entries.map(({ answer }) => shardOf(answer.tenant));
   const stored = await inTransaction(db, async (client) => {
     const epochs = new Map(entries.map(({ epoch }, place) => [shards[place] ?? -1, epoch]));
@@ -107,19 +122,19 @@ export async function settleAll(
       const shard = shards[place] ?? -1;
       return held.has(shard) && epochs.get(shard) === epoch;
     });
-    await write(
+    const left = await write(
       client,
       entries.filter((_, place) => may[place]),
     );
-    return may;
+    return may.map((one) => (one ? left : 'fenced'));
   });
-  const settled = entries.filter((_, place) => stored[place]).map(({ answer }) => answer);
+  const settled = entries.filter((_, place) => stored[place] !== 'fenced').map(({ answer }) => answer);
   for (const tenant of await wakeWaiters(db, settled)) onWoken(tenant);
   return stored;
 }
 
-async function write(client: Client, entries: readonly LedgerEntry[]): Promise<void> {
-  if (entries.length === 0) return;
+async function write(client: Client, entries: readonly LedgerEntry[]): Promise<Left> {
+  if (entries.length === 0) return 'whole';
   const ids = await insertAnswers(
     client,
     entries.map(({ answer }) => answer),
@@ -129,7 +144,7 @@ async function write(client: Client, entries: readonly LedgerEntry[]): Promise<v
   });
   await upsertLinks(client, links);
   await deleteAsked(client, links);
-  await deletePending(
+  const isWhole = await deletePending(
     client,
     entries.map(({ answer: { tenant, ref, revision }, row }) => ({ tenant, ref, revision, row })),
   );
@@ -137,6 +152,7 @@ async function write(client: Client, entries: readonly LedgerEntry[]): Promise<v
     client,
     entries.flatMap(({ closing }) => (closing === undefined ? [] : [closing])),
   );
+  return isWhole ? 'whole' : 'left';
 }
 
 /** Data or a constraint that one entry broke (SQLSTATE classes 22, 23), not a lost connection. */

@@ -21,14 +21,25 @@ import { wakeWaiters } from '../sql/waiting';
 import { selectRequests } from '../sql/requests';
 import type { Surroundings } from './surroundings';
 
-/** Does what one pending row asks for, as far as it can be done now. `listed` may be old by now. */
-export async function workOn(desk: Desk, company: Company, listed: HeadRow): Promise<void> {
-  const [row, around] = await Promise.all([desk.claim(listed), desk.around({ ...listed, books: company.books })]);
+/**
+ * Does what one pending row asks for, as far as it can be done now. `listed` may be old by now; with its request it was read a
+ * moment ago, and nothing of its company was under way.
+ */
+export async function workOn(
+  desk: Desk,
+  company: Company,
+  listed: HeadRow,
+  message: string | undefined,
+): Promise<void> {
+  const [row, around] = await Promise.all([
+    message === undefined ? desk.claim(listed) : { ...listed, message },
+    desk.around({ ...listed, books: company.books }),
+  ]);
   if (row === undefined) return;
   const read = jobOf(company, row, row.message, row.lane, row.attempts);
   // Its bytes were dropped only after its answer, which took the row with it.
   if (read === undefined) return;
-  const job: Job = { ...read, row };
+  const job: Job = { ...read, row: { ctid: row.ctid, xmin: row.xmin } };
   if (row.kind === 'cancel' || row.books !== company.books) return settle(desk, job, { outcome: 'cancelled' });
   // Another revision names other refs.
   const { linked, claimed } = await look(desk, company, row, row.revision === listed.revision ? around : undefined);
@@ -73,7 +84,7 @@ async function waitFor(desk: Desk, job: Job, row: PendingRow, claimed: Extract<C
   const again = (await look(desk, job.company, row)).claimed;
   if (again.do === 'wait' && again.on === waitsOn) return;
   await wakeWaiters(desk.db, [{ tenant: row.tenant, ref: waitsOn }]);
-  desk.onCommit(row.tenant);
+  desk.onChange(row.tenant);
 }
 
 /** The job behind one revision, or undefined when its request is not kept any more. */

@@ -38,7 +38,7 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
   const { tenant } = job.place;
   const { outcome, code, detail, holder, adopted, intuitTid, link, record } = settlement;
   const at = desk.clock();
-  await desk.ledger.settle({
+  const left = await desk.ledger.settle({
     answer: {
       ...job.place,
       books: job.company.books,
@@ -64,7 +64,8 @@ export async function settle(desk: Desk, job: Job, settlement: Settlement, attem
     ...(code === undefined ? {} : { code }),
     ...(intuitTid === undefined ? {} : { intuitTid }),
   });
-  desk.onCommit(tenant);
+  if (left === 'whole') desk.onCommit(tenant);
+  else desk.onChange(tenant);
 }
 
 function linkRow(job: Job, { remembered, generation }: NonNullable<Settlement['link']>): Omit<LinkRow, 'answer'> {
@@ -148,7 +149,7 @@ export async function letWait(
     ...(code === undefined ? {} : { code }),
     ...(waitsOn === undefined ? {} : { waitsOn }),
   });
-  desk.onCommit(tenant, wait.notBefore);
+  desk.onChange(tenant, wait.notBefore);
 }
 
 /**
@@ -187,7 +188,7 @@ export async function keepOpen(
       await insertOutgoing(client, [waitingActivity(place, 4, { reason: { code: 'checking' } }, desk.clock())]);
   });
   desk.tell({ ...place, step: 'unsure' });
-  desk.onCommit(attempt.tenant, next.actAt);
+  desk.onChange(attempt.tenant, next.actAt);
 }
 
 /** A read showed that the attempt was not executed as it stands; the row is worked on anew. */
@@ -207,7 +208,7 @@ export async function tellTheirs(
   await fenced(desk, place.tenant, (client) =>
     takeBeforeWrite(client, company, request.resource, { record, ours }, desk.clock()),
   );
-  desk.onCommit(place.tenant);
+  desk.onChange(place.tenant);
 }
 
 /** The record was deleted in QuickBooks: the link stays and says so. */

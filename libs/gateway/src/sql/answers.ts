@@ -33,12 +33,12 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
     text: `with said as (
        insert into answer (tenant, ref, revision, attempt, books, outcome, at, code, detail, holder, adopted, intuit_tid,
                            quickbooks_id, record)
-       select tenant, ref, revision, attempt, books, coalesce(outcome, $7), at::timestamptz, code, detail, holder,
+       select tenant, ref, revision, attempt, books, coalesce(outcome, $7), to_timestamp(at), code, detail, holder,
               adopted::boolean, intuit_tid, quickbooks_id, record
          from (select unnest(string_to_array($1, chr(30))) as tenant, unnest(string_to_array($2, chr(30))) as ref,
                       unnest($3::bigint[]) as revision, unnest($4::int[]) as attempt,
                       unnest(string_to_array($5, chr(30))) as books, unnest(string_to_array($6, chr(30))) as outcome,
-                      unnest(string_to_array($8, chr(30))) as at, unnest(string_to_array($9, chr(30), '')) as code,
+                      unnest($8::float8[]) as at, unnest(string_to_array($9, chr(30), '')) as code,
                       unnest(string_to_array($10, chr(30), '')) as detail,
                       unnest(string_to_array($11, chr(30), '')) as holder,
                       unnest(string_to_array($12, chr(30), '')) as adopted,
@@ -57,7 +57,7 @@ export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Pr
       numbers(answers.map(({ attempt }) => attempt)),
       column(({ books }) => books),
       ...[outcomes, outcome],
-      column(({ at }) => at),
+      numbers(answers.map(({ at }) => Date.parse(at) / 1_000)),
       rare(({ code }) => code),
       rare(({ detail }) => detail),
       rare(({ holder }) => holder),

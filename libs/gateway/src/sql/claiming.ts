@@ -2,15 +2,7 @@ import type { Sql } from './client';
 import type { HeadRow } from './heads';
 import { joined, parted } from './joined';
 import { deletePending } from './pending';
-import { COLUMNS, readRow, type ReadRow } from './pending-row';
-
-/**
- * The request a pending row `p` stands for, as a sub-select: empty where a later one of its ref is stored. Such a row came
- * late, after what was asked later had been settled; that is not looked for when it comes in, but here, where its request is
- * looked for in any case.
- */
-const MESSAGE = `(select case when r.revision > p.revision then '' else r.message end from request r
-                    where r.tenant = p.tenant and r.ref = p.ref order by r.revision desc limit 1)`;
+import { COLUMNS, MESSAGE, readRow, type ReadRow } from './pending-row';
 
 /** A row that is worked on, with the request it stands for: JSON text. */
 export interface ClaimedRow extends ReadRow {

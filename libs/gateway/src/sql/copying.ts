@@ -22,13 +22,11 @@ export interface Copying {
 export class Copy implements Submittable {
   readonly text: string;
   readonly write: (to: RowWriter) => void;
+  /** Called once; the driver puts its own around it, which knows how long that may take. */
+  callback: (error: Error | null) => void = () => undefined;
   #bytes: Buffer | Error | undefined;
 
-  constructor(
-    { text, write }: Copying,
-    /** Called once; the driver puts its own in place, which knows how long that may take. */
-    public callback: (error: Error | null) => void,
-  ) {
+  constructor({ text, write }: Copying) {
     this.text = text;
     this.write = write;
   }
@@ -78,7 +76,7 @@ export class Copy implements Submittable {
  * what Postgres refuses, as `query` does, and goes no further.
  */
 export async function copyIn(sql: Sql, ...copyings: readonly Copying[]): Promise<void> {
-  const copies = copyings.map((copying) => new Copy(copying, () => undefined));
+  const copies = copyings.map((copying) => new Copy(copying));
   for (const [place, copy] of copies.entries()) {
     const stored = new Promise<void>((resolve, reject) => {
       copy.callback = (error) => (error === null ? resolve() : reject(error));

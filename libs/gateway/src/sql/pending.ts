@@ -48,12 +48,16 @@ export interface Settled {
   readonly row?: RowVersion | undefined;
 }
 
-/** Of each ref everything up to the answered revision is settled; a higher one stays. */
-export async function deletePending(sql: Sql, settled: readonly Settled[]): Promise<void> {
+/**
+ * Of each ref everything up to the answered revision is settled; a higher one stays. True where each was there as it was
+ * worked on: then nothing stays.
+ */
+export async function deletePending(sql: Sql, settled: readonly Settled[]): Promise<boolean> {
   const versions = settled.flatMap(({ row }) => row ?? []);
   // What is not there any more as it was is looked for by its key.
   const unchanged = (await deleteVersions(sql, versions)) === versions.length;
   await deleteSettled(sql, unchanged ? settled.filter(({ row }) => row === undefined) : settled);
+  return unchanged && versions.length === settled.length;
 }
 
 /** How many of these versions were there still, and are gone now. */

@@ -37,24 +37,37 @@ export async function wakeWaiters(
   sql: Sql,
   awaited: readonly { readonly tenant: string; readonly ref: string }[],
 ): Promise<Set<string>> {
+  const waiting = await selectWaiting(sql, new Set(awaited.map(({ tenant }) => tenant)));
+  return updateWoken(sql, waiting.size === 0 ? [] : awaited.filter(({ tenant }) => waiting.has(tenant)));
+}
+
+/** Those of which something waits. */
+async function selectWaiting(sql: Sql, tenants: ReadonlySet<string>): Promise<Set<string>> {
+  if (tenants.size === 0) return new Set();
+  const { rows } = await sql.query<{ tenant: string }>({
+    name: 'pending waiting',
+    text: `select t.tenant from unnest(string_to_array($1, chr(30))) as t (tenant)
+      cross join lateral (select from pending o where o.tenant = t.tenant and o.waits_on is not null limit 1) as waiting`,
+    values: [joined([...tenants])],
+  });
+  return new Set(rows.map(({ tenant }) => tenant));
+}
+
+async function updateWoken(
+  sql: Sql,
+  awaited: readonly { readonly tenant: string; readonly ref: string }[],
+): Promise<Set<string>> {
+  if (awaited.length === 0) return new Set();
   const { rows } = await sql.query<{ tenant: string }>({
     name: 'pending woken',
     text: `update pending set waits_on = null where ctid = any(array(
        select p.ctid
-         from unnest(string_to_array($3, chr(30))) as t (tenant)
-        cross join lateral (
-          select from pending o where o.tenant = t.tenant and o.waits_on is not null limit 1
-        ) as waiting
-         join unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) as a (tenant, ref) on a.tenant = t.tenant
+         from unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))) as a (tenant, ref)
         cross join lateral (
           select o.ctid from pending o where o.tenant = a.tenant and o.waits_on = a.ref offset 0 for update
         ) as p
      )) returning tenant`,
-    values: [
-      joined(awaited.map(({ tenant }) => tenant)),
-      joined(awaited.map(({ ref }) => ref)),
-      joined([...new Set(awaited.map(({ tenant }) => tenant))]),
-    ],
+    values: [joined(awaited.map(({ tenant }) => tenant)), joined(awaited.map(({ ref }) => ref))],
   });
   return new Set(rows.map(({ tenant }) => tenant));
 }

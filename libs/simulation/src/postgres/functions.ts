@@ -50,6 +50,8 @@ export function plainCall(name: string, args: readonly unknown[], run: Execution
       return first === null ? null : String(first).toLowerCase();
     case 'make_interval':
       return { intervalMs: Number(second) * (first === 'secs' ? 1_000 : first === 'mins' ? 60_000 : 3_600_000) };
+    case 'to_timestamp':
+      return first === null ? null : new Date(Math.round(Number(first) * 1_000));
     case 'extract epoch':
       return first === null
         ? null
