@@ -29,6 +29,8 @@ import { RecoveryWatch } from './recovery-watch';
 
 /** One for the outbox's lock, one per refresh at a time, the others for work in flight. */
 const POOL_SIZE = 16;
+/** A queue may grow from nothing to all of a company's records within seconds. */
+const PLANS_KEPT_MS = 2_000;
 /** Leases wait for nobody: what is sent under them would be given up. Never idle, this one hears the other gateways too. */
 const LEASE_POOL_SIZE = 1;
 
@@ -49,6 +51,7 @@ export interface PartsOf {
 export function gatewayParts({ config, log, metrics, group, consumed, onCommit }: PartsOf) {
   const db = createPool(config.DATABASE_URL, {
     max: POOL_SIZE,
+    plansKeptMs: PLANS_KEPT_MS,
     applicationName: group,
     onIdleError: (err) => log.warn({ err }, 'lost an idle connection'),
   });

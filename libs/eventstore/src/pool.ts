@@ -13,6 +13,11 @@ export interface PoolSettings {
   readonly applicationName: string;
   /** How long a session may do nothing before Postgres ends it; specs take less. */
   readonly idleSessionMs?: number;
+  /**
+   * How old a kept plan may be. Postgres plans a named statement for its tables as they are then, and keeps that: one planned
+   * while a queue is short reads all of it once it is long. Left out: kept until the table is vacuumed or analyzed.
+   */
+  readonly plansKeptMs?: number;
   /** Told of a connection that was lost while idle; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
   /** Prepares every new connection before it is used. */
@@ -49,5 +54,20 @@ export function createPool(databaseUrl: string, settings: PoolSettings): Databas
   });
   // Without a listener a connection lost while idle ends the process.
   pool.on('error', (error) => settings.onIdleError?.(error));
+  if (settings.plansKeptMs !== undefined) planAnew(pool, settings.plansKeptMs);
   return pool;
+}
+
+/** Before a connection is used its plans go, where they are older than that. */
+function planAnew(pool: Pool, keptMs: number): void {
+  const plannedAtMs = new WeakMap<ClientBase, number>();
+  pool.on('acquire', (client) => {
+    const nowMs = performance.now();
+    const atMs = plannedAtMs.get(client);
+    if (atMs !== undefined && nowMs - atMs < keptMs) return;
+    plannedAtMs.set(client, nowMs);
+    if (atMs === undefined) return;
+    // What the connection is used for says what is wrong with it.
+    client.query('discard plans').catch(() => undefined);
+  });
 }

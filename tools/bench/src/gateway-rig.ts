@@ -27,6 +27,7 @@ import { progress } from './progress';
 
 /** As in apps/qbo-gateway. */
 const POOL_SIZE = 16;
+const PLANS_KEPT_MS = 2_000;
 /** Requests stored in one transaction, as one batch of the consumer brings them. */
 const INTAKE = 500;
 const CONNECTED_TOGETHER = 100;
@@ -58,7 +59,7 @@ export async function gatewayRig({ companies, weather }: RigOptions) {
     name: 'bench',
     migrations: [...EVENT_STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS],
   });
-  const db = createPool(database.url, { max: POOL_SIZE, applicationName: 'bench' });
+  const db = createPool(database.url, { max: POOL_SIZE, plansKeptMs: PLANS_KEPT_MS, applicationName: 'bench' });
   const leaseDb = createPool(database.url, { max: 1, applicationName: 'bench-leases' });
   const meter = new Meter(db, leaseDb);
   const keys = join(folder, 'keys.json');

@@ -34,7 +34,7 @@ const OFFSET = { group: 'bench', topic: 'qbo.requests.v1', partition: 0 };
  * left out is the sending: no attempt is stored, no link comes of it; the answer is.
  */
 export async function ours(connectionString: string, keys: readonly string[]): Promise<Contender> {
-  const db = createPool(connectionString, { max: 6, applicationName: 'bench' });
+  const db = createPool(connectionString, { max: 6, plansKeptMs: 2_000, applicationName: 'bench' });
   const leases = new Leases({ db, owner: 'bench' });
   await connect(db, keys);
   await leases.start();

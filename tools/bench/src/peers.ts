@@ -5,7 +5,7 @@ import { testDatabase } from '@qbo-sync/testkit/database';
 import { GRAPHILE, graphileWorker } from './peers-graphile';
 import { OURS, ours } from './peers-ours';
 import { PG_BOSS, pgBoss } from './peers-pg-boss';
-import { jobsOf, OrderWatch, type Contender } from './peers-work';
+import { jobsOf, OrderWatch, type Contender, type Job } from './peers-work';
 import { times, type Row } from './table';
 
 const NAMES = ['ours', 'graphile', 'pg-boss'] as const;
@@ -59,11 +59,7 @@ async function measure(name: Name, count: number, keys: number): Promise<Measure
   const watch = new OrderWatch();
   let closed = false;
   try {
-    const ingest = contender.prepare(jobs);
-    await admin.query('checkpoint');
-    const [from, inStart] = [await position(admin), performance.now()];
-    await ingest();
-    const inMs = performance.now() - inStart;
+    const [from, inMs] = await stored(contender, jobs, admin);
     const between = await position(admin);
     await admin.query('analyze');
     if (keys === CHECKPOINTED) await admin.query('checkpoint');
@@ -87,6 +83,16 @@ async function measure(name: Name, count: number, keys: number): Promise<Measure
     await admin.end();
     await database.drop();
   }
+}
+
+/** From where in the log on, and how long it took; of what was stored nothing is held any more. */
+async function stored(contender: Contender, jobs: readonly Job[], admin: Database): Promise<[bigint, number]> {
+  const ingest = contender.prepare(jobs);
+  await admin.query('checkpoint');
+  const from = await position(admin);
+  const start = performance.now();
+  await ingest();
+  return [from, performance.now() - start];
 }
 
 function open(name: Name, url: string, keys: readonly string[]): Promise<Contender> {

@@ -2,7 +2,7 @@ import type { Sql } from './client';
 import type { HeadRow } from './heads';
 import { joined, parted } from './joined';
 import { deletePending } from './pending';
-import { COLUMNS, MESSAGE, readRow, type ReadRow } from './pending-row';
+import { COLUMNS, MESSAGE, noAttemptOpen, readRow, type ReadRow } from './pending-row';
 
 /** A row that is worked on, with the request it stands for: JSON text. */
 export interface ClaimedRow extends ReadRow {
@@ -40,7 +40,7 @@ async function selectUnchanged(sql: Sql, heads: readonly HeadRow[]): Promise<(Cl
             cross join lateral (
               select tenant, ref, revision from pending o where o.ctid = k.ctid::tid and o.xmin = k.xmin::xid limit 1
             ) as p
-            where not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
+            where ${noAttemptOpen('p')}`,
     values: [joined(heads.map(({ ctid }) => ctid)), joined(heads.map(({ xmin }) => xmin))],
   });
   const found: (ClaimedRow | undefined)[] = heads.map(() => undefined);
@@ -68,7 +68,7 @@ export async function selectClaimed(
                 from pending o where o.tenant = k.tenant and o.ref = k.ref limit 1
             ) as p
             where p.waits_on is null
-              and not exists (select from attempt a where a.tenant = p.tenant and a.ref = p.ref and a.closed_at is null)`,
+              and ${noAttemptOpen('p')}`,
     values: [joined(keys.map(({ tenant }) => tenant)), joined(keys.map(({ ref }) => ref))],
   });
   const found: (ClaimedRow | undefined)[] = keys.map(() => undefined);

@@ -1,6 +1,6 @@
 import type { Sql } from './client';
 import { joined, numbers, parted, partedRows } from './joined';
-import { COLUMNS, MESSAGE, readRow, type ReadRow } from './pending-row';
+import { COLUMNS, MESSAGE, noAttemptOpen, readRow, type ReadRow } from './pending-row';
 
 /** A row that waits for nothing, with its place in line. */
 export interface HeadRow extends ReadRow {
@@ -28,7 +28,7 @@ const HEADS = `unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30))
           from pending o
          where o.tenant = c.tenant and o.lane = c.lane and o.position > c.after::bigint
            and o.waits_on is null and (o.not_before is null or o.not_before <= $6)
-           and not exists (select from attempt a where a.tenant = o.tenant and a.ref = o.ref and a.closed_at is null)
+           and ${noAttemptOpen('o')}
            and (c.whole::boolean or o.run is not null or o.kind in ('list', 'link', 'cancel'))
          order by o.position limit c.most
       ) as p`;

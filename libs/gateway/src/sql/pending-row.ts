@@ -55,6 +55,16 @@ const ALWAYS = 8;
 export const MESSAGE = `(select case when r.revision > p.revision then '' else r.message end from request r
                     where r.tenant = p.tenant and r.ref = p.ref order by r.revision desc limit 1)`;
 
+/**
+ * None of a row's attempts is open. `offset 0` has it looked up row by row through the key; without it Postgres may compare all
+ * rows of a company with all its open attempts.
+ */
+export function noAttemptOpen(row: 'o' | 'p'): string {
+  return `not exists (
+                 select from attempt a
+                  where a.tenant = ${row}.tenant and a.ref = ${row}.ref and a.closed_at is null offset 0)`;
+}
+
 /** A row of {@link COLUMNS}, which begin at that place. By their places: taken apart by a pattern they cost twice as much. */
 export function readRow(parts: readonly string[], from: number): ReadRow {
   const rare = from + ALWAYS;

@@ -60,14 +60,15 @@ export async function deletePending(sql: Sql, settled: readonly Settled[]): Prom
   return unchanged && versions.length === settled.length;
 }
 
-/** How many of these versions were there still, and are gone now. */
+/** How many of these versions were there still, and are gone now. Row by row through their places, as {@link deleteSettled}. */
 async function deleteVersions(sql: Sql, versions: readonly RowVersion[]): Promise<number> {
   if (versions.length === 0) return 0;
   const { rowCount } = await sql.query({
     name: 'pending versions settled',
     text: `delete from pending p
-      using unnest(string_to_array($1, chr(30))::tid[], string_to_array($2, chr(30))::xid[]) as s (ctid, xmin)
-      where p.ctid = any(string_to_array($1, chr(30))::tid[]) and p.ctid = s.ctid and p.xmin = s.xmin`,
+      using unnest(string_to_array((select $1), chr(30))::tid[], string_to_array((select $2), chr(30))::xid[])
+              as s (ctid, xmin)
+      where p.ctid = s.ctid and p.xmin = s.xmin`,
     values: [joined(versions.map(({ ctid }) => ctid)), joined(versions.map(({ xmin }) => xmin))],
   });
   return rowCount ?? 0;
