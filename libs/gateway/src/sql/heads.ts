@@ -19,16 +19,19 @@ export interface LaneCursor {
   readonly most: number;
 }
 
-/** Each cursor's rows `p`. */
+/** Each cursor's rows `p`. A row's attempts are looked for where its company has one open at all. */
 const HEADS = `unnest(string_to_array($1, chr(30)), string_to_array($2, chr(30)), string_to_array($3, chr(30)),
                    string_to_array($4, chr(30)), $5::int[]) as c (tenant, whole, lane, after, most)
+      cross join lateral (
+        select exists (select from attempt a where a.tenant = c.tenant and a.closed_at is null offset 0) as sending
+      ) as s
       cross join lateral (
         select tenant, ref, revision, books, kind, last, lane, run, refs, said, attempts, suspect_since, position, o.ctid,
                o.xmin
           from pending o
          where o.tenant = c.tenant and o.lane = c.lane and o.position > c.after::bigint
            and o.waits_on is null and (o.not_before is null or o.not_before <= $6)
-           and ${noAttemptOpen('o')}
+           and (not s.sending or ${noAttemptOpen('o')})
            and (c.whole::boolean or o.run is not null or o.kind in ('list', 'link', 'cancel'))
          order by o.position limit c.most
       ) as p`;
