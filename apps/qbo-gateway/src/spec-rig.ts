@@ -16,9 +16,14 @@ export function newTenant(): string {
   return `co-${randomUUID().slice(0, 8)}`;
 }
 
+/** `npm test` throws its own away when it ends. */
+function folder(name: string): string {
+  return mkdtempSync(join(process.env['SPECS_FOLDER'] ?? tmpdir(), `qbo-sync-${name}-`));
+}
+
 /** A key ring's file with one fresh key. */
 export function keysFile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'qbo-sync-keys-')), 'keys.json');
+  const file = join(folder('keys'), 'keys.json');
   writeFileSync(file, JSON.stringify({ current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), {
     mode: 0o600,
   });
@@ -26,7 +31,7 @@ export function keysFile(): string {
 }
 
 export function journalFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'qbo-sync-emulator-')), 'journal');
+  return join(folder('emulator'), 'journal');
 }
 
 export async function freePort(): Promise<number> {

@@ -156,7 +156,10 @@ async function main(): Promise<number> {
     if (!specsOnly) tallies.push(...(await checks()));
     const infra = await infrastructure({ env: process.env, localDir: dir, logs: dir, durable: false, progress: say });
     await supervisor.start(infra.parts);
-    const env = { ...process.env, DATABASE_URL: infra.databaseUrl, KAFKA_BROKERS: infra.kafkaBrokers };
+    const env = {
+      ...process.env,
+      ...{ DATABASE_URL: infra.databaseUrl, KAFKA_BROKERS: infra.kafkaBrokers, SPECS_FOLDER: dir },
+    };
     if (patterns.length > 0)
       tallies.push(await specs('specs', dir, env, [aloud ? '--runInBand' : '--maxWorkers=2', ...patterns]));
     else tallies.push(...(await allSpecs(dir, env)));

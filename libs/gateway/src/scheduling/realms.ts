@@ -73,14 +73,14 @@ export async function readWindows(
     realm.readAtMs = now.getTime();
   }
   const readings = [
-    ...cursorsOf(anew, () => '0', atOnce),
-    ...cursorsOf(on, (realm, lane) => realm.after[lane], atOnce),
+    ...readingsOf(anew, () => '0', atOnce),
+    ...readingsOf(on, (realm, lane) => realm.after[lane], atOnce),
   ];
   const tenants = anew.map(({ company }) => company.tenant);
   const [attempts, heads, claimed] = await Promise.all([
     selectOpenAttempts(sql, tenants, now),
-    selectHeads(sql, of(readings, false), now),
-    selectHeadsClaimed(sql, of(readings, true), now),
+    selectHeads(sql, cursorsOf(readings, false), now),
+    selectHeadsClaimed(sql, cursorsOf(readings, true), now),
   ]);
   const byTenant = new Map([...anew, ...on].map((realm) => [realm.company.tenant, realm]));
   for (const realm of anew) Object.assign(realm, { open: [], lanes: { ...EMPTY, turn: realm.lanes.turn } });
@@ -111,7 +111,7 @@ interface Reading {
   readonly claims: boolean;
 }
 
-function cursorsOf(
+function readingsOf(
   realms: readonly Realm[],
   afterOf: (realm: Realm, lane: HeadRow['lane']) => string | null,
   atOnce: AtOnce,
@@ -128,6 +128,6 @@ function cursorsOf(
   );
 }
 
-function of(readings: readonly Reading[], claims: boolean): LaneCursor[] {
+function cursorsOf(readings: readonly Reading[], claims: boolean): LaneCursor[] {
   return readings.filter((each) => each.claims === claims).map(({ cursor }) => cursor);
 }
