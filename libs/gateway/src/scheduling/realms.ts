@@ -22,10 +22,14 @@ export interface Realm {
   /** The position each lane was read to; null: to its end. */
   after: Readonly<Record<HeadRow['lane'], string | null>>;
   /**
-   *   no ──a row may stand otherwise─▶ soon ──window empty, or RESCAN_MS─▶ read from the low-water mark
-   *    └──new requests, a look at all─▶ now ──at once──────────────────────▶
+   *   no ──a row was passed over──────▶ later ──RESCAN_MS─────────────────▶ read from the low-water mark
+   *    ├──a row may stand otherwise──▶ soon ──window empty, or RESCAN_MS─▶
+   *    └──new requests, a look at all─▶ now ──at once─────────────────────▶
+   *
+   * Of a long queue the first rows are those under way: read as soon as the window is empty they would be passed over again at
+   * once, without end.
    */
-  stale: 'no' | 'soon' | 'now';
+  stale: 'no' | 'later' | 'soon' | 'now';
   readAtMs: number;
 }
 
@@ -35,7 +39,12 @@ export function newRealm(company: GateRow, gate: Gate): Realm {
 
 /** A row of the realm may stand otherwise than its window shows. */
 export function changed(realm: Realm): void {
-  if (realm.stale === 'no') realm.stale = 'soon';
+  if (realm.stale !== 'now') realm.stale = 'soon';
+}
+
+/** A row of its window was left out, being under way or at rest: what comes of it is told by {@link changed}, or found later. */
+export function passedOver(realm: Realm): void {
+  if (realm.stale === 'no') realm.stale = 'later';
 }
 
 /** True when the window of heads in memory is nearly used up. */
@@ -47,10 +56,10 @@ export function isLow({ lanes }: Realm): boolean {
 export function howToRead(realm: Realm, nowMs: number): 'anew' | 'on' | 'not' | { readonly atMs: number } {
   const low = isLow(realm);
   const empty = size(realm.lanes) === 0;
-  if (realm.stale === 'now' || (realm.stale === 'soon' && (empty || nowMs >= realm.readAtMs + RESCAN_MS)))
-    return 'anew';
+  if (realm.stale === 'now' || (realm.stale === 'soon' && empty)) return 'anew';
+  if (realm.stale !== 'no' && nowMs >= realm.readAtMs + RESCAN_MS) return 'anew';
   if (low && (realm.after.live !== null || realm.after.backlog !== null)) return 'on';
-  return realm.stale === 'soon' ? { atMs: realm.readAtMs + RESCAN_MS } : 'not';
+  return realm.stale !== 'no' ? { atMs: realm.readAtMs + RESCAN_MS } : 'not';
 }
 
 /** How many heads of a lane may start as soon as they are read; 0 unless nothing of the realm is under way. */

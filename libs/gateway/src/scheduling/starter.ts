@@ -10,7 +10,7 @@ import { workOnOpen } from '../sending/unsure-work';
 import type { GateRow } from '../sql/gates';
 import type { HeadRow } from '../sql/heads';
 import type { Leases } from './leases';
-import { changed, type Realm } from './realms';
+import { passedOver, type Realm } from './realms';
 import type { UnderWay } from './under-way';
 
 /** Rows being worked on at once in one realm: what is prepared waits for a permit in memory. */
@@ -104,7 +104,7 @@ export class Starter {
   /** What is passed over for now, worked on or at rest, is found again by the next reading. */
   #mayStart(realm: Realm, ref: string): boolean {
     const may = this.options.underWay.mayStart(realm.company.tenant, ref);
-    if (!may) changed(realm);
+    if (!may) passedOver(realm);
     return may;
   }
 
